@@ -1,0 +1,55 @@
+// Every bound of the program in one place, with the reason for its value.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/time.hpp"
+
+namespace trainwatch::limits {
+
+// ---- talking to AWS --------------------------------------------------------------------------
+// A describe answers in 0.05 to 0.3 s; ten seconds cover connect, TLS and a slow region.
+inline constexpr milliseconds describe_deadline{10'000};
+// 100 hyperparameters of 2,500 characters, 100 environment pairs and 20 channels stay below this.
+inline constexpr std::size_t answer_bytes_max = 1U << 20U;
+// First read buffer: one read for a usual answer (5 to 9 KB) instead of nine small ones.
+inline constexpr std::size_t read_buffer_bytes = 16U << 10U;
+// Some AWS front ends close idle connections after 20 s, NAT gateways drop them silently later.
+inline constexpr milliseconds connection_idle_max{20'000};
+// Bounds how long a DNS answer is relied on: AWS moves its addresses within minutes.
+inline constexpr milliseconds connection_age_max{300'000};
+inline constexpr std::size_t connections_per_origin = 4;
+
+// ---- scheduling ------------------------------------------------------------------------------
+inline constexpr milliseconds backoff_base{500};
+inline constexpr milliseconds backoff_max{60'000};
+
+// ---- ledger ----------------------------------------------------------------------------------
+// A commit that hangs longer is treated as failed: alerts leave from memory, marked degraded.
+inline constexpr milliseconds commit_deadline{2'000};
+
+// ---- alerts (Alertmanager's contract as Prometheus keeps it) ----------------------------------
+inline constexpr milliseconds resend_interval{60'000};
+// endsAt of a firing alert is this many re-sends ahead: two lost sends do not resolve it.
+inline constexpr int resends_ahead = 4;
+// Alertmanager asks for five minutes of resolved re-sends; Prometheus keeps fifteen.
+inline constexpr milliseconds resolved_resend_for{900'000};
+inline constexpr std::size_t alerts_per_batch = 256;
+inline constexpr milliseconds delivery_deadline{10'000};
+// A terminal alert stays firing at a receiver this long after its first confirmed delivery.
+inline constexpr milliseconds terminal_hold = std::chrono::hours(24);
+
+// ---- our own HTTP server (the limits of kube-state-metrics) -----------------------------------
+inline constexpr milliseconds server_header_deadline{5'000};
+inline constexpr milliseconds server_read_deadline{60'000};
+inline constexpr milliseconds server_write_deadline{60'000};
+inline constexpr milliseconds server_idle_deadline{300'000};
+inline constexpr std::size_t server_body_bytes_max = 64U << 10U;
+inline constexpr std::size_t server_connections_max = 256;
+
+// ---- life cycle ------------------------------------------------------------------------------
+// After SIGTERM: how long deliveries may drain before the daemon leaves.
+inline constexpr milliseconds drain_deadline{10'000};
+
+}  // namespace trainwatch::limits

@@ -1,0 +1,26 @@
+// Small text tools that the standard library lacks.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace trainwatch {
+
+// Lower-case hexadecimal.
+std::string hex(std::span<const unsigned char> bytes);
+// Without blanks and tabs (and CR, LF) at both ends.
+std::string_view trim(std::string_view text);
+std::string lower(std::string_view text);
+// ASCII case-insensitive comparison, as HTTP header names need.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
+// RFC 3986: everything but letters, digits and -._~ becomes %XX; '/' stays when asked for.
+std::string percent_encode(std::string_view text, bool keep_slash = false);
+// Replaces what is not UTF-8 by U+FFFD and cuts, on a character boundary, to `max_bytes`.
+std::string valid_utf8(std::string_view text, std::size_t max_bytes = std::string_view::npos);
+// Of `known`, the entry that `word` was probably meant to be; empty when nothing is near.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
+
+}  // namespace trainwatch

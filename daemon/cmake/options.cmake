@@ -1,0 +1,87 @@
+# Warnings, hardening, sanitizers: one interface target that every layer links.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url system)
+find_package(yaml-cpp REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp REQUIRED CONFIG)
+find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
+
+add_library(trainwatch_options INTERFACE)
+target_compile_options(
+    trainwatch_options
+    INTERFACE
+        -Wall
+        -Wextra
+        -Wpedantic
+        -Wshadow
+        -Wnon-virtual-dtor
+        -Woverloaded-virtual
+        -Wcast-align
+        -Wformat=2
+        $<$<BOOL:${TRAINWATCH_WERROR}>:-Werror>
+        # GCC 12 reports false positives in its own library under -O2.
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-missing-field-initializers>
+        $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers>
+)
+# Asio and Beast are compiled once (daemon/io/asio.cpp, daemon/wire/beast.cpp), not in each file.
+target_compile_definitions(
+    trainwatch_options
+    INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
+)
+if(TRAINWATCH_SANITIZE)
+    target_compile_options(
+        trainwatch_options INTERFACE -fsanitize=${TRAINWATCH_SANITIZE} -fno-omit-frame-pointer
+                                     -fno-sanitize-recover=all
+    )
+    target_link_options(trainwatch_options INTERFACE -fsanitize=${TRAINWATCH_SANITIZE})
+endif()
+if(TRAINWATCH_HARDENED)
+    target_compile_options(
+        trainwatch_options
+        INTERFACE -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong
+                  -fstack-clash-protection -fcf-protection
+    )
+    target_link_options(trainwatch_options INTERFACE -Wl,-z,relro,-z,now)
+    set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+    include(CheckPIESupported)
+    check_pie_supported()
+endif()
+if(TRAINWATCH_LTO)
+    include(CheckIPOSupported)
+    check_ipo_supported()
+    set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+endif()
+target_link_libraries(trainwatch_options INTERFACE Threads::Threads)
+
+# trainwatch_layer(name PUBLIC libs… PRIVATE libs…): the library of daemon/<name>, made of all
+# sources in that folder. Its headers are verified to compile alone.
+function(trainwatch_layer name)
+    cmake_parse_arguments(layer "" "" "PUBLIC;PRIVATE" ${ARGN})
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/daemon/${name}/*.cpp)
+    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+    file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/daemon/${name}/*.hpp)
+    if(sources)
+        set(kind STATIC)
+        set(use PUBLIC)
+    else()
+        set(kind INTERFACE)
+        set(use INTERFACE)
+    endif()
+    add_library(trainwatch_${name} ${kind} ${sources})
+    target_sources(
+        trainwatch_${name}
+        ${use}
+        FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/daemon FILES ${headers}
+    )
+    if(sources)
+        set_target_properties(trainwatch_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+        target_link_libraries(
+            trainwatch_${name} PUBLIC trainwatch_options ${layer_PUBLIC} PRIVATE ${layer_PRIVATE}
+        )
+    else()
+        target_link_libraries(trainwatch_${name} INTERFACE trainwatch_options ${layer_PUBLIC})
+    endif()
+endfunction()

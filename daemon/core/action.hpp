@@ -1,0 +1,60 @@
+// Everything that the engine can ask of the shell. The shell performs and answers with events.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "domain/alert.hpp"
+#include "domain/ledger.hpp"
+
+namespace trainwatch::core {
+
+// One attempt to describe one job (plus the free reconnect of a dead keep-alive connection).
+// Answer: `described{id}` by `deadline`; the engine decides about retries.
+struct describe {
+    poll_id id{};
+    lane_id lane{};
+    std::string name{};
+    mono_time deadline{};
+    bool operator==(const describe&) const = default;
+};
+
+// Make the batch durable. Answer: `committed`. Ids rise by one; batches commit in order.
+struct commit {
+    commit_id id{};
+    domain::ledger_batch batch{};
+    bool operator==(const commit&) const = default;
+};
+
+// Hand the alerts to one receiver endpoint. Answer: `delivered{id}`. One in flight an endpoint.
+struct deliver {
+    delivery_id id{};
+    endpoint_id endpoint{};
+    std::vector<domain::alert_message> alerts{};
+    mono_time deadline{};
+    bool operator==(const deliver&) const = default;
+};
+
+enum class note_level { debug, info, warning, error };
+
+// A log line. `name` is stable, and marks the line of production code that a test reached.
+struct note {
+    note_level level = note_level::info;
+    std::string name{};
+    std::vector<std::pair<std::string, std::string>> fields{};
+    bool operator==(const note&) const = default;
+};
+
+// The last action: everything is drained (or the drain deadline passed).
+struct stop {
+    bool operator==(const stop&) const = default;
+};
+
+using action = std::variant<describe, commit, deliver, note, stop>;
+using actions = std::vector<action>;
+
+}  // namespace trainwatch::core

@@ -1,0 +1,59 @@
+// Everything that can happen to the engine. With core/action.hpp this is its whole contract.
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "base/failure.hpp"
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "domain/alert.hpp"
+#include "domain/ledger.hpp"
+#include "domain/observation.hpp"
+
+namespace trainwatch::core {
+
+// The first event, always: what an earlier run knew. Restart takes the same path as life.
+struct restored {
+    domain::ledger ledger{};
+    bool operator==(const restored&) const = default;
+};
+
+// The time that next_wakeup() named has come (or any other time: being woken early is harmless).
+struct woke {
+    bool operator==(const woke&) const = default;
+};
+
+// The answer to a `describe`, or why there is none. An answer to an unknown or abandoned poll is
+// counted and dropped.
+struct described {
+    poll_id id{};
+    result<domain::observation> answer;
+    nanoseconds took{};
+    // The server's clock minus ours, measured from the answer's Date header.
+    std::optional<milliseconds> clock_offset{};
+    bool operator==(const described&) const = default;
+};
+
+// The store holds every batch up to this id; or it could not take the batch `up_to`.
+struct committed {
+    commit_id up_to{};
+    std::optional<failure> error{};
+    bool operator==(const committed&) const = default;
+};
+
+struct delivered {
+    delivery_id id{};
+    result<domain::receipt> answer;
+    std::optional<milliseconds> clock_offset{};
+    bool operator==(const delivered&) const = default;
+};
+
+// SIGTERM: stop polling, drain what can be drained, then say `stop`.
+struct stop_requested {
+    bool operator==(const stop_requested&) const = default;
+};
+
+using event = std::variant<restored, woke, described, committed, delivered, stop_requested>;
+
+}  // namespace trainwatch::core

@@ -1,0 +1,86 @@
+// What the tracker noticed by comparing an observation with what it knew of the job.
+//
+// `index` is the position in SecondaryStatusTransitions; an entry's identity is
+// (index, status, started). Each finding is reported once in the life of a job.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "domain/job.hpp"
+#include "domain/observation.hpp"
+
+namespace trainwatch::domain {
+
+// First answer about this identity. `already_ended`: it was terminal when we first looked.
+struct job_appeared {
+    bool already_ended = false;
+    bool operator==(const job_appeared&) const = default;
+};
+// The name now belongs to a newer job; what was known of `previous` is history.
+struct name_reused {
+    job_identity previous{};
+    bool operator==(const name_reused&) const = default;
+};
+struct transition_entered {
+    std::size_t index = 0;
+    transition entry{};
+    bool operator==(const transition_entered&) const = default;
+};
+// An entry that was open has an end now.
+struct transition_left {
+    std::size_t index = 0;
+    transition entry{};
+    bool operator==(const transition_left&) const = default;
+};
+struct message_changed {
+    std::size_t index = 0;
+    transition entry{};  // with the new message
+    std::string previous{};
+    bool operator==(const message_changed&) const = default;
+};
+// Entries that we had seen are gone or have another status or start: AWS rewrote the past.
+// What we saw stays seen; the list from `index` on is followed anew.
+struct history_rewritten {
+    std::size_t index = 0;
+    bool operator==(const history_rewritten&) const = default;
+};
+struct status_changed {
+    open_primary from{};
+    open_primary to{};
+    bool operator==(const status_changed&) const = default;
+};
+// The job became terminal, once an identity.
+struct job_ended {
+    domain::ending ending{};
+    std::optional<wall_time> ended{};  // AWS' time: the terminal entry's, else TrainingEndTime
+    bool operator==(const job_ended&) const = default;
+};
+// A terminal job that AWS now calls running, under the same identity. Both are kept.
+struct inconsistent {
+    open_primary from{};
+    open_primary to{};
+    bool operator==(const inconsistent&) const = default;
+};
+// A status that this release does not know, once a value and job.
+struct unknown_status_seen {
+    std::string member{};  // "TrainingJobStatus" or "SecondaryStatus"
+    std::string value{};
+    bool operator==(const unknown_status_seen&) const = default;
+};
+
+using finding = std::variant<
+    job_appeared,
+    name_reused,
+    transition_entered,
+    transition_left,
+    message_changed,
+    history_rewritten,
+    status_changed,
+    job_ended,
+    inconsistent,
+    unknown_status_seen>;
+
+}  // namespace trainwatch::domain

@@ -1,0 +1,110 @@
+// What a training job is to us: its identity, its statuses, its outcome.
+//
+// Source: SageMaker DescribeTrainingJob. AWS says that both status enums may grow, so each is
+// open: a value that we do not know keeps its text and is `unknown`, never an error.
+#pragma once
+
+#include <compare>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.hpp"
+
+namespace trainwatch::domain {
+
+// TrainingJobStatus.
+enum class primary_status {
+    unknown,
+    in_progress,
+    completed,
+    failed,
+    stopping,
+    stopped,
+    deleting,
+};
+
+// SecondaryStatus, and the Status of a transition.
+enum class secondary_status {
+    unknown,
+    starting,
+    pending,
+    launching_ml_instances,
+    preparing_training_stack,
+    downloading,
+    downloading_training_image,
+    training,
+    uploading,
+    stopping,
+    stopped,
+    max_runtime_exceeded,
+    completed,
+    failed,
+    interrupted,
+    max_wait_time_exceeded,
+    updating,
+    restarting,
+    deleting,
+};
+
+// An enum value beside the text AWS sent for it, so that tomorrow's values are shown verbatim.
+template <class Enum>
+struct open_value {
+    Enum value = Enum::unknown;
+    std::string text{};  // as AWS spells it; empty when the member was absent or null
+
+    bool operator==(const open_value&) const = default;
+};
+using open_primary = open_value<primary_status>;
+using open_secondary = open_value<secondary_status>;
+
+open_primary parse_primary(std::string_view text);
+open_secondary parse_secondary(std::string_view text);
+
+// Completed, Failed, Stopped. Decided by the primary status alone: the secondary only says why.
+// An unknown primary is not terminal.
+bool is_terminal(primary_status value);
+
+// How a job ended. A timeout is Stopped to AWS, and `stopped` is never success.
+enum class outcome { completed, failed, max_runtime_exceeded, max_wait_exceeded, stopped };
+std::string_view to_string(outcome value);
+
+// Why a job ended badly: a bounded set, used as label `failure_class`.
+// `none` goes with completed and with a user's stop.
+enum class failure_class {
+    none,
+    algorithm,
+    client,
+    internal_server,
+    capacity,
+    resource_limit,
+    timeout,
+    unknown,
+};
+std::string_view to_string(failure_class value);
+
+struct ending {
+    domain::outcome outcome = outcome::stopped;
+    domain::failure_class failure_class = failure_class::unknown;
+
+    bool operator==(const ending&) const = default;
+};
+
+// Nothing while the job is not terminal. `failure_reason` is AWS' FailureReason, read whatever
+// the status.
+std::optional<ending> ending_of(
+    const open_primary& primary, const open_secondary& secondary, std::string_view failure_reason
+);
+
+// (account, region, name) names a job only until it is deleted and the name is used again; the
+// creation time completes the identity.
+struct job_identity {
+    std::string account_id{};  // twelve digits
+    std::string region{};
+    std::string name{};
+    wall_time created{};
+
+    auto operator<=>(const job_identity&) const = default;
+};
+
+}  // namespace trainwatch::domain

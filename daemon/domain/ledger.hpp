@@ -1,0 +1,80 @@
+// The rows that outlive a run, as values. io/store keeps them; `restored` brings them back.
+//
+// State, findings and alerts of one engine step form one batch and commit together, before any
+// delivery that follows from them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "domain/alert.hpp"
+#include "domain/job.hpp"
+#include "domain/observation.hpp"
+
+namespace trainwatch::domain {
+
+// The last answer about a job, with the list that watches it and when we saw it first.
+struct job_row {
+    job_identity identity{};
+    std::string connection{};
+    std::string watch_list{};
+    observation last{};
+    wall_time first_observed{};
+    wall_time last_observed{};
+
+    bool operator==(const job_row&) const = default;
+};
+
+struct transition_row {
+    job_identity identity{};
+    std::size_t index = 0;
+    transition entry{};
+    wall_time observed{};
+
+    bool operator==(const transition_row&) const = default;
+};
+
+struct alert_row {
+    domain::alert alert{};
+    bool operator==(const alert_row&) const = default;
+};
+
+// What is known of one alert at one endpoint.
+struct delivery_row {
+    std::string alert{};  // identity(labels)
+    std::string receiver{};
+    std::string url{};
+    std::optional<wall_time> first_confirmed{};
+    std::optional<wall_time> last_confirmed{};
+    bool resolved_confirmed = false;
+
+    bool operator==(const delivery_row&) const = default;
+};
+
+struct ledger_batch {
+    std::vector<job_row> jobs{};
+    std::vector<transition_row> transitions{};
+    std::vector<alert_row> alerts{};
+    std::vector<delivery_row> deliveries{};
+    // When every target had been heard of within this run; moves forward only.
+    std::optional<wall_time> last_complete_sweep{};
+
+    bool empty() const {
+        return jobs.empty() && transitions.empty() && alerts.empty() && deliveries.empty() &&
+            !last_complete_sweep;
+    }
+    bool operator==(const ledger_batch&) const = default;
+};
+
+// What a store gives back at start. `first_start`: there was no ledger.
+struct ledger {
+    bool first_start = true;
+    ledger_batch rows{};
+
+    bool operator==(const ledger&) const = default;
+};
+
+}  // namespace trainwatch::domain

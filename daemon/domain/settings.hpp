@@ -1,0 +1,71 @@
+// The validated configuration as values. wire/settings_yaml makes it; defaults stand here.
+//
+// Keys and their meaning: config/README.md.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "domain/alert.hpp"
+
+namespace trainwatch::domain {
+
+struct global_settings {
+    // The promised age of an observation of a live job.
+    milliseconds staleness_bound{60'000};
+    // At the very first start, what ended longer ago is shown but never alerted.
+    milliseconds lookback{3'600'000};
+
+    bool operator==(const global_settings&) const = default;
+};
+
+// Requests a second to one (connection, region), shared with everybody else in the account.
+struct budget_settings {
+    double describe_per_second = 2;
+    double list_per_second = 1;
+
+    bool operator==(const budget_settings&) const = default;
+};
+
+struct connection_settings {
+    std::string name{};
+    std::vector<std::string> regions{};
+    std::string profile{};       // empty: the environment's
+    std::string endpoint_url{};  // empty: AWS' own for the region
+    std::string ca_bundle{};     // path of a PEM file; empty: the system's
+    budget_settings budget{};
+
+    bool operator==(const connection_settings&) const = default;
+};
+
+struct watch_list_settings {
+    std::string name{};
+    std::vector<std::string> connections{};  // names; empty: all
+    std::vector<std::string> regions{};      // empty: the connection's
+    std::vector<std::string> jobs{};         // explicit names
+
+    bool operator==(const watch_list_settings&) const = default;
+};
+
+enum class receiver_kind { alertmanager, webhook };
+
+struct receiver_settings {
+    std::string name{};
+    receiver_kind kind = receiver_kind::alertmanager;
+    std::vector<std::string> urls{};  // Alertmanagers each get everything; a webhook has one
+
+    bool operator==(const receiver_settings&) const = default;
+};
+
+struct settings {
+    global_settings global{};
+    std::vector<connection_settings> connections{};  // never empty once validated
+    std::vector<watch_list_settings> watch_lists{};
+    std::vector<receiver_settings> receivers{};
+
+    bool operator==(const settings&) const = default;
+};
+
+}  // namespace trainwatch::domain

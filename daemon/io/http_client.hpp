@@ -1,0 +1,37 @@
+// One origin (scheme, host, port) spoken to over a few keep-alive connections.
+//
+// exchange() is one attempt, plus the free reconnect when a reused connection turns out dead
+// before the first byte of an answer. Retries are the caller's.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "base/failure.hpp"
+#include "base/time.hpp"
+#include "io/byte_stream.hpp"
+#include "io/clock.hpp"
+#include "wire/http_message.hpp"
+#include "wire/url.hpp"
+
+namespace trainwatch::io {
+
+struct http_answer {
+    wire::http_response response{};
+    nanoseconds took{};
+    std::optional<milliseconds> clock_offset{};  // server minus ours (proto/clock_offset)
+};
+
+class http_client {
+public:
+    virtual ~http_client() = default;
+    // Any status is an answer; a failure means that there was none by `deadline`.
+    virtual task<result<http_answer>> exchange(wire::http_request request, mono_time deadline) = 0;
+    virtual void close() = 0;
+};
+
+std::unique_ptr<http_client> create_http_client(
+    const wire::url& origin, std::shared_ptr<tls_client_context> tls, const clock& time
+);
+
+}  // namespace trainwatch::io

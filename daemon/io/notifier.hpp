@@ -1,0 +1,38 @@
+// Hands a batch of alerts to one endpoint: an Alertmanager or a webhook. One attempt a call.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/failure.hpp"
+#include "base/time.hpp"
+#include "domain/alert.hpp"
+#include "domain/settings.hpp"
+#include "io/clock.hpp"
+#include "io/http_client.hpp"
+
+namespace trainwatch::io {
+
+struct delivery_answer {
+    result<domain::receipt> outcome;
+    std::optional<milliseconds> clock_offset{};
+};
+
+class notifier {
+public:
+    virtual ~notifier() = default;
+    virtual task<delivery_answer> deliver(
+        std::vector<domain::alert_message> alerts, mono_time deadline
+    ) = 0;
+    virtual void close() = 0;
+};
+
+std::unique_ptr<notifier> create_notifier(
+    domain::receiver_kind kind,
+    const wire::url& where,
+    std::shared_ptr<tls_client_context> tls,
+    const clock& time
+);
+
+}  // namespace trainwatch::io

@@ -1,0 +1,45 @@
+// describe(job): encode, sign, exchange, decode. One a lane (connection and region).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/failure.hpp"
+#include "base/time.hpp"
+#include "domain/observation.hpp"
+#include "io/clock.hpp"
+#include "io/credential_source.hpp"
+#include "io/http_client.hpp"
+
+namespace trainwatch::io {
+
+struct describe_answer {
+    result<domain::observation> outcome;
+    nanoseconds took{};
+    std::optional<milliseconds> clock_offset{};
+};
+
+class sagemaker_client {
+public:
+    virtual ~sagemaker_client() = default;
+    // One attempt. The signature uses the clock offset of the last answer.
+    virtual task<describe_answer> describe(std::string job_name, mono_time deadline) = 0;
+    virtual void close() = 0;
+};
+
+struct sagemaker_client_options {
+    wire::url endpoint{};
+    std::string region{};
+    std::string user_agent{};
+};
+
+// `credentials` and `time` outlive the client.
+std::unique_ptr<sagemaker_client> create_sagemaker_client(
+    sagemaker_client_options options,
+    std::shared_ptr<tls_client_context> tls,
+    credential_source& credentials,
+    const clock& time
+);
+
+}  // namespace trainwatch::io

@@ -1,0 +1,31 @@
+// Alerts as receivers want them: Alertmanager's API v2 and our own webhook document.
+//
+// Sources: Alertmanager's OpenAPI page (postableAlerts); the webhook's schema is in
+// config/README.md. Every string leaves as valid UTF-8.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/failure.hpp"
+#include "domain/alert.hpp"
+#include "wire/http_message.hpp"
+
+namespace trainwatch::wire {
+
+// POST <base path>/api/v2/alerts.
+http_request encode_alertmanager_post(
+    std::string_view host, std::string_view base_path, std::span<const domain::alert_message> alerts
+);
+
+// POST <target> with {"version": "1", "alerts": [...]}; the header Idempotency-Key names the batch.
+http_request encode_webhook_post(
+    std::string_view host, std::string_view target, std::span<const domain::alert_message> alerts
+);
+
+// 2xx -> receipt; 400 and the like -> rejected, 401/403 -> denied, 429 -> throttled with
+// Retry-After, 5xx -> transient.
+result<domain::receipt> read_receipt(const http_response& response);
+
+}  // namespace trainwatch::wire

@@ -1,0 +1,32 @@
+// SageMaker's awsJson1.1: requests out, answers and errors in. No socket, no signature.
+//
+// Source: the SageMaker API reference and its model. Unknown members and nulls are skipped;
+// unknown enum values are kept verbatim.
+#pragma once
+
+#include <string_view>
+
+#include "base/failure.hpp"
+#include "domain/observation.hpp"
+#include "wire/http_message.hpp"
+
+namespace trainwatch::wire {
+
+// POST / with X-Amz-Target SageMaker.DescribeTrainingJob; `host` as it is sent and signed.
+http_request encode_describe_training_job(std::string_view host, std::string_view job_name);
+
+// The answer of a 200. `malformed` when it is not JSON, lacks name, ARN, status or creation time,
+// or names another job than `asked`.
+result<domain::observation> decode_describe_training_job(
+    std::string_view body, std::string_view asked
+);
+
+// What an answer other than 200 means. Never fails: an empty or HTML body leaves the status.
+failure decode_aws_error(const http_response& response);
+
+// 200 -> decode_describe_training_job, anything else -> decode_aws_error.
+result<domain::observation> read_describe_training_job(
+    const http_response& response, std::string_view asked
+);
+
+}  // namespace trainwatch::wire

@@ -1,0 +1,39 @@
+// The configuration file: YAML text -> settings, or every mistake in it at once.
+//
+// Strict: unknown keys (with "did you mean"), wrong types, duplicates, bad durations, empty lists
+// and dangling references are errors. The only file that includes yaml-cpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "domain/settings.hpp"
+
+namespace trainwatch::wire {
+
+struct settings_error {
+    int line = 0;  // from 1; 0 when the place is the whole file
+    int column = 0;
+    std::string path{};     // "watch_lists[0].jobs[3]"
+    std::string message{};  // what is wrong and what would be right
+
+    bool operator==(const settings_error&) const = default;
+};
+
+// "file:line:col: path: message"
+std::string format_error(std::string_view file, const settings_error& error);
+
+// What the environment lends to a configuration that leaves it out.
+struct settings_defaults {
+    std::string region{};        // AWS_REGION, AWS_DEFAULT_REGION or the profile's
+    std::string endpoint_url{};  // AWS_ENDPOINT_URL_SAGEMAKER, AWS_ENDPOINT_URL
+    std::string profile{};       // AWS_PROFILE
+};
+
+std::variant<domain::settings, std::vector<settings_error>> parse_settings(
+    std::string_view yaml, const settings_defaults& defaults
+);
+
+}  // namespace trainwatch::wire
