@@ -1,0 +1,28 @@
+#include "domain/view.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+
+namespace trainwatch::domain {
+
+std::string_view to_string(deadline_kind value) {
+    switch (value) {
+        case deadline_kind::max_runtime:
+            return "max_runtime";
+        case deadline_kind::max_wait:
+            return "max_wait";
+        case deadline_kind::max_pending:
+            return "max_pending";
+    }
+    return "max_runtime";
+}
+
+void histogram_view::observe(double value) {
+    CHECK(buckets.size() == bounds.size() + 1);
+    const auto at = std::lower_bound(bounds.begin(), bounds.end(), value);
+    ++buckets[static_cast<std::size_t>(at - bounds.begin())];
+    sum += value;
+}
+
+}  // namespace trainwatch::domain
