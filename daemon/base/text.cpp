@@ -124,10 +124,11 @@ std::string valid_utf8(std::string_view text, std::size_t max_bytes) {
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
     std::string_view best;
     // A third of the letters may be wrong; beyond that a guess misleads more than it helps.
-    std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+    std::size_t best_distance = word.size() + 1;
     for (const auto candidate : known) {
         const auto distance = edit_distance(lower(word), lower(candidate));
-        if (distance < best_distance) {
+        const auto allowed = std::max<std::size_t>(std::max(word.size(), candidate.size()) / 3, 1);
+        if (distance <= allowed && distance < best_distance) {
             best = candidate;
             best_distance = distance;
         }

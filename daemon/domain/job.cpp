@@ -18,7 +18,7 @@ constexpr std::array<std::pair<std::string_view, primary_status>, 6> primary_nam
     {"Deleting", primary_status::deleting},
 }};
 
-constexpr std::array<std::pair<std::string_view, secondary_status>, 18> secondary_names{{
+constexpr std::array<std::pair<std::string_view, secondary_status>, 17> secondary_names{{
     {"Starting", secondary_status::starting},
     {"Pending", secondary_status::pending},
     {"LaunchingMLInstances", secondary_status::launching_ml_instances},
@@ -36,7 +36,6 @@ constexpr std::array<std::pair<std::string_view, secondary_status>, 18> secondar
     {"MaxWaitTimeExceeded", secondary_status::max_wait_time_exceeded},
     {"Updating", secondary_status::updating},
     {"Restarting", secondary_status::restarting},
-    {"Deleting", secondary_status::deleting},
 }};
 
 // The words that FailureReason begins with, as seen in published reasons.

@@ -44,7 +44,6 @@ enum class secondary_status {
     max_wait_time_exceeded,
     updating,
     restarting,
-    deleting,
 };
 
 // An enum value beside the text AWS sent for it, so that tomorrow's values are shown verbatim.
