@@ -1,0 +1,200 @@
+#include "app/driver.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace trainwatch::app {
+namespace {
+
+namespace asio = boost::asio;
+
+// Asio's timer stands still while the machine sleeps, our clock does not: look at it this often.
+constexpr nanoseconds longest_wait = seconds(5);
+
+// What escapes a coroutine is our own bug or an exhausted machine: `main` reports it and leaves.
+void rethrow(const std::exception_ptr& error) {
+    if (error) std::rethrow_exception(error);
+}
+
+io::log_level level_of(core::note_level level) {
+    switch (level) {
+        case core::note_level::debug:
+            return io::log_level::debug;
+        case core::note_level::info:
+            return io::log_level::info;
+        case core::note_level::warning:
+            return io::log_level::warning;
+        case core::note_level::error:
+            return io::log_level::error;
+    }
+    return io::log_level::error;
+}
+
+// One line for `systemctl status`.
+std::string status_line(const domain::view& view) {
+    const auto firing = std::count_if(view.alerts.begin(), view.alerts.end(), [](const auto& a) {
+        return a.state == domain::alert_state::firing;
+    });
+    std::string line = "watching " + std::to_string(view.jobs.size()) + " jobs, " +
+        std::to_string(view.live) + " live, " + std::to_string(firing) + " alerts";
+    if (!view.first_pass_complete) line += ", first look under way";
+    if (view.storage_degraded) line += ", storage degraded";
+    return line;
+}
+
+}  // namespace
+
+class driver::implementation {
+public:
+    implementation(const asio::any_io_executor& executor, driver_tools tools)
+        : executor_(executor), tools_(tools), wakeup_(executor) {}
+
+    io::task<void> run() {
+        auto loaded = co_await tools_.store.load();
+        push(core::restored{ledger_of(std::move(loaded))});
+        while (true) {
+            step_through_events();
+            tools_.manager.watchdog();
+            if (stopped_) co_return;
+            arm();
+            co_await wakeup_.async_wait(asio::as_tuple(asio::use_awaitable));
+            push_woke_when_due();
+        }
+    }
+
+    void request_stop() {
+        if (std::exchange(stop_requested_, true)) return;
+        push(core::stop_requested{});
+    }
+
+    std::function<void()> on_restored{};
+    std::function<void(const domain::view&)> on_step{};
+
+private:
+    // A store that cannot be read is no reason not to watch: AWS' own history rebuilds the state.
+    domain::ledger ledger_of(result<domain::ledger> loaded) {
+        if (loaded.has_value()) return std::move(loaded.value());
+        tools_.log.write(
+            io::log_level::error,
+            "the store cannot be read; starting from AWS' history",
+            {{"error", loaded.error().detail}}
+        );
+        return {};
+    }
+
+    void push(core::event happened) {
+        events_.push_back(std::move(happened));
+        wakeup_.cancel();
+    }
+
+    void step_through_events() {
+        while (!events_.empty() && !stopped_) {
+            const core::event happened = std::move(events_.front());
+            events_.pop_front();
+            for (auto& action : tools_.engine.step(happened, tools_.time.now())) {
+                std::visit([this](auto& what) { perform(what); }, action);
+            }
+            if (std::holds_alternative<core::restored>(happened) && on_restored) on_restored();
+            if (on_step) on_step(tools_.engine.view());
+        }
+        tell_status();
+    }
+
+    // An event that came while the loop was busy has no timer to cancel: it must not wait.
+    void arm() {
+        nanoseconds wait = longest_wait;
+        if (const auto interval = tools_.manager.watchdog_interval()) {
+            wait = std::min(wait, *interval);
+        }
+        if (const auto due = tools_.engine.next_wakeup()) {
+            wait = std::min(wait, *due - tools_.time.now().mono);
+        }
+        if (!events_.empty()) wait = nanoseconds(0);
+        wakeup_.expires_after(std::max(wait, nanoseconds(0)));
+    }
+
+    void push_woke_when_due() {
+        const auto due = tools_.engine.next_wakeup();
+        if (due && *due <= tools_.time.now().mono) events_.push_back(core::woke{});
+    }
+
+    void tell_status() {
+        auto line = status_line(tools_.engine.view());
+        if (line == told_) return;
+        tools_.manager.status(line);
+        told_ = std::move(line);
+    }
+
+    void perform(core::describe& what) {
+        asio::co_spawn(executor_, describe_job(std::move(what)), rethrow);
+    }
+    void perform(core::commit& what) {
+        asio::co_spawn(executor_, commit_batch(std::move(what)), rethrow);
+    }
+    void perform(core::deliver& what) {
+        asio::co_spawn(executor_, deliver_alerts(std::move(what)), rethrow);
+    }
+    void perform(core::note& what) {
+        tools_.log.write(level_of(what.level), what.name, what.fields);
+    }
+    void perform(core::stop&) { stopped_ = true; }
+
+    io::task<void> describe_job(core::describe what) {
+        auto& client = *tools_.clients.at(what.lane.value);
+        auto answer = co_await client.describe(what.name, what.deadline);
+        push(core::described{what.id, std::move(answer.outcome), answer.took, answer.clock_offset});
+    }
+
+    io::task<void> commit_batch(core::commit what) {
+        auto done = co_await tools_.store.commit(what.id, what.batch);
+        std::optional<failure> error;
+        if (done.has_error()) error = done.error();
+        push(core::committed{what.id, std::move(error)});
+    }
+
+    io::task<void> deliver_alerts(core::deliver what) {
+        auto& notifier = *tools_.notifiers.at(what.endpoint.value);
+        auto answer = co_await notifier.deliver(what.alerts, what.deadline);
+        push(core::delivered{what.id, std::move(answer.outcome), answer.clock_offset});
+    }
+
+    asio::any_io_executor executor_;
+    driver_tools tools_;
+    asio::steady_timer wakeup_;
+    std::deque<core::event> events_{};
+    std::string told_{};
+    bool stop_requested_ = false;
+    bool stopped_ = false;
+};
+
+driver::driver(const asio::any_io_executor& executor, driver_tools tools)
+    : self_(std::make_unique<implementation>(executor, tools)) {}
+
+driver::~driver() = default;
+
+io::task<void> driver::run() {
+    return self_->run();
+}
+
+void driver::on_restored(std::function<void()> then) {
+    self_->on_restored = std::move(then);
+}
+
+void driver::on_step(std::function<void(const domain::view&)> then) {
+    self_->on_step = std::move(then);
+}
+
+void driver::request_stop() {
+    self_->request_stop();
+}
+
+}  // namespace trainwatch::app

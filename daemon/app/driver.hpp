@@ -1,0 +1,62 @@
+// The loop between the engine and the world: next event -> step -> perform actions -> completions
+// are events again. It knows no protocol and no rule.
+//
+// Everything runs on one thread. Each action that takes time becomes a coroutine whose result is
+// pushed as an event; the engine never waits. The watchdog is petted from this loop only, so that
+// a stuck loop does not look alive.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "base/time.hpp"
+#include "core/engine.hpp"
+#include "io/byte_stream.hpp"
+#include "io/clock.hpp"
+#include "io/log.hpp"
+#include "io/notifier.hpp"
+#include "io/sagemaker_client.hpp"
+#include "io/service_manager.hpp"
+#include "io/store.hpp"
+
+namespace trainwatch::app {
+
+// What the driver performs actions with. Owned by wiring, which outlives the driver.
+struct driver_tools {
+    core::engine& engine;
+    std::vector<std::unique_ptr<io::sagemaker_client>>& clients;  // by lane_id
+    std::vector<std::unique_ptr<io::notifier>>& notifiers;        // by endpoint_id
+    io::store& store;
+    io::log& log;
+    io::service_manager& manager;
+    const io::clock& time;
+};
+
+class driver {
+public:
+    driver(const boost::asio::any_io_executor& executor, driver_tools tools);
+    ~driver();
+    driver(const driver&) = delete;
+    driver& operator=(const driver&) = delete;
+
+    // Loads the store, then turns events into actions until the engine says `stop`.
+    io::task<void> run();
+
+    // Called once, when the engine has taken in what the store remembers.
+    void on_restored(std::function<void()> then);
+    // Called after each step, with the view as that step left it.
+    void on_step(std::function<void(const domain::view&)> then);
+
+    // SIGTERM. Harmless when repeated.
+    void request_stop();
+
+private:
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+}  // namespace trainwatch::app

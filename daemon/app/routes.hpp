@@ -1,0 +1,33 @@
+// What our HTTP server answers: /, /metrics, /-/healthy, /-/ready.
+//
+// Source: Alertmanager's and Prometheus' management APIs. Readiness never depends on AWS: an
+// outage over there must not restart us.
+#pragma once
+
+#include "core/engine.hpp"
+#include "io/clock.hpp"
+#include "wire/exposition.hpp"
+#include "wire/http_message.hpp"
+
+namespace trainwatch::app {
+
+class routes {
+public:
+    // All outlive the routes.
+    routes(const core::engine& engine, const io::clock& time, const wire::process_facts& process);
+
+    // From now on /-/ready answers 200.
+    void mark_ready() { ready_ = true; }
+
+    wire::http_response answer(const wire::http_request& request) const;
+
+private:
+    wire::http_response get(std::string_view path) const;
+
+    const core::engine& engine_;
+    const io::clock& time_;
+    const wire::process_facts& process_;
+    bool ready_ = false;
+};
+
+}  // namespace trainwatch::app

@@ -1,0 +1,177 @@
+#include "app/wiring.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "app/version.hpp"
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "wire/endpoints.hpp"
+#include "wire/url.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+namespace asio = boost::asio;
+
+void rethrow(const std::exception_ptr& error) {
+    if (error) std::rethrow_exception(error);
+}
+
+const domain::connection_settings& connection_named(
+    const domain::settings& config, const std::string& name
+) {
+    for (const auto& connection : config.connections) {
+        if (connection.name == name) return connection;
+    }
+    CHECK(false);  // the plan is made from these settings
+    return config.connections.front();
+}
+
+result<wire::url> endpoint_of(
+    const domain::connection_settings& connection, const std::string& region
+) {
+    return connection.endpoint_url.empty() ? wire::sagemaker_endpoint(region)
+                                           : wire::parse_url(connection.endpoint_url);
+}
+
+// The form of the SDKs' User-Agent 2.1.
+std::string user_agent() {
+    return std::string("trainwatchd/") + version + " ua/2.1 os/linux lang/c++#20";
+}
+
+}  // namespace
+
+wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
+    : log_(log)
+    , clock_(io::create_system_clock())
+    , manager_(io::create_service_manager())
+    , store_(io::create_memory_store())
+    , process_(initial_process_facts(clock_->now().wall))
+    , engine_(std::move(plan), seed)
+    , routes_(engine_, *clock_, process_)
+    , driver_(
+          context_.get_executor(),
+          {engine_, clients_, notifiers_, *store_, log_, *manager_, *clock_}
+      ) {}
+
+result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log) {
+    auto plan = domain::make_watch_plan(inputs.settings);
+    std::unique_ptr<wiring> built(new wiring(std::move(plan), inputs.seed, log));
+    if (auto done = built->build_clients(inputs); done.has_error()) return done.error();
+    if (auto done = built->build_notifiers(); done.has_error()) return done.error();
+    return built;
+}
+
+result<void> wiring::build_clients(const wiring_inputs& inputs) {
+    std::map<std::string, std::shared_ptr<io::tls_client_context>> trust;
+    std::map<std::string, io::credential_source*> sources;
+    for (const auto& lane : engine_.plan().lanes) {
+        const auto& connection = connection_named(inputs.settings, lane.connection);
+        const auto& access = inputs.access.at(lane.connection);
+        if (!trust.contains(lane.connection)) {
+            auto context = io::create_tls_client_context(access.ca_bundle);
+            if (context.has_error()) return context.error();
+            trust[lane.connection] = std::move(context.value());
+            credentials_.push_back(io::create_static_credentials(access.credentials));
+            sources[lane.connection] = credentials_.back().get();
+        }
+        auto endpoint = endpoint_of(connection, lane.region);
+        if (endpoint.has_error()) return endpoint.error();
+        clients_.push_back(io::create_sagemaker_client(
+            {std::move(endpoint.value()), lane.region, user_agent()},
+            trust[lane.connection],
+            *sources[lane.connection],
+            *clock_
+        ));
+    }
+    return {};
+}
+
+result<void> wiring::build_notifiers() {
+    if (engine_.plan().endpoints.empty()) return {};
+    auto trust = io::create_tls_client_context("");
+    if (trust.has_error()) return trust.error();
+    for (const auto& endpoint : engine_.plan().endpoints) {
+        auto where = wire::parse_url(endpoint.url);
+        if (where.has_error()) return where.error();
+        notifiers_.push_back(
+            io::create_notifier(endpoint.kind, where.value(), trust.value(), *clock_)
+        );
+    }
+    return {};
+}
+
+result<void> wiring::listen(const io::listen_options& where) {
+    auto listener = io::listen(context_.get_executor(), where);
+    if (listener.has_error()) return listener.error();
+    const bool is_v6 = where.address.find(':') != std::string::npos;
+    const auto host = is_v6 ? "[" + where.address + "]" : where.address;
+    log_.write(
+        io::log_level::info,
+        "listening",
+        {{"address", host + ":" + std::to_string(listener.value()->port())}}
+    );
+    servers_.push_back(io::create_http_server(
+        std::move(listener.value()),
+        [this](const wire::http_request& request) { return routes_.answer(request); }
+    ));
+    return {};
+}
+
+void wiring::announce_ready() {
+    routes_.mark_ready();
+    manager_->ready();
+}
+
+void wiring::stop_on_signal() {
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        manager_->stopping();
+        driver_.request_stop();
+    });
+}
+
+// Once the driver is done everything is closed, and the context runs until nothing waits any
+// more: no coroutine outlives what it refers to.
+void wiring::close_all() {
+    signals_.cancel();
+    for (auto& server : servers_)
+        server->close();
+    for (auto& client : clients_)
+        client->close();
+    for (auto& notifier : notifiers_)
+        notifier->close();
+}
+
+void wiring::run_until_stopped() {
+    asio::co_spawn(context_, driver_.run(), [this](const std::exception_ptr& error) {
+        rethrow(error);
+        close_all();
+    });
+    context_.run();
+    log_.flush();
+}
+
+void wiring::run() {
+    driver_.on_restored([this] { announce_ready(); });
+    stop_on_signal();
+    for (auto& server : servers_)
+        asio::co_spawn(context_, server->serve(), rethrow);
+    run_until_stopped();
+}
+
+void wiring::run_first_pass() {
+    driver_.on_step([this](const domain::view& view) {
+        if (view.first_pass_complete) driver_.request_stop();
+    });
+    stop_on_signal();
+    run_until_stopped();
+}
+
+}  // namespace trainwatch::app

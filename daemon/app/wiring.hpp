@@ -1,0 +1,88 @@
+// Builds the daemon's objects in order and owns them. One screen, no framework.
+//
+// References between them point to earlier members, so that destruction in reverse order is safe.
+// What cannot be built (a port in use, a CA file that is not there) is a failure with a line for
+// people; nothing has been started then.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include "app/driver.hpp"
+#include "app/process_facts.hpp"
+#include "app/routes.hpp"
+#include "base/failure.hpp"
+#include "core/engine.hpp"
+#include "domain/settings.hpp"
+#include "io/clock.hpp"
+#include "io/credential_source.hpp"
+#include "io/http_server.hpp"
+#include "io/log.hpp"
+#include "io/notifier.hpp"
+#include "io/sagemaker_client.hpp"
+#include "io/service_manager.hpp"
+#include "io/store.hpp"
+#include "wire/sigv4.hpp"
+
+namespace trainwatch::app {
+
+// A connection's way to AWS, found before anything is built.
+struct connection_access {
+    wire::aws_credentials credentials{};
+    std::string ca_bundle{};  // empty: the system's store
+};
+
+struct wiring_inputs {
+    domain::settings settings{};
+    std::map<std::string, connection_access> access{};  // by connection name, all of them
+    std::uint64_t seed = 0;                             // of the jitter
+};
+
+class wiring {
+public:
+    // `log` outlives the wiring.
+    static result<std::unique_ptr<wiring>> build(wiring_inputs inputs, io::log& log);
+
+    // Opens one more listening socket; its address is logged.
+    result<void> listen(const io::listen_options& where);
+
+    // Runs until SIGTERM or SIGINT and the drain that follows, or until the engine stops.
+    void run();
+
+    // Runs until every target was looked at once, then stops.
+    void run_first_pass();
+
+    const core::engine& engine() const { return engine_; }
+    const wire::process_facts& process() const { return process_; }
+
+private:
+    wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log);
+    result<void> build_clients(const wiring_inputs& inputs);
+    result<void> build_notifiers();
+    void announce_ready();
+    void stop_on_signal();
+    void close_all();
+    void run_until_stopped();
+
+    boost::asio::io_context context_{1};
+    boost::asio::signal_set signals_{context_};
+    io::log& log_;
+    std::unique_ptr<io::clock> clock_;
+    std::unique_ptr<io::service_manager> manager_;
+    std::unique_ptr<io::store> store_;
+    wire::process_facts process_;
+    core::engine engine_;
+    std::vector<std::unique_ptr<io::credential_source>> credentials_{};
+    std::vector<std::unique_ptr<io::sagemaker_client>> clients_{};  // by lane_id
+    std::vector<std::unique_ptr<io::notifier>> notifiers_{};        // by endpoint_id
+    routes routes_;
+    std::vector<std::unique_ptr<io::http_server>> servers_{};
+    driver driver_;
+};
+
+}  // namespace trainwatch::app
