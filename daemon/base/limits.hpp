@@ -25,6 +25,21 @@ inline constexpr std::size_t connections_per_origin = 4;
 inline constexpr milliseconds backoff_base{500};
 inline constexpr milliseconds backoff_max{60'000};
 
+// ---- configuration ---------------------------------------------------------------------------
+// 50,000 job names of 63 characters with their indentation fit.
+inline constexpr std::size_t settings_bytes_max = 4U << 20U;
+// The keys nest six deep; a parser that recurses needs an end.
+inline constexpr std::size_t settings_depth_max = 32;
+// More mistakes than anybody reads: a file of another kind, given by accident.
+inline constexpr std::size_t settings_errors_max = 200;
+inline constexpr std::size_t settings_name_chars_max = 64;
+// Requests a second. No AWS quota is near the upper end; the lower end is six calls in ten minutes.
+inline constexpr double budget_least = 0.01;
+inline constexpr double budget_most = 1000;
+inline constexpr milliseconds staleness_bound_least{100};
+inline constexpr milliseconds staleness_bound_most = std::chrono::hours(24);
+inline constexpr milliseconds lookback_most = std::chrono::hours(24 * 366);
+
 // ---- ledger ----------------------------------------------------------------------------------
 // A commit that hangs longer is treated as failed: alerts leave from memory, marked degraded.
 inline constexpr milliseconds commit_deadline{2'000};

@@ -31,10 +31,10 @@ struct budget_settings {
 
 struct connection_settings {
     std::string name{};
-    std::vector<std::string> regions{};
-    std::string profile{};       // empty: the environment's
-    std::string endpoint_url{};  // empty: AWS' own for the region
-    std::string ca_bundle{};     // path of a PEM file; empty: the system's
+    std::vector<std::string> regions{};  // never empty once validated
+    std::string profile{};               // as written here; empty: the environment's
+    std::string endpoint_url{};          // empty: AWS' own for the region
+    std::string ca_bundle{};             // path of a PEM file; empty: the system's
     budget_settings budget{};
 
     bool operator==(const connection_settings&) const = default;
@@ -55,6 +55,8 @@ struct receiver_settings {
     std::string name{};
     receiver_kind kind = receiver_kind::alertmanager;
     std::vector<std::string> urls{};  // Alertmanagers each get everything; a webhook has one
+    // A webhook whose address is a secret: the file that holds it, read into `urls` at start.
+    std::string url_file{};
 
     bool operator==(const receiver_settings&) const = default;
 };

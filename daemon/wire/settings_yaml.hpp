@@ -1,9 +1,10 @@
 // The configuration file: YAML text -> settings, or every mistake in it at once.
 //
 // Strict: unknown keys (with "did you mean"), wrong types, duplicates, bad durations, empty lists
-// and dangling references are errors. The only file that includes yaml-cpp.
+// and dangling references are errors. yaml-cpp is included by settings_yaml_tree.cpp only.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,11 +26,23 @@ struct settings_error {
 // "file:line:col: path: message"
 std::string format_error(std::string_view file, const settings_error& error);
 
-// What the environment lends to a configuration that leaves it out.
+// What a profile of the AWS files lends to the connections that use it.
+struct profile_defaults {
+    std::string region{};
+    std::string endpoint_url{};
+
+    bool operator==(const profile_defaults&) const = default;
+};
+
+// What the environment lends to a configuration that leaves it out. A variable outranks a profile.
 struct settings_defaults {
-    std::string region{};        // AWS_REGION, AWS_DEFAULT_REGION or the profile's
+    std::string region{};        // AWS_REGION, AWS_DEFAULT_REGION
     std::string endpoint_url{};  // AWS_ENDPOINT_URL_SAGEMAKER, AWS_ENDPOINT_URL
-    std::string profile{};       // AWS_PROFILE
+    std::string profile{};       // AWS_PROFILE; for a connection that names none
+    std::string ca_bundle{};     // AWS_CA_BUNDLE
+    std::map<std::string, profile_defaults> profiles{};
+
+    bool operator==(const settings_defaults&) const = default;
 };
 
 std::variant<domain::settings, std::vector<settings_error>> parse_settings(

@@ -1,0 +1,74 @@
+#include "wire/settings_yaml.hpp"
+
+#include <array>
+#include <utility>
+
+#include "wire/settings_yaml_reader.hpp"
+#include "wire/settings_yaml_sections.hpp"
+#include "wire/settings_yaml_tree.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
+    static constexpr std::array<std::string_view, 4> now{
+        "global", "connections", "watch_lists", "receivers"};
+    static constexpr std::array<std::string_view, 2> later{"watch_list_files", "prices"};
+    settings_draft draft;
+    if (root.node->kind == yaml_kind::null && root.node->unsupported.empty()) {
+        reader.fail_file("the file is empty; the least it needs is a watch list with jobs");
+        return draft;
+    }
+    if (!reader.mapping(root, {now, later})) return draft;
+    if (const auto global = reader.find(root, "global")) {
+        draft.global = read_global(reader, *global);
+    }
+    if (const auto connections = reader.find(root, "connections")) {
+        draft.connections = read_connections(reader, *connections);
+    } else {
+        auto& implied = draft.connections.emplace_back();
+        implied.name = {"default", root};
+    }
+    if (const auto lists = reader.find(root, "watch_lists")) {
+        draft.watch_lists = read_watch_lists(reader, *lists);
+    } else {
+        reader.fail(root, "\"watch_lists\" is missing: nothing would be watched");
+    }
+    // Without receivers there are metrics only, which is fine.
+    if (const auto receivers = reader.find(root, "receivers")) {
+        draft.receivers = read_receivers(reader, *receivers);
+    }
+    return draft;
+}
+
+}  // namespace
+
+std::string format_error(std::string_view file, const settings_error& error) {
+    std::string text(file);
+    if (error.line > 0) {
+        text += ":" + std::to_string(error.line) + ":" + std::to_string(error.column);
+    }
+    text += ": ";
+    if (!error.path.empty()) text += error.path + ": ";
+    return text + error.message;
+}
+
+std::variant<domain::settings, std::vector<settings_error>> parse_settings(
+    std::string_view yaml, const settings_defaults& defaults
+) {
+    auto tree = read_yaml(yaml);
+    if (const auto* const problem = std::get_if<yaml_problem>(&tree)) {
+        return std::vector<settings_error>{
+            {problem->place.line, problem->place.column, {}, problem->message}};
+    }
+    const yaml_value root{&std::get<yaml_node>(tree), {}};
+    settings_reader reader;
+    reader.check_structure(root);
+    settings_draft draft = read_sections(reader, root);
+    lend_defaults(draft, defaults);
+    check_sections(reader, draft, defaults);
+    if (reader.failed()) return reader.take();
+    return finish(draft, defaults);
+}
+
+}  // namespace trainwatch::wire

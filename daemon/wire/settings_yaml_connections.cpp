@@ -1,0 +1,73 @@
+#include <array>
+
+#include "wire/settings_yaml_sections.hpp"
+#include "wire/url.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+domain::budget_settings read_budget(settings_reader& reader, const yaml_value& where) {
+    static constexpr std::array<std::string_view, 2> now{"describe_per_second", "list_per_second"};
+    domain::budget_settings budget;
+    if (!reader.mapping(where, {now, {}})) return budget;
+    if (const auto rate = reader.find(where, "describe_per_second")) {
+        budget.describe_per_second = reader.rate(*rate).value_or(budget.describe_per_second);
+    }
+    if (const auto rate = reader.find(where, "list_per_second")) {
+        budget.list_per_second = reader.rate(*rate).value_or(budget.list_per_second);
+    }
+    return budget;
+}
+
+std::string read_endpoint(settings_reader& reader, const yaml_value& connection) {
+    const auto endpoint = reader.optional_text(connection, "endpoint_url");
+    if (!endpoint) return {};
+    const auto parsed = parse_url(endpoint->text);
+    if (!parsed) {
+        reader.fail(endpoint->where, quoted(endpoint->text) + ": " + parsed.error().detail);
+        return {};
+    }
+    if (!parsed->query.empty()) {
+        reader.fail(endpoint->where, "an endpoint has no query (\"?…\")");
+        return {};
+    }
+    return endpoint->text;
+}
+
+connection_draft read_connection(settings_reader& reader, const yaml_value& where) {
+    static constexpr std::array<std::string_view, 6> now{
+        "name", "regions", "profile", "endpoint_url", "ca_bundle", "budget"};
+    static constexpr std::array<std::string_view, 4> later{
+        "role_arn", "external_id", "discovery", "events"};
+    connection_draft draft;
+    draft.name.where = where;
+    if (!reader.mapping(where, {now, later})) return draft;
+    draft.name = read_name(reader, where);
+    if (const auto regions = reader.find(where, "regions")) {
+        draft.regions_given = true;
+        draft.regions = read_regions(reader, *regions);
+    }
+    if (const auto profile = reader.optional_text(where, "profile")) {
+        draft.rest.profile = profile->text;
+    }
+    draft.rest.endpoint_url = read_endpoint(reader, where);
+    if (const auto bundle = reader.optional_text(where, "ca_bundle")) {
+        draft.rest.ca_bundle = bundle->text;
+    }
+    if (const auto budget = reader.find(where, "budget")) {
+        draft.rest.budget = read_budget(reader, *budget);
+    }
+    return draft;
+}
+
+}  // namespace
+
+std::vector<connection_draft> read_connections(settings_reader& reader, const yaml_value& where) {
+    std::vector<connection_draft> connections;
+    for (const auto& item : reader.list(where, "connections")) {
+        connections.push_back(read_connection(reader, item));
+    }
+    return connections;
+}
+
+}  // namespace trainwatch::wire

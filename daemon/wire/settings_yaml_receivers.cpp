@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <array>
+
+#include "wire/settings_yaml_sections.hpp"
+#include "wire/url.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+std::string alertmanager_url_problem(std::string_view text) {
+    const auto parsed = parse_url(text);
+    if (!parsed) return quoted(text) + ": " + parsed.error().detail;
+    if (!parsed->query.empty()) return "the address of an Alertmanager has no query (\"?…\")";
+    if (parsed->path.ends_with("/api/v2/alerts") || parsed->path.ends_with("/api/v1/alerts")) {
+        return "give the address of the Alertmanager itself, without /api/…: that is added";
+    }
+    return {};
+}
+
+void read_alertmanager(
+    settings_reader& reader, const yaml_value& where, domain::receiver_settings& receiver
+) {
+    static constexpr std::array<std::string_view, 1> now{"urls"};
+    static constexpr std::array<std::string_view, 4> later{
+        "basic_auth", "authorization", "tls_config", "proxy_url"};
+    receiver.kind = domain::receiver_kind::alertmanager;
+    if (!reader.mapping(where, {now, later})) return;
+    const auto urls = reader.find(where, "urls");
+    if (!urls) {
+        reader.fail(where, "\"urls\" is missing, such as urls: [http://127.0.0.1:9093]");
+        return;
+    }
+    for (const auto& item : reader.list(*urls, "Alertmanager addresses")) {
+        const auto text = reader.text(item);
+        if (!text) continue;
+        if (auto problem = alertmanager_url_problem(*text); !problem.empty()) {
+            reader.fail(item, std::move(problem));
+        } else if (std::count(receiver.urls.begin(), receiver.urls.end(), *text) != 0) {
+            reader.fail(item, quoted(*text) + " is in this list already");
+        } else {
+            receiver.urls.push_back(*text);
+        }
+    }
+}
+
+void read_webhook(
+    settings_reader& reader, const yaml_value& where, domain::receiver_settings& receiver
+) {
+    static constexpr std::array<std::string_view, 2> now{"url", "url_file"};
+    static constexpr std::array<std::string_view, 1> later{"secret_file"};
+    receiver.kind = domain::receiver_kind::webhook;
+    if (!reader.mapping(where, {now, later})) return;
+    const bool has_url = reader.find(where, "url").has_value();
+    const bool has_file = reader.find(where, "url_file").has_value();
+    if (has_url == has_file) {
+        reader.fail(where, "needs either \"url\" or, to keep it secret, \"url_file\"");
+        return;
+    }
+    if (has_file) {
+        const auto file = reader.required_text(where, "url_file");
+        if (file) receiver.url_file = file->text;
+        return;
+    }
+    const auto url = reader.required_text(where, "url");
+    if (!url) return;
+    if (const auto parsed = parse_url(url->text); !parsed) {
+        // The address may hold a secret: it is not repeated.
+        reader.fail(url->where, parsed.error().detail);
+        return;
+    }
+    receiver.urls.push_back(url->text);
+}
+
+receiver_draft read_receiver(settings_reader& reader, const yaml_value& where) {
+    static constexpr std::array<std::string_view, 3> now{"name", "alertmanager", "webhook"};
+    static constexpr std::array<std::string_view, 1> later{"heartbeat"};
+    receiver_draft draft;
+    draft.name.where = where;
+    if (!reader.mapping(where, {now, later})) return draft;
+    draft.name = read_name(reader, where);
+    const auto alertmanager = reader.find(where, "alertmanager");
+    const auto webhook = reader.find(where, "webhook");
+    if (alertmanager.has_value() == webhook.has_value()) {
+        reader.fail(where, "needs either \"alertmanager\" or \"webhook\"");
+    }
+    if (alertmanager) read_alertmanager(reader, *alertmanager, draft.rest);
+    if (webhook) read_webhook(reader, *webhook, draft.rest);
+    return draft;
+}
+
+}  // namespace
+
+std::vector<receiver_draft> read_receivers(settings_reader& reader, const yaml_value& where) {
+    std::vector<receiver_draft> receivers;
+    for (const auto& item : reader.list(where, "receivers")) {
+        receivers.push_back(read_receiver(reader, item));
+    }
+    return receivers;
+}
+
+}  // namespace trainwatch::wire

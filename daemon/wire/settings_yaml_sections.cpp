@@ -1,0 +1,163 @@
+#include "wire/settings_yaml_sections.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_lower(char c) {
+    return c >= 'a' && c <= 'z';
+}
+constexpr bool is_alphanumeric(char c) {
+    return is_digit(c) || is_lower(c) || (c >= 'A' && c <= 'Z');
+}
+
+// TrainingJobName of the API: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}, 63 characters at most.
+bool is_job_name(std::string_view text) {
+    return !text.empty() && text.size() <= 63 && is_alphanumeric(text.front()) &&
+        is_alphanumeric(text.back()) && std::all_of(text.begin(), text.end(), [](char c) {
+            return is_alphanumeric(c) || c == '-';
+        });
+}
+
+std::string job_name_problem(std::string_view text) {
+    if (is_job_name(text)) return {};
+    if (text.starts_with("arn:")) {
+        const auto name = text.substr(text.rfind('/') + 1);
+        return "an ARN; give the job's name" +
+            (is_job_name(name) ? ", " + quoted(name) : std::string());
+    }
+    if (text.find_first_of("*?") != std::string_view::npos) {
+        return quoted(text) + " is a pattern: not supported by this version, name each job";
+    }
+    return quoted(text) +
+        " is no job name: 1 to 63 letters, digits and hyphens, no hyphen at either end";
+}
+
+watch_list_draft read_watch_list(settings_reader& reader, const yaml_value& where) {
+    static constexpr std::array<std::string_view, 4> now{"name", "connections", "regions", "jobs"};
+    static constexpr std::array<std::string_view, 7> later{
+        "match", "exclude", "labels", "labels_from_tags", "expect", "limits", "alerts"};
+    watch_list_draft draft;
+    draft.name.where = where;
+    if (!reader.mapping(where, {now, later})) return draft;
+    draft.name = read_name(reader, where);
+    if (const auto connections = reader.find(where, "connections")) {
+        draft.connections_given = true;
+        for (const auto& item : reader.list(*connections, "connections")) {
+            if (const auto text = reader.text(item)) draft.connections.push_back({*text, item});
+        }
+    }
+    if (const auto regions = reader.find(where, "regions")) {
+        draft.regions_given = true;
+        draft.regions = read_regions(reader, *regions);
+    }
+    const auto jobs = reader.find(where, "jobs");
+    // A list with `match` has its error already: it would find its jobs in a later release.
+    if (!jobs && !reader.find(where, "match")) {
+        reader.fail(where, "\"jobs\" is missing: the names of the jobs to watch");
+    }
+    if (!jobs) return draft;
+    for (const auto& item : reader.list(*jobs, "job names")) {
+        const auto text = reader.text(item);
+        if (!text) continue;
+        if (auto problem = job_name_problem(*text); !problem.empty()) {
+            reader.fail(item, std::move(problem));
+            continue;
+        }
+        draft.jobs.push_back({*text, item});
+    }
+    return draft;
+}
+
+}  // namespace
+
+std::string region_problem(std::string_view text) {
+    // Each piece between hyphens is a word, the last one a number: eu-west-1, us-gov-east-1.
+    const auto last = text.rfind('-');
+    const bool right = !text.empty() && text.size() <= 63 && is_lower(text.front()) &&
+        last != std::string_view::npos && last + 1 < text.size() &&
+        std::all_of(text.begin() + static_cast<std::ptrdiff_t>(last) + 1, text.end(), is_digit) &&
+        text.find("--") == std::string_view::npos &&
+        std::all_of(text.begin(), text.end(), [](char c) {
+            return is_lower(c) || is_digit(c) || c == '-';
+        });
+    if (right) return {};
+    const auto zone = text.empty() ? text : text.substr(0, text.size() - 1);
+    if (!text.empty() && is_lower(text.back()) && region_problem(zone).empty()) {
+        return quoted(text) + " is an availability zone; its region is " + quoted(zone);
+    }
+    return quoted(text) + " is no AWS region; one looks like eu-west-1";
+}
+
+placed_text read_name(settings_reader& reader, const yaml_value& mapping) {
+    const auto name = reader.required_text(mapping, "name");
+    if (!name) return {{}, mapping};
+    const bool right = name->text.size() <= limits::settings_name_chars_max &&
+        std::all_of(name->text.begin(), name->text.end(), [](char c) {
+                           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+                       });
+    if (right) return *name;
+    reader.fail(
+        name->where,
+        quoted(name->text) + " is no name: up to " +
+            std::to_string(limits::settings_name_chars_max) +
+            " letters, digits, hyphens, underscores and dots"
+    );
+    return {{}, name->where};
+}
+
+std::vector<placed_text> read_regions(settings_reader& reader, const yaml_value& where) {
+    std::vector<placed_text> regions;
+    for (const auto& item : reader.list(where, "regions")) {
+        const auto text = reader.text(item);
+        if (!text) continue;
+        if (auto problem = region_problem(*text); !problem.empty()) {
+            reader.fail(item, std::move(problem));
+            continue;
+        }
+        const bool twice = std::any_of(regions.begin(), regions.end(), [&](const auto& region) {
+            return region.text == *text;
+        });
+        if (twice) {
+            reader.fail(item, quoted(*text) + " is in this list already");
+        } else {
+            regions.push_back({*text, item});
+        }
+    }
+    return regions;
+}
+
+domain::global_settings read_global(settings_reader& reader, const yaml_value& where) {
+    static constexpr std::array<std::string_view, 2> now{"staleness_bound", "lookback"};
+    static constexpr std::array<std::string_view, 2> later{"finished_retention", "labels"};
+    domain::global_settings global;
+    if (!reader.mapping(where, {now, later})) return global;
+    if (const auto bound = reader.find(where, "staleness_bound")) {
+        global.staleness_bound =
+            reader.duration(*bound, {limits::staleness_bound_least, limits::staleness_bound_most})
+                .value_or(global.staleness_bound);
+    }
+    if (const auto lookback = reader.find(where, "lookback")) {
+        global.lookback = reader.duration(*lookback, {milliseconds(0), limits::lookback_most})
+                              .value_or(global.lookback);
+    }
+    return global;
+}
+
+std::vector<watch_list_draft> read_watch_lists(settings_reader& reader, const yaml_value& where) {
+    std::vector<watch_list_draft> lists;
+    for (const auto& item : reader.list(where, "watch lists")) {
+        lists.push_back(read_watch_list(reader, item));
+    }
+    return lists;
+}
+
+}  // namespace trainwatch::wire

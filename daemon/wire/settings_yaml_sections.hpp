@@ -1,0 +1,64 @@
+// The sections of the configuration: which keys there are, and what each value may be.
+//
+// A draft keeps the place of whatever is still to be compared: the checks across sections (names,
+// references, regions, jobs) come last, in settings_yaml_checks.cpp.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "domain/settings.hpp"
+#include "wire/settings_yaml_reader.hpp"
+
+namespace trainwatch::wire {
+
+struct connection_draft {
+    placed_text name{};
+    std::vector<placed_text> regions{};
+    bool regions_given = false;  // even if none of them was right
+    domain::connection_settings rest{};
+};
+
+struct watch_list_draft {
+    placed_text name{};
+    std::vector<placed_text> connections{};
+    std::vector<placed_text> regions{};
+    std::vector<placed_text> jobs{};
+    bool connections_given = false;
+    bool regions_given = false;
+};
+
+struct receiver_draft {
+    placed_text name{};
+    domain::receiver_settings rest{};
+};
+
+struct settings_draft {
+    domain::global_settings global{};
+    std::vector<connection_draft> connections{};
+    std::vector<watch_list_draft> watch_lists{};
+    std::vector<receiver_draft> receivers{};
+};
+
+domain::global_settings read_global(settings_reader& reader, const yaml_value& where);
+std::vector<connection_draft> read_connections(settings_reader& reader, const yaml_value& where);
+std::vector<watch_list_draft> read_watch_lists(settings_reader& reader, const yaml_value& where);
+std::vector<receiver_draft> read_receivers(settings_reader& reader, const yaml_value& where);
+
+// `name:` of a connection, list or receiver. Without a good one the text is empty and stands at
+// its mapping.
+placed_text read_name(settings_reader& reader, const yaml_value& mapping);
+// The regions of a connection or list; wrong ones are reported and left out.
+std::vector<placed_text> read_regions(settings_reader& reader, const yaml_value& where);
+// Why this is no region to make a host name of; empty when it is one.
+std::string region_problem(std::string_view text);
+
+// Gives the draft what the environment lends it, then compares the sections with each other.
+void lend_defaults(settings_draft& draft, const settings_defaults& defaults);
+void check_sections(
+    settings_reader& reader, const settings_draft& draft, const settings_defaults& defaults
+);
+// Of a draft without mistakes.
+domain::settings finish(const settings_draft& draft, const settings_defaults& defaults);
+
+}  // namespace trainwatch::wire

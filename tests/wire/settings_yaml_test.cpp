@@ -1,0 +1,305 @@
+#include "wire/settings_yaml.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace trainwatch::wire {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::filesystem::path vectors() {
+    return std::filesystem::path(TRAINWATCH_TESTS_DIR) / "vectors/settings";
+}
+
+std::string read_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+std::string errors_of(std::string_view yaml, const settings_defaults& defaults = {}) {
+    const auto parsed = parse_settings(yaml, defaults);
+    std::string text;
+    if (const auto* const errors = std::get_if<std::vector<settings_error>>(&parsed)) {
+        for (const auto& error : *errors)
+            text += format_error("file", error) + "\n";
+    }
+    return text;
+}
+
+domain::settings good(std::string_view yaml, const settings_defaults& defaults = {}) {
+    const auto parsed = parse_settings(yaml, defaults);
+    if (const auto* const config = std::get_if<domain::settings>(&parsed)) return *config;
+    ADD_FAILURE() << errors_of(yaml, defaults);
+    return {};
+}
+
+constexpr std::string_view minimal = R"(
+watch_lists:
+  - name: nightly
+    regions: [eu-west-1]
+    jobs: [resnet-2026-11-23]
+receivers:
+  - {name: main, alertmanager: {urls: [http://127.0.0.1:9093]}}
+)";
+
+std::vector<std::string> vector_names() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(vectors())) {
+        if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+class SettingsMistakes : public testing::TestWithParam<std::string> {};
+
+// Each <case>.yaml is wrong; <case>.errors has every mistake in it, by place.
+TEST_P(SettingsMistakes, are_all_reported_at_their_place) {
+    const auto yaml = read_file(vectors() / (GetParam() + ".yaml"));
+    EXPECT_EQ(errors_of(yaml), read_file(vectors() / (GetParam() + ".errors")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Vectors,
+    SettingsMistakes,
+    testing::ValuesIn(vector_names()),
+    [](const auto& each) { return each.param; }
+);
+
+TEST(SettingsFile, of_six_lines_has_one_implied_connection) {
+    const auto config = good(minimal);
+    ASSERT_THAT(config.connections, SizeIs(1));
+    EXPECT_EQ(config.connections[0].name, "default");
+    EXPECT_THAT(config.connections[0].regions, ElementsAre("eu-west-1"));
+    EXPECT_EQ(config.global, domain::global_settings{});
+    ASSERT_THAT(config.watch_lists, SizeIs(1));
+    EXPECT_THAT(config.watch_lists[0].jobs, ElementsAre("resnet-2026-11-23"));
+    ASSERT_THAT(config.receivers, SizeIs(1));
+    EXPECT_EQ(config.receivers[0].kind, domain::receiver_kind::alertmanager);
+    EXPECT_THAT(config.receivers[0].urls, ElementsAre("http://127.0.0.1:9093"));
+}
+
+TEST(SettingsFile, with_every_key_is_read_completely) {
+    const auto config = good(R"(
+global: {staleness_bound: 90s, lookback: 1h30m}
+connections:
+  - name: research
+    regions: [eu-west-1, us-east-1]
+    profile: research
+    endpoint_url: https://vpce-1.api.sagemaker.eu-west-1.vpce.amazonaws.com
+    ca_bundle: /etc/ssl/corporate.pem
+    budget: {describe_per_second: 0.5, list_per_second: 1.5}
+watch_lists:
+  - {name: nightly, connections: [research], regions: [us-east-1], jobs: [a, b]}
+receivers:
+  - {name: main, alertmanager: {urls: [http://am-1:9093, "http://am-2:9093/base"]}}
+  - {name: hook, webhook: {url: "https://example.com/hook?key=1"}}
+  - {name: secret, webhook: {url_file: /etc/trainwatchd/hook.url}}
+)");
+    domain::settings expected;
+    expected.global = {milliseconds(90'000), milliseconds(5'400'000)};
+    expected.connections = {
+        {"research",
+         {"eu-west-1", "us-east-1"},
+         "research",
+         "https://vpce-1.api.sagemaker.eu-west-1.vpce.amazonaws.com",
+         "/etc/ssl/corporate.pem",
+         {0.5, 1.5}}};
+    expected.watch_lists = {{"nightly", {"research"}, {"us-east-1"}, {"a", "b"}}};
+    expected.receivers = {
+        {"main",
+         domain::receiver_kind::alertmanager,
+         {"http://am-1:9093", "http://am-2:9093/base"},
+         ""},
+        {"hook", domain::receiver_kind::webhook, {"https://example.com/hook?key=1"}, ""},
+        {"secret", domain::receiver_kind::webhook, {}, "/etc/trainwatchd/hook.url"}};
+    EXPECT_EQ(config, expected);
+}
+
+TEST(SettingsFile, without_receivers_is_for_metrics_only) {
+    const auto config = good("watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]");
+    EXPECT_THAT(config.receivers, IsEmpty());
+}
+
+TEST(SettingsFile, may_say_null_for_what_it_leaves_to_the_environment) {
+    const auto config = good(R"(
+connections: [{name: a, regions: [eu-west-1], endpoint_url: null, ca_bundle: ~, profile: }]
+watch_lists: [{name: a, jobs: [x]}]
+)");
+    EXPECT_EQ(config.connections[0].endpoint_url, "");
+    EXPECT_EQ(config.connections[0].ca_bundle, "");
+}
+
+TEST(SettingsFile, with_a_byte_order_mark_or_crlf_is_read) {
+    EXPECT_EQ(good("\xEF\xBB\xBF" + std::string(minimal)), good(minimal));
+    std::string crlf;
+    for (const char c : minimal)
+        crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
+    EXPECT_EQ(good(crlf), good(minimal));
+}
+
+constexpr std::string_view regionless = "watch_lists: [{name: a, jobs: [x]}]";
+
+TEST(SettingsDefaults, lend_region_endpoint_and_bundle_to_the_implied_connection) {
+    settings_defaults defaults;
+    defaults.region = "eu-central-1";
+    defaults.endpoint_url = "http://127.0.0.1:4566";
+    defaults.ca_bundle = "/ca.pem";
+    defaults.profile = "work";
+    const auto config = good(regionless, defaults);
+    EXPECT_THAT(config.connections[0].regions, ElementsAre("eu-central-1"));
+    EXPECT_EQ(config.connections[0].endpoint_url, "http://127.0.0.1:4566");
+    EXPECT_EQ(config.connections[0].ca_bundle, "/ca.pem");
+    // A profile written in the file outranks the environment's keys, one from AWS_PROFILE does
+    // not: so it is not made to look as if it were written.
+    EXPECT_EQ(config.connections[0].profile, "");
+}
+
+TEST(SettingsDefaults, of_the_profile_stand_behind_the_variables) {
+    settings_defaults defaults;
+    defaults.profile = "work";
+    defaults.profiles["work"] = {"eu-north-1", "http://work:1"};
+    defaults.profiles["default"] = {"us-east-1", "http://default:1"};
+    EXPECT_THAT(good(regionless, defaults).connections[0].regions, ElementsAre("eu-north-1"));
+    EXPECT_EQ(good(regionless, defaults).connections[0].endpoint_url, "http://work:1");
+    const auto named = good(
+        "connections: [{name: c, profile: default}]\nwatch_lists: [{name: a, jobs: [x]}]", defaults
+    );
+    EXPECT_THAT(named.connections[0].regions, ElementsAre("us-east-1"));
+    defaults.region = "eu-central-1";
+    EXPECT_THAT(good(regionless, defaults).connections[0].regions, ElementsAre("eu-central-1"));
+}
+
+TEST(SettingsDefaults, never_override_what_the_file_says) {
+    settings_defaults defaults;
+    defaults.region = "eu-central-1";
+    defaults.endpoint_url = "http://127.0.0.1:4566";
+    const auto config = good(
+        "connections: [{name: c, regions: [us-east-1], endpoint_url: 'http://mine:1'}]\n"
+        "watch_lists: [{name: a, jobs: [x]}]",
+        defaults
+    );
+    EXPECT_THAT(config.connections[0].regions, ElementsAre("us-east-1"));
+    EXPECT_EQ(config.connections[0].endpoint_url, "http://mine:1");
+}
+
+TEST(SettingsDefaults, reach_a_list_without_regions_beside_lists_with_some) {
+    settings_defaults defaults;
+    defaults.region = "eu-central-1";
+    const auto config = good(
+        "watch_lists: [{name: a, regions: [us-east-1], jobs: [x]}, {name: b, jobs: [x]}]", defaults
+    );
+    EXPECT_THAT(config.connections[0].regions, ElementsAre("eu-central-1"));
+}
+
+TEST(SettingsDefaults, with_a_bad_region_are_named_as_the_culprit) {
+    settings_defaults defaults;
+    defaults.region = "europe";
+    EXPECT_THAT(errors_of(regionless, defaults), HasSubstr("from the environment: \"europe\""));
+    // Unless nobody needs it.
+    EXPECT_EQ(errors_of(minimal, defaults), "");
+}
+
+TEST(SettingsDefaults, absent_with_no_region_anywhere_name_the_cure) {
+    EXPECT_EQ(
+        errors_of(regionless),
+        "file:1:22: watch_lists[0].name: no region: add regions: [eu-west-1] to this list or to "
+        "connection \"default\", or set AWS_REGION\n"
+    );
+}
+
+TEST(SettingsUrl, that_is_none_is_reported_where_it_stands) {
+    const auto errors = errors_of(
+        "connections: [{name: c, regions: [eu-west-1], endpoint_url: 'ftp://example.com'}]\n"
+        "watch_lists: [{name: a, jobs: [x]}]\n"
+        "receivers: [{name: r, alertmanager: {urls: ['no url']}},\n"
+        "            {name: s, webhook: {url: 'ftp://user:secret@host'}}]\n"
+    );
+    EXPECT_THAT(
+        errors, HasSubstr("file:1:61: connections[0].endpoint_url: \"ftp://example.com\": ")
+    );
+    EXPECT_THAT(errors, HasSubstr("file:3:45: receivers[0].alertmanager.urls[0]: \"no url\": "));
+    EXPECT_THAT(errors, HasSubstr("file:4:38: receivers[1].webhook.url: "));
+    // The address of a webhook is often a secret.
+    EXPECT_THAT(errors, testing::Not(HasSubstr("secret")));
+}
+
+TEST(SettingsUrl, from_the_environment_is_checked_where_it_is_taken_up) {
+    settings_defaults defaults;
+    defaults.endpoint_url = "localhost:4566";
+    EXPECT_THAT(errors_of(minimal, defaults), HasSubstr("endpoint URL \"localhost:4566\": "));
+}
+
+TEST(HostileFile, of_a_megabyte_of_jobs_is_read) {
+    std::string yaml = "watch_lists:\n  - name: big\n    regions: [eu-west-1]\n    jobs:\n";
+    std::size_t jobs = 0;
+    while (yaml.size() < (1U << 20U)) {
+        yaml += "      - training-job-of-a-usual-length-" + std::to_string(jobs++) + "\n";
+    }
+    EXPECT_THAT(good(yaml).watch_lists[0].jobs, SizeIs(jobs));
+}
+
+TEST(HostileFile, beyond_the_limit_is_refused_by_size) {
+    EXPECT_EQ(errors_of(std::string(5U << 20U, ' ')), "file: the file has more than 4 MiB\n");
+}
+
+TEST(HostileFile, nested_deeply_is_refused) {
+    for (const std::string_view piece : {"[", "{a: ", "- ", "? ", "a: [", "!x ["}) {
+        std::string yaml;
+        for (int i = 0; i < 100'000; ++i)
+            yaml += piece;
+        EXPECT_THAT(errors_of(yaml), HasSubstr("not valid YAML")) << piece;
+    }
+}
+
+TEST(HostileFile, with_very_many_mistakes_reports_the_first_ones_and_their_number) {
+    std::string yaml = "watch_lists:\n  - name: a\n    regions: [eu-west-1]\n    jobs:\n";
+    for (int i = 0; i < 1'000; ++i)
+        yaml += "      - bad_name_" + std::to_string(i) + "\n";
+    const auto errors = errors_of(yaml);
+    EXPECT_EQ(std::count(errors.begin(), errors.end(), '\n'), 201);
+    EXPECT_THAT(errors, HasSubstr("and 800 more"));
+    EXPECT_THAT(errors, HasSubstr("watch_lists[0].jobs[0]"));
+}
+
+TEST(HostileFile, cannot_forge_a_line_of_the_report) {
+    const auto errors = errors_of(
+        "\"x\\nfile:1:1: all is well\": 1\nwatch_lists: [{name: \"a\\nb\\e[31m\", jobs: "
+        "[\"a\\tb\"]}]"
+    );
+    EXPECT_THAT(errors, testing::Not(HasSubstr("\nfile:1:1: all")));
+    EXPECT_EQ(errors.find('\x1b'), std::string::npos);
+    EXPECT_EQ(errors.find('\t'), std::string::npos);
+}
+
+// Whatever stands in the file, there is an answer and no crash: every truncation of a good one.
+TEST(HostileFile, cut_anywhere_is_read_or_refused) {
+    const auto yaml = read_file(vectors() / "every_section.yaml") + std::string(minimal);
+    for (std::size_t size = 0; size <= yaml.size(); ++size) {
+        const auto parsed = parse_settings(std::string_view(yaml).substr(0, size), {});
+        const auto* const errors = std::get_if<std::vector<settings_error>>(&parsed);
+        ASSERT_TRUE(errors == nullptr || !errors->empty()) << size;
+    }
+}
+
+TEST(SettingsError, without_a_place_is_of_the_whole_file) {
+    EXPECT_EQ(format_error("f", {0, 0, "", "gone"}), "f: gone");
+    EXPECT_EQ(format_error("f", {3, 4, "a.b", "bad"}), "f:3:4: a.b: bad");
+    EXPECT_EQ(format_error("f", {3, 4, "", "bad"}), "f:3:4: bad");
+}
+
+}  // namespace
+}  // namespace trainwatch::wire
