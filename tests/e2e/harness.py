@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import queue
+import re
 import shutil
 import signal
 import socket
@@ -232,18 +233,14 @@ class EndToEnd(unittest.TestCase):
 
     def start_daemon(self, configuration, environment=None):
         """Runs it on a free port and waits until it is ready."""
-        port = free_port()
         child = self.start(
             [TRAINWATCHD, "run", "--config.file", configuration, "--web.listen-address",
-             f"127.0.0.1:{port}", "--storage.path", self.directory, "--log.level", "debug"],
+             "127.0.0.1:0", "--storage.path", self.directory, "--log.level", "debug"],
             clean_environment(**KEYS, **(environment or {})),
         )
-        child.url = f"http://127.0.0.1:{port}"
-        wait_until(
-            lambda: child.process.poll() is not None or get(child.url + "/-/ready")[0] == 200,
-            "readiness",
-        )
-        assert child.process.poll() is None, "\n".join(child.lines)
+        line = child.wait_for_line("listening")
+        child.url = "http://" + re.search(r"address=\"?([^\" ]+)", line).group(1)
+        wait_until(lambda: get(child.url + "/-/ready")[0] == 200, "readiness")
         return child
 
     def run_to_end(self, *arguments, environment=None):
