@@ -1,8 +1,9 @@
 // A connected stream of bytes, plain or TLS, without the reader knowing which.
 //
-// Every operation ends by the stream's deadline (expires_at), then with a `transient` failure;
-// after that the stream only closes. One reader and one writer at a time. Owned by whoever opened
-// or accepted it.
+// Every operation ends by the stream's deadline (expires_after), then with a `transient` failure
+// that names what timed out, and so do all that follow until the deadline is moved. A stream whose
+// deadline passes while nothing is pending closes. One reader and one writer at a time. Owned by
+// whoever opened or accepted it; destroyed only when no operation is pending.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +28,8 @@ class byte_stream {
 public:
     virtual ~byte_stream() = default;
 
-    // From now on, in time of the steady clock.
+    // From now on, in time of the steady clock; nanoseconds::max() is never. Cheap: call it for
+    // every request. A new stream has what connect() had left, or 10 s from accept().
     virtual void expires_after(nanoseconds delay) = 0;
     // 0 at the end of the stream. `into` outlives the call.
     virtual task<result<std::size_t>> read_some(std::span<char> into) = 0;
@@ -50,8 +52,9 @@ class tls_client_context;
 // `ca_bundle`: path of a PEM file, or empty for the system's store. Failure: internal, naming it.
 result<std::shared_ptr<tls_client_context>> create_tls_client_context(const std::string& ca_bundle);
 
-// Resolves, connects, and does the TLS handshake (SNI, host name verified, TLS >= 1.2).
-// `tls` may be null when the peer is plain.
+// Resolves, connects to each address in turn, and does the TLS handshake (SNI, host name or
+// address verified, TLS >= 1.2). `tls` may be null when the peer is plain. Failures: `transient`
+// for the network's and the protocol's, `denied` for a certificate that is not accepted.
 task<result<std::unique_ptr<byte_stream>>> connect(
     peer to, std::shared_ptr<tls_client_context> tls, nanoseconds within
 );
@@ -60,15 +63,15 @@ class listener {
 public:
     virtual ~listener() = default;
     virtual std::uint16_t port() const = 0;
-    // With TLS the handshake is done (within 10 s) before the stream is returned to `serve`;
-    // a failed handshake is logged by nobody and simply not returned.
+    // Does not wait for the TLS handshake, which happens in the stream's first read: a slow peer
+    // keeps nobody else from being accepted. Failure: internal (closed, or out of descriptors).
     virtual task<result<std::unique_ptr<byte_stream>>> accept() = 0;
     virtual void close() = 0;
 };
 
 struct listen_options {
-    std::string address = "127.0.0.1";
-    std::uint16_t port = 0;  // 0: a free one
+    std::string address = "127.0.0.1";  // an address, or empty for all of both families
+    std::uint16_t port = 0;             // 0: a free one
     // PEM files; empty: plain.
     std::string certificate_file{};
     std::string private_key_file{};

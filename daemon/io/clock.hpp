@@ -2,6 +2,7 @@
 // clock for wall.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "base/time.hpp"
@@ -15,5 +16,8 @@ public:
 };
 
 std::unique_ptr<clock> create_system_clock();
+
+// What Asio's timers count by (CLOCK_MONOTONIC). For deadlines of streams only.
+std::chrono::steady_clock::time_point timer_now();
 
 }  // namespace trainwatch::io

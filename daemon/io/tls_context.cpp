@@ -1,0 +1,145 @@
+#include <utility>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "base/check.hpp"
+#include "io/tls.hpp"
+
+namespace trainwatch::io {
+
+namespace {
+
+// What both sides share.
+tls_settings create_settings(const SSL_METHOD* method) {
+    tls_settings settings(SSL_CTX_new(method));
+    CHECK(settings != nullptr);
+    SSL_CTX_set_min_proto_version(settings.get(), TLS1_2_VERSION);
+    // A peer that closes without close_notify after a whole answer did nothing wrong; an answer
+    // cut short is found by HTTP.
+    SSL_CTX_set_options(
+        settings.get(),
+        SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION
+    );
+    // Idle connections give their 34 KB back; a busy one reads a whole record by one call.
+    SSL_CTX_set_mode(
+        settings.get(),
+        SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+            SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
+    );
+    SSL_CTX_set_read_ahead(settings.get(), 1);
+    return settings;
+}
+
+failure unusable(const std::string& what) {
+    return {.kind = error_class::internal, .detail = what};
+}
+
+int keep_new_session(SSL* connection, SSL_SESSION* session) {
+    auto* const context =
+        static_cast<tls_client_context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
+    const auto* const call = static_cast<const tls_client_call*>(SSL_get_app_data(connection));
+    if (context == nullptr || call == nullptr) return 0;
+    context->keep(call->session_name, tls_session(session));
+    return 1;  // the reference is ours now
+}
+
+// Only takes notes: what is accepted stays OpenSSL's decision.
+int note_verdict(int accepted, X509_STORE_CTX* verdict) {
+    if (accepted == 1) return accepted;
+    const auto* const connection =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verdict, SSL_get_ex_data_X509_STORE_CTX_idx())
+        );
+    auto* const call = static_cast<tls_client_call*>(SSL_get_app_data(connection));
+    if (call != nullptr) call->rejection = explain_rejection(call->host, verdict);
+    return accepted;
+}
+
+bool has_certificates(SSL_CTX* settings) {
+    auto* const objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(settings));
+    return sk_X509_OBJECT_num(objects) > 0;
+}
+
+}  // namespace
+
+void tls_free::operator()(SSL* value) const {
+    SSL_free(value);
+}
+void tls_free::operator()(SSL_CTX* value) const {
+    SSL_CTX_free(value);
+}
+void tls_free::operator()(SSL_SESSION* value) const {
+    SSL_SESSION_free(value);
+}
+
+std::string take_tls_error(std::string_view otherwise) {
+    const unsigned long code = ERR_peek_last_error();
+    const char* const reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+    ERR_clear_error();
+    return reason == nullptr ? std::string(otherwise) : std::string(reason);
+}
+
+tls_client_context::tls_client_context(tls_settings settings) : settings_(std::move(settings)) {
+    SSL_CTX_set_app_data(settings_.get(), this);
+    SSL_CTX_set_session_cache_mode(
+        settings_.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
+    );
+    SSL_CTX_sess_set_new_cb(settings_.get(), keep_new_session);
+}
+
+tls_client_context::~tls_client_context() {
+    SSL_CTX_set_app_data(settings_.get(), nullptr);
+}
+
+SSL_SESSION* tls_client_context::session(const std::string& name) const {
+    const auto found = sessions_.find(name);
+    return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+void tls_client_context::keep(const std::string& name, tls_session session) {
+    sessions_.insert_or_assign(name, std::move(session));
+}
+
+void tls_client_context::forget(const std::string& name) {
+    sessions_.erase(name);
+}
+
+result<std::shared_ptr<tls_client_context>> create_tls_client_context(const std::string& ca_bundle
+) {
+    tls_settings settings = create_settings(TLS_client_method());
+    SSL_CTX_set_verify(settings.get(), SSL_VERIFY_PEER, note_verdict);
+    ERR_clear_error();
+    if (ca_bundle.empty()) {
+        // Succeeds even where nothing is found: then the first handshake names the cure.
+        SSL_CTX_set_default_verify_paths(settings.get());
+    } else if (SSL_CTX_load_verify_file(settings.get(), ca_bundle.c_str()) != 1) {
+        return unusable("ca_bundle " + ca_bundle + ": " + take_tls_error("cannot be read"));
+    } else if (!has_certificates(settings.get())) {
+        return unusable("ca_bundle " + ca_bundle + ": holds no certificate");
+    }
+    ERR_clear_error();
+    return std::make_shared<tls_client_context>(std::move(settings));
+}
+
+result<std::shared_ptr<tls_server_context>> create_tls_server_context(
+    const std::string& certificate_file, const std::string& private_key_file
+) {
+    tls_settings settings = create_settings(TLS_server_method());
+    ERR_clear_error();
+    if (SSL_CTX_use_certificate_chain_file(settings.get(), certificate_file.c_str()) != 1) {
+        return unusable(
+            "certificate file " + certificate_file + ": " + take_tls_error("cannot be read")
+        );
+    }
+    const char* const key = private_key_file.c_str();
+    if (SSL_CTX_use_PrivateKey_file(settings.get(), key, SSL_FILETYPE_PEM) != 1) {
+        return unusable(
+            "private key file " + private_key_file + ": " + take_tls_error("cannot be read")
+        );
+    }
+    constexpr unsigned char id[] = "trainwatch";
+    SSL_CTX_set_session_id_context(settings.get(), id, sizeof id - 1);
+    return std::make_shared<tls_server_context>(std::move(settings));
+}
+
+}  // namespace trainwatch::io
