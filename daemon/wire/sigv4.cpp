@@ -1,6 +1,7 @@
 #include "wire/sigv4.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <utility>
@@ -269,6 +270,21 @@ void append_scope(std::string& out, std::string_view date, const signing_scope& 
     out += "/aws4_request";
 }
 
+std::string compose_to_sign(
+    std::string_view canonical, std::string_view date_time, const signing_scope& scope
+) {
+    std::string out;
+    out.reserve(192);
+    out += algorithm;
+    out += '\n';
+    out += date_time;
+    out += '\n';
+    append_scope(out, date_time.substr(0, 8), scope);
+    out += '\n';
+    out += sha256_hex(canonical);
+    return out;
+}
+
 void erase_header(header_list& headers, std::string_view name) {
     std::erase_if(headers, [&](const auto& header) {
         return equal_ignoring_case(header.first, name);
@@ -286,17 +302,7 @@ std::string signed_header_names(const http_request& request) {
 }
 
 std::string string_to_sign(std::string_view canonical, wall_time now, const signing_scope& scope) {
-    const std::string date_time = iso8601_basic(now);
-    std::string out;
-    out.reserve(192);
-    out += algorithm;
-    out += '\n';
-    out += date_time;
-    out += '\n';
-    append_scope(out, std::string_view(date_time).substr(0, 8), scope);
-    out += '\n';
-    out += sha256_hex(canonical);
-    return out;
+    return compose_to_sign(canonical, iso8601_basic(now), scope);
 }
 
 class signing_key_cache::implementation {
@@ -310,12 +316,12 @@ public:
         const signing_scope& scope
     ) {
         // The key lives for a UTC day.
-        const std::string date = iso8601_basic(now).substr(0, 8);
-        if (!key_ || date != date_ || scope != scope_ || keys.secret_access_key != secret_) {
-            key_ = signing_key(keys.secret_access_key, date, scope);
+        const auto day = std::chrono::floor<std::chrono::days>(now);
+        if (!key_ || day != day_ || scope != scope_ || keys.secret_access_key != secret_) {
+            key_ = signing_key(keys.secret_access_key, iso8601_basic(now).substr(0, 8), scope);
             OPENSSL_cleanse(secret_.data(), secret_.size());
             secret_ = keys.secret_access_key;
-            date_ = date;
+            day_ = day;
             scope_ = scope;
         }
         // A copy of the keyed context saves hashing the key's two blocks again.
@@ -327,7 +333,7 @@ public:
 private:
     mac_context key_{};
     std::string secret_{};
-    std::string date_{};
+    std::chrono::time_point<wall_clock, std::chrono::days> day_{};
     signing_scope scope_{};
 };
 
@@ -367,7 +373,7 @@ void sign(
     }
     const canonical_headers headers = canonicalize(request.headers);
     const std::string canonical = compose(request, headers, options);
-    const std::string to_sign = string_to_sign(canonical, now, scope);
+    const std::string to_sign = compose_to_sign(canonical, date_time, scope);
 
     std::string authorization;
     authorization.reserve(256 + headers.names.size());
