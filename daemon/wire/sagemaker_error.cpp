@@ -1,0 +1,179 @@
+// What an answer other than 200 means; declared in sagemaker.hpp.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+#include <boost/json.hpp>
+
+#include "base/text.hpp"
+#include "wire/sagemaker.hpp"
+
+namespace trainwatch::wire {
+
+namespace {
+
+// Codes for "slow down", as the retry rules of the SDKs list them.
+constexpr std::array<std::string_view, 14> throttling_codes{
+    "BandwidthLimitExceeded",
+    "EC2ThrottledException",
+    "LimitExceededException",
+    "PriorRequestNotComplete",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "SlowDown",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionInProgressException"};
+
+// Common errors of AWS services about who is asking; a wrong clock shows as one of them too.
+constexpr std::array<std::string_view, 24> denied_codes{
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthFailure",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignature",
+    "InvalidSignatureException",
+    "InvalidToken",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "NotAuthorized",
+    "OptInRequired",
+    "RequestExpired",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+    "UnauthorizedException",
+    "UnauthorizedOperation",
+    "UnrecognizedClient",
+    "UnrecognizedClientException"};
+
+constexpr std::array<std::string_view, 8> transient_codes{
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "InternalServerException",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException"};
+
+template <std::size_t Size>
+bool contains(const std::array<std::string_view, Size>& codes, std::string_view code) {
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+struct aws_error {
+    std::string code{};
+    std::string message{};
+};
+
+// "com.amazonaws.sagemaker#ResourceNotFound:http://…" -> "ResourceNotFound"
+std::string_view bare_code(std::string_view text) {
+    text = text.substr(0, text.find(':'));
+    return trim(text.substr(text.rfind('#') + 1));
+}
+
+std::string member(const boost::json::object& body, std::string_view name) {
+    const auto* found = body.if_contains(name);
+    const auto* text = found != nullptr ? found->if_string() : nullptr;
+    return text != nullptr ? std::string(*text) : std::string();
+}
+
+aws_error read_error(const http_response& response) {
+    aws_error error;
+    boost::system::error_code broken;
+    const auto body = boost::json::parse(
+        boost::json::string_view(response.body.data(), response.body.size()), broken
+    );
+    if (!broken && body.is_object()) {
+        const auto& object = body.get_object();
+        error.code = std::string(bare_code(member(object, "__type")));
+        error.message = member(object, "message");
+        if (error.message.empty()) error.message = member(object, "Message");
+    }
+    if (error.code.empty()) {
+        error.code = std::string(bare_code(find_header(response.headers, "x-amzn-ErrorType")));
+    }
+    return error;
+}
+
+// A job that does not exist is a ValidationException with this text, not the modelled
+// ResourceNotFound; a malformed name is a ValidationException with another text.
+bool is_not_found(const aws_error& error) {
+    if (error.code == "ResourceNotFound" || error.code == "ResourceNotFoundException") return true;
+    return error.code == "ValidationException" &&
+        starts_with_ignoring_case(error.message, "Requested resource not found");
+}
+
+error_class classify(const aws_error& error, int status) {
+    if (is_not_found(error)) return error_class::not_found;
+    if (contains(throttling_codes, error.code)) return error_class::throttled;
+    if (contains(denied_codes, error.code)) return error_class::denied;
+    if (contains(transient_codes, error.code)) return error_class::transient;
+    if (status == 429) return error_class::throttled;
+    if (status >= 500 || status == 408) return error_class::transient;
+    // Proxies say it without a code. A 404 of theirs says nothing about the job.
+    if (status == 401 || status == 403 || status == 407) return error_class::denied;
+    if (status >= 400) return error_class::rejected;
+    return error_class::malformed;  // a redirect to a login page, a 204
+}
+
+// One line for people.
+std::string describe(const aws_error& error, int status) {
+    constexpr std::size_t detail_max = 512;
+    std::string text = error.code.empty() ? "HTTP " + std::to_string(status) : error.code;
+    if (!error.message.empty()) text += ": " + error.message;
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' '
+    );
+    return valid_utf8(text, detail_max);
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+    constexpr std::size_t digits_max = 9;
+    text = trim(text);
+    std::int64_t number = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = error == std::errc() && stop == text.data() + text.size();
+    if (!whole || number < 0 || text.size() > digits_max) return {};
+    return number;
+}
+
+// x-amz-retry-after is in milliseconds, Retry-After in seconds or a date, which counts from the
+// answer's own Date: our clock may differ.
+std::optional<milliseconds> read_retry_after(const header_list& headers) {
+    if (const auto number = whole_number(find_header(headers, "x-amz-retry-after"))) {
+        return milliseconds(*number);
+    }
+    const auto text = find_header(headers, "Retry-After");
+    if (const auto number = whole_number(text)) return seconds(*number);
+    const auto until = parse_http_date(text);
+    const auto now = parse_http_date(find_header(headers, "Date"));
+    if (!until || !now || *until < *now) return {};
+    return *until - *now;
+}
+
+}  // namespace
+
+failure decode_aws_error(const http_response& response) {
+    const aws_error error = read_error(response);
+    failure read;
+    read.kind = classify(error, response.status);
+    read.detail = describe(error, response.status);
+    read.request_id = std::string(find_header(response.headers, "x-amzn-RequestId"));
+    read.retry_after = read_retry_after(response.headers);
+    return read;
+}
+
+}  // namespace trainwatch::wire
