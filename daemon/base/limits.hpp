@@ -63,6 +63,10 @@ inline constexpr milliseconds server_idle_deadline{300'000};
 inline constexpr std::size_t server_body_bytes_max = 64U << 10U;
 inline constexpr std::size_t server_connections_max = 256;
 
+// ---- metrics ---------------------------------------------------------------------------------
+// The longest value that AWS' model allows for what is a label: an ARN.
+inline constexpr std::size_t label_bytes_max = 256;
+
 // ---- life cycle ------------------------------------------------------------------------------
 // After SIGTERM: how long deliveries may drain before the daemon leaves.
 inline constexpr milliseconds drain_deadline{10'000};

@@ -29,7 +29,7 @@ struct process_facts {
     double config_loaded_at_seconds = 0;
 };
 
-// `now` only for what HELP promises as relative; no age is ever exported.
+// Times are exported as Unix time, never as ages: nothing changes between two polls.
 std::string render_metrics(
     const domain::view& view, const domain::watch_plan& plan, const process_facts& process
 );
