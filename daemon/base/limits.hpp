@@ -52,6 +52,8 @@ inline constexpr int resends_ahead = 4;
 inline constexpr milliseconds resolved_resend_for{900'000};
 inline constexpr std::size_t alerts_per_batch = 256;
 inline constexpr milliseconds delivery_deadline{10'000};
+// Whatever a receiver asks for: the next re-send heals more than a long silence.
+inline constexpr milliseconds retry_after_max = std::chrono::minutes(5);
 // A terminal alert stays firing at a receiver this long after its first confirmed delivery.
 inline constexpr milliseconds terminal_hold = std::chrono::hours(24);
 

@@ -19,13 +19,14 @@ http_request encode_alertmanager_post(
     std::string_view host, std::string_view base_path, std::span<const domain::alert_message> alerts
 );
 
-// POST <target> with {"version": "1", "alerts": [...]}; the header Idempotency-Key names the batch.
+// POST <target> with {"version": "1", "status": ..., "alerts": [...]}. The header Idempotency-Key
+// is the same for the same alerts in the same state, so that a receiver may drop a re-send.
 http_request encode_webhook_post(
     std::string_view host, std::string_view target, std::span<const domain::alert_message> alerts
 );
 
-// 2xx -> receipt; 400 and the like -> rejected, 401/403 -> denied, 429 -> throttled with
-// Retry-After, 5xx -> transient.
+// 2xx -> receipt; 400 and the like -> rejected, redirections too (they are not followed),
+// 401/403/407 -> denied, 429 -> throttled, 408 and 5xx -> transient; with Retry-After.
 result<domain::receipt> read_receipt(const http_response& response);
 
 }  // namespace trainwatch::wire
