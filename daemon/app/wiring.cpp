@@ -71,12 +71,13 @@ result<void> wiring::build_clients(const wiring_inputs& inputs) {
     std::map<std::string, io::credential_source*> sources;
     for (const auto& lane : engine_.plan().lanes) {
         const auto& connection = connection_named(inputs.settings, lane.connection);
-        const auto& access = inputs.access.at(lane.connection);
         if (!trust.contains(lane.connection)) {
-            auto context = io::create_tls_client_context(access.ca_bundle);
+            auto context = io::create_tls_client_context(connection.ca_bundle);
             if (context.has_error()) return context.error();
             trust[lane.connection] = std::move(context.value());
-            credentials_.push_back(io::create_static_credentials(access.credentials));
+            credentials_.push_back(
+                io::create_static_credentials(inputs.credentials.at(lane.connection))
+            );
             sources[lane.connection] = credentials_.back().get();
         }
         auto endpoint = endpoint_of(connection, lane.region);

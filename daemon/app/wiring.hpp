@@ -31,16 +31,11 @@
 
 namespace trainwatch::app {
 
-// A connection's way to AWS, found before anything is built.
-struct connection_access {
-    wire::aws_credentials credentials{};
-    std::string ca_bundle{};  // empty: the system's store
-};
-
 struct wiring_inputs {
     domain::settings settings{};
-    std::map<std::string, connection_access> access{};  // by connection name, all of them
-    std::uint64_t seed = 0;                             // of the jitter
+    // By connection name, all of them: found before anything is built.
+    std::map<std::string, wire::aws_credentials> credentials{};
+    std::uint64_t seed = 0;  // of the jitter
 };
 
 class wiring {

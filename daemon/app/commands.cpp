@@ -1,0 +1,131 @@
+#include "app/commands.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "app/environment.hpp"
+#include "app/listen_address.hpp"
+#include "app/process_facts.hpp"
+#include "app/settings_file.hpp"
+#include "app/version.hpp"
+#include "app/wiring.hpp"
+#include "wire/exposition.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+constexpr int success = 0;
+constexpr int could_not = 1;
+
+void print_error(const std::string& line) {
+    std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+// Nothing when something is wrong; it has been said then.
+std::optional<wiring_inputs> gather_inputs(const options& chosen) {
+    const auto env = process_environment();
+    const auto files = read_aws_files(env, read_file);
+    auto loaded = load_settings(chosen.config_file, env, files, read_file);
+    if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
+        for (const auto& mistake : *mistakes)
+            print_error(mistake);
+        return std::nullopt;
+    }
+    wiring_inputs inputs{std::get<domain::settings>(std::move(loaded)), {}, std::random_device{}()};
+    bool complete = true;
+    for (const auto& connection : inputs.settings.connections) {
+        auto keys = resolve_credentials(connection, env, files);
+        if (keys.has_error()) {
+            print_error("connection " + connection.name + ": " + keys.error().detail);
+            complete = false;
+            continue;
+        }
+        inputs.credentials[connection.name] = std::move(keys.value());
+    }
+    if (!complete) return std::nullopt;
+    return inputs;
+}
+
+std::unique_ptr<wiring> build_or_explain(wiring_inputs inputs, io::log& log) {
+    auto built = wiring::build(std::move(inputs), log);
+    if (built.has_value()) return std::move(built.value());
+    print_error("trainwatchd cannot start: " + built.error().detail);
+    return nullptr;
+}
+
+bool listen_everywhere(wiring& daemon, const options& chosen) {
+    for (const auto& text : chosen.listen_addresses) {
+        const auto where = parse_listen_address(text);
+        if (!where) {
+            print_error(
+                "--web.listen-address " + text +
+                ": not an address; give one as :9717, 127.0.0.1:9717 or [::1]:9717"
+            );
+            return false;
+        }
+        if (const auto done = daemon.listen(*where); done.has_error()) {
+            print_error("--web.listen-address " + text + ": " + done.error().detail);
+            return false;
+        }
+    }
+    return true;
+}
+
+void print_alert(const domain::alert& alert) {
+    std::string line = domain::identity(alert.labels);
+    if (const auto summary = alert.annotations.find("summary");
+        summary != alert.annotations.end()) {
+        line += " " + summary->second;
+    }
+    print_error("would alert: " + line);
+}
+
+// A name that AWS does not know is a finding, not a failure to look.
+bool was_seen(const domain::job_view& job) {
+    return !job.trouble || *job.trouble == error_class::not_found;
+}
+
+}  // namespace
+
+int run(const options& chosen) {
+    const auto log = io::create_log(chosen.log_level, chosen.log_format);
+    auto inputs = gather_inputs(chosen);
+    if (!inputs) return could_not;
+    log->write(
+        io::log_level::info,
+        "starting",
+        {{"version", version}, {"revision", revision}, {"config_file", chosen.config_file}}
+    );
+    const auto daemon = build_or_explain(std::move(*inputs), *log);
+    if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
+    daemon->run();
+    log->write(io::log_level::info, "stopped", {});
+    log->flush();
+    return success;
+}
+
+int once(const options& chosen) {
+    const auto log =
+        io::create_log(std::max(chosen.log_level, io::log_level::warning), chosen.log_format);
+    auto inputs = gather_inputs(chosen);
+    if (!inputs) return could_not;
+    inputs->settings.receivers.clear();
+    const auto daemon = build_or_explain(std::move(*inputs), *log);
+    if (!daemon) return could_not;
+    daemon->run_first_pass();
+    const auto& view = daemon->engine().view();
+    const auto process = gather_process_facts(daemon->process());
+    const auto text = wire::render_metrics(view, daemon->engine().plan(), process);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    for (const auto& alert : view.alerts)
+        print_alert(alert);
+    return std::all_of(view.jobs.begin(), view.jobs.end(), was_seen) ? success : could_not;
+}
+
+}  // namespace trainwatch::app

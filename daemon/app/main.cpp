@@ -1,0 +1,47 @@
+// Parse, do, leave with the command's exit code.
+#include <cstdio>
+#include <exception>
+#include <variant>
+
+#include "app/check_config.hpp"
+#include "app/commands.hpp"
+#include "app/options.hpp"
+
+using namespace trainwatch;
+
+namespace {
+
+int check_files(const app::options& chosen) {
+    const auto report = app::check_config(chosen.files, app::process_environment(), app::read_file);
+    std::fputs(report.text.c_str(), stdout);
+    return report.exit_code;
+}
+
+int perform(const app::options& chosen) {
+    switch (chosen.command) {
+        case app::command::check_config:
+            return check_files(chosen);
+        case app::command::once:
+            return app::once(chosen);
+        case app::command::run:
+            return app::run(chosen);
+    }
+    return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const auto parsed = app::parse_options(argc, argv);
+        if (const auto* leave = std::get_if<app::early_exit>(&parsed)) {
+            std::fputs(leave->text.c_str(), leave->code == 0 ? stdout : stderr);
+            return leave->code;
+        }
+        return perform(std::get<app::options>(parsed));
+    } catch (const std::exception& error) {
+        // Nothing of ours throws: this is a library's or the machine's last word.
+        std::fprintf(stderr, "trainwatchd: %s\n", error.what());
+        return 1;
+    }
+}
