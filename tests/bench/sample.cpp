@@ -35,40 +35,40 @@ std::string transitions() {
 
 std::string sample_answer() {
     const std::string name = sample_job;
-    std::string text = R"({"TrainingJobName":")" + name +
-        R"(","TrainingJobArn":"arn:aws:sagemaker:eu-west-1:111122223333:training-job/)" + name +
-        R"(","TrainingJobStatus":"InProgress","SecondaryStatus":"Uploading",)";
-    text += R"("HyperParameters":{)";
+    std::string text = R"j({"TrainingJobName":")j" + name +
+        R"j(","TrainingJobArn":"arn:aws:sagemaker:eu-west-1:111122223333:training-job/)j" + name +
+        R"j(","TrainingJobStatus":"InProgress","SecondaryStatus":"Uploading",)j";
+    text += R"j("HyperParameters":{)j";
     for (int i = 0; i < 20; ++i) {
-        text += (i == 0 ? "\"" : ",\"");
-        text +=
-            "parameter_" + std::to_string(i) + R"(":"\"value )" + std::to_string(i * 37) + "\\\"\"";
+        text += i == 0 ? "" : ",";
+        text += "\"parameter_" + std::to_string(i) + "\":\"value " + std::to_string(i * 37) + "\"";
     }
-    text += R"(},"AlgorithmSpecification":{"TrainingImage":"111122223333.dkr.ecr.eu-west-1.)"
-            R"(amazonaws.com/pytorch-training:2.4-gpu","TrainingInputMode":"File",)"
-            R"("MetricDefinitions":[{"Name":"train:loss","Regex":"loss=([0-9\\.]+)"
-},)"
-            R"({"Name":"validation:accuracy","Regex":"acc=([0-9\\.]+)"
-}],)"
-            R"("EnableSageMakerMetricsTimeSeries":false},)"
-            R"("RoleArn":"arn:aws:iam::111122223333:role/service-role/Training",)"
-            R"("InputDataConfig":[{"ChannelName":"train","DataSource":{"S3DataSource":)"
-            R"({"S3DataType":"S3Prefix","S3Uri":"s3://example-bucket/train",)"
-            R"("S3DataDistributionType":"FullyReplicated"}},"CompressionType":"None"}],)"
-            R"("OutputDataConfig":{"KmsKeyId":"","S3OutputPath":"s3://example-bucket/out"},)"
-            R"("ResourceConfig":{"InstanceType":"ml.p4d.24xlarge","InstanceCount":8,)"
-            R"("VolumeSizeInGB":500},"StoppingCondition":{"MaxRuntimeInSeconds":86400,)"
-            R"("MaxWaitTimeInSeconds":172800},"CreationTime":1763890000.123,)"
-            R"("TrainingStartTime":1763890200.123,"LastModifiedTime":1763891105.5,)"
-            R"("SecondaryStatusTransitions":[)" +
-            transitions() +
-            R"(],"FinalMetricDataList":[{"MetricName":"train:loss","Value":0.123,)"
-            R"("Timestamp":1763891000},{"MetricName":"validation:accuracy","Value":0.91,)"
-            R"("Timestamp":1763891000}],"EnableNetworkIsolation":false,)"
-            R"("EnableInterContainerTrafficEncryption":false,"EnableManagedSpotTraining":true,)"
-            R"("CheckpointConfig":{"S3Uri":"s3://example-bucket/checkpoints"},)"
-            R"("TrainingTimeInSeconds":900,"ProfilingStatus":"Disabled"})";
-return text;
+    text += R"j(},"AlgorithmSpecification":{
+        "TrainingImage":"111122223333.dkr.ecr.eu-west-1.amazonaws.com/pytorch-training:2.4-gpu",
+        "TrainingInputMode":"File","MetricDefinitions":[
+        {"Name":"train:loss","Regex":"loss=([0-9\\.]+)"},
+        {"Name":"validation:accuracy","Regex":"acc=([0-9\\.]+)"}],
+        "EnableSageMakerMetricsTimeSeries":false},
+        "RoleArn":"arn:aws:iam::111122223333:role/service-role/Training",
+        "InputDataConfig":[{"ChannelName":"train","DataSource":{"S3DataSource":{
+        "S3DataType":"S3Prefix","S3Uri":"s3://example-bucket/train",
+        "S3DataDistributionType":"FullyReplicated"}},"CompressionType":"None"}],
+        "OutputDataConfig":{"KmsKeyId":"","S3OutputPath":"s3://example-bucket/out"},
+        "ResourceConfig":{"InstanceType":"ml.p4d.24xlarge","InstanceCount":8,"VolumeSizeInGB":500},
+        "StoppingCondition":{"MaxRuntimeInSeconds":86400,"MaxWaitTimeInSeconds":172800},
+        "CreationTime":1763890000.123,"TrainingStartTime":1763890200.123,
+        "LastModifiedTime":1763891105.5,"SecondaryStatusTransitions":[)j" +
+        transitions() + R"j(],"FinalMetricDataList":[
+        {"MetricName":"train:loss","Value":0.123,"Timestamp":1763891000},
+        {"MetricName":"validation:accuracy","Value":0.91,"Timestamp":1763891000}],
+        "EnableNetworkIsolation":false,"EnableInterContainerTrafficEncryption":false,
+        "EnableManagedSpotTraining":true,"CheckpointConfig":{"S3Uri":"s3://example-bucket/c"},
+        "TrainingTimeInSeconds":900,"ProfilingStatus":"Disabled"})j";
+    // As AWS sends it: on one line.
+    std::erase(text, '\n');
+    for (auto at = text.find("  "); at != std::string::npos; at = text.find("  "))
+        text.erase(at, 2);
+    return text;
 }
 
 }  // namespace trainwatch::bench
