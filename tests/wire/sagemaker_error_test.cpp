@@ -1,0 +1,154 @@
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "tests/wire/vector_files.hpp"
+#include "wire/sagemaker.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+namespace fs = std::filesystem;
+
+http_response response_in(const boost::json::value& document) {
+    http_response response;
+    response.status = static_cast<int>(document.at("http_status").as_int64());
+    for (const auto& [name, value] : document.at("headers").as_object()) {
+        response.headers.emplace_back(name, text_of(value));
+    }
+    const auto* body = document.as_object().if_contains("body");
+    response.body =
+        body != nullptr ? boost::json::serialize(*body) : text_of(document, "body_text");
+    return response;
+}
+
+std::optional<milliseconds> retry_after_in(const boost::json::value& expected) {
+    const auto* found = expected.as_object().if_contains("retry_after_ms");
+    if (found == nullptr) return {};
+    return milliseconds(found->as_int64());
+}
+
+TEST(error_answer, every_vector_means_what_it_says) {
+    int seen = 0;
+    for (const auto& entry : fs::directory_iterator(TRAINWATCH_TESTS_DIR "/vectors/errors")) {
+        SCOPED_TRACE(entry.path().filename());
+        const auto document = read_json(entry.path());
+        const auto& expected = document.at("expected");
+        const auto read = decode_aws_error(response_in(document));
+        EXPECT_EQ(to_string(read.kind), text_of(expected, "class"));
+        EXPECT_EQ(read.detail, text_of(expected, "detail"));
+        EXPECT_EQ(read.request_id, text_of(expected, "request_id"));
+        EXPECT_EQ(read.retry_after, retry_after_in(expected));
+        ++seen;
+    }
+    EXPECT_EQ(seen, 25);
+}
+
+failure error_with(int status, const std::string& code, const std::string& message = "") {
+    http_response response{.status = status};
+    response.body =
+        boost::json::serialize(boost::json::object{{"__type", code}, {"message", message}});
+    return decode_aws_error(response);
+}
+
+TEST(error_answer, throttling_has_many_names) {
+    for (const char* code :
+         {"Throttling",
+          "ThrottlingException",
+          "ThrottledException",
+          "RequestThrottled",
+          "RequestThrottledException",
+          "TooManyRequestsException",
+          "RequestLimitExceeded",
+          "ProvisionedThroughputExceededException",
+          "BandwidthLimitExceeded",
+          "LimitExceededException",
+          "SlowDown",
+          "PriorRequestNotComplete",
+          "TransactionInProgressException",
+          "EC2ThrottledException"}) {
+        EXPECT_EQ(error_with(400, code).kind, error_class::throttled) << code;
+        EXPECT_EQ(error_with(503, code).kind, error_class::throttled) << code;
+    }
+}
+
+TEST(error_answer, credentials_that_do_not_do_are_denied) {
+    for (const char* code :
+         {"AccessDenied",
+          "AccessDeniedException",
+          "ExpiredToken",
+          "ExpiredTokenException",
+          "UnrecognizedClientException",
+          "InvalidClientTokenId",
+          "InvalidSignatureException",
+          "SignatureDoesNotMatch",
+          "IncompleteSignature",
+          "MissingAuthenticationToken",
+          "RequestExpired",
+          "OptInRequired"}) {
+        EXPECT_EQ(error_with(400, code).kind, error_class::denied) << code;
+    }
+}
+
+TEST(error_answer, of_the_server_is_worth_another_try) {
+    for (const int status : {500, 502, 503, 504, 599}) {
+        EXPECT_EQ(error_with(status, "Whatever").kind, error_class::transient) << status;
+    }
+    EXPECT_EQ(error_with(400, "RequestTimeout").kind, error_class::transient);
+    EXPECT_EQ(error_with(408, "Whatever").kind, error_class::transient);
+    EXPECT_EQ(error_with(400, "ServiceUnavailable").kind, error_class::transient);
+}
+
+TEST(error_answer, not_found_needs_both_the_code_and_the_text) {
+    EXPECT_EQ(
+        error_with(400, "ValidationException", "Requested resource not found.").kind,
+        error_class::not_found
+    );
+    EXPECT_EQ(
+        error_with(400, "ValidationException", "1 validation error detected").kind,
+        error_class::rejected
+    );
+    EXPECT_EQ(
+        error_with(400, "AccessDenied", "Requested resource not found.").kind, error_class::denied
+    );
+    EXPECT_EQ(error_with(404, "UnknownOperationException").kind, error_class::rejected);
+}
+
+TEST(error_answer, detail_is_bounded) {
+    const auto read = error_with(400, "AccessDenied", std::string(100'000, 'x'));
+    EXPECT_EQ(read.detail.size(), 512U);
+}
+
+TEST(error_answer, a_retry_after_beyond_reason_is_ignored) {
+    for (const char* text : {"-1", "99999999999999999999", "1e3", "5s", "", " "}) {
+        http_response response{.status = 503, .headers = {{"Retry-After", text}}};
+        EXPECT_EQ(decode_aws_error(response).retry_after, std::nullopt) << text;
+    }
+    http_response past{
+        .status = 503,
+        .headers = {
+            {"Date", "Tue, 24 Nov 2026 09:00:00 GMT"},
+            {"Retry-After", "Tue, 24 Nov 2026 08:00:00 GMT"}}};
+    EXPECT_EQ(decode_aws_error(past).retry_after, std::nullopt);
+}
+
+TEST(answer, of_200_is_read_and_of_any_other_status_is_an_error) {
+    http_response response{
+        .status = 200,
+        .headers = {{"x-amzn-RequestId", "r-1"}},
+        .body = read_file(TRAINWATCH_TESTS_DIR "/vectors/describe/minimal.json")};
+    const auto read = read_describe_training_job(response, "m");
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->name, "m");
+
+    const auto other = read_describe_training_job(response, "n");
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().request_id, "r-1");
+
+    response.status = 503;
+    ASSERT_FALSE(read_describe_training_job(response, "m"));
+    EXPECT_EQ(read_describe_training_job(response, "m").error().kind, error_class::transient);
+}
+
+}  // namespace
+}  // namespace trainwatch::wire
