@@ -1,0 +1,24 @@
+// `trainwatchd check-config FILE…`: every mistake of every file, or what each one would watch.
+//
+// Looks at files only: no connection is tried and no key is needed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/environment.hpp"
+
+namespace trainwatch::app {
+
+struct check_report {
+    int exit_code = 0;   // 1 when any file is wrong
+    std::string text{};  // for standard output
+
+    bool operator==(const check_report&) const = default;
+};
+
+check_report check_config(
+    const std::vector<std::string>& paths, const environment& env, const file_reader& read
+);
+
+}  // namespace trainwatch::app

@@ -1,0 +1,184 @@
+#include "app/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include <CLI/CLI.hpp>
+
+#include "app/listen_address.hpp"
+#include "app/version.hpp"
+#include "base/text.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+constexpr std::array<std::string_view, 3> commands_now{"run", "check-config", "once"};
+constexpr std::array<std::string_view, 11> commands_later{
+    "describe",
+    "wait",
+    "backtest",
+    "explain",
+    "ack",
+    "test-alert",
+    "print-iam-policy",
+    "print-prometheus-config",
+    "print-alertmanager-config",
+    "reload",
+    "check-web-config"};
+constexpr std::array<std::string_view, 7> flags_now{
+    "--config.file",
+    "--web.listen-address",
+    "--storage.path",
+    "--log.level",
+    "--log.format",
+    "--help",
+    "--version"};
+constexpr std::array<std::string_view, 4> flags_later{
+    "--web.config.file", "--web.enable-lifecycle", "--online", "--plan"};
+
+constexpr const char* platform =
+#if defined(__x86_64__)
+    "linux/amd64";
+#elif defined(__aarch64__)
+    "linux/arm64";
+#else
+    "linux";
+#endif
+
+template <std::size_t Size>
+bool contains(const std::array<std::string_view, Size>& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+early_exit mistake(std::string_view message) {
+    return {1, "trainwatchd: " + std::string(message) + "\nTry trainwatchd --help.\n"};
+}
+
+// What CLI11 could not place, in words that help.
+std::string explain_leftover(std::string_view word, bool wants_command) {
+    const bool is_flag = word.starts_with('-');
+    const auto name = is_flag ? word.substr(0, word.find('=')) : word;
+    const std::string shown = "\"" + valid_utf8(name, 80) + "\"";
+    if (is_flag ? contains(flags_later, name) : contains(commands_later, name)) {
+        return shown + " is not supported by this version";
+    }
+    if (is_flag && contains(flags_now, name)) return "the flag " + shown + " does not belong here";
+    if (!is_flag && !wants_command) return "unexpected argument " + shown;
+    std::string_view near;
+    if (name.size() <= 64) {
+        near = is_flag ? nearest(name, flags_now) : nearest(name, commands_now);
+    }
+    return std::string(is_flag ? "unknown flag " : "unknown command ") + shown +
+        (near.empty() ? std::string() : "; did you mean \"" + std::string(near) + "\"?");
+}
+
+void add_common(CLI::App& app, options& into, std::string& level, std::string& format) {
+    app.add_option("--config.file", into.config_file, "The configuration file")
+        ->capture_default_str()
+        ->type_name("FILE");
+    app.add_option("--log.level", level, "debug, info, warn or error")
+        ->capture_default_str()
+        ->type_name("LEVEL");
+    app.add_option("--log.format", format, "logfmt or json")
+        ->capture_default_str()
+        ->type_name("FORMAT");
+}
+
+void add_run(CLI::App& app, options& into) {
+    app.add_option(
+           "--web.listen-address",
+           into.listen_addresses,
+           "Where to serve the page and /metrics; may be given several times"
+    )
+        ->capture_default_str()
+        ->allow_extra_args(false)
+        ->type_name("ADDRESS:PORT");
+    app.add_option("--storage.path", into.storage_path, "The directory of the ledger")
+        ->capture_default_str()
+        ->type_name("DIRECTORY");
+}
+
+// Empty when there is nothing wrong with the values.
+std::string check_values(options& parsed, const std::string& level, const std::string& format) {
+    static const std::map<std::string_view, io::log_level> levels{
+        {"debug", io::log_level::debug},
+        {"info", io::log_level::info},
+        {"warn", io::log_level::warning},
+        {"error", io::log_level::error}};
+    static const std::map<std::string_view, io::log_format> formats{
+        {"logfmt", io::log_format::logfmt}, {"json", io::log_format::json}};
+    const auto known_level = levels.find(level);
+    if (known_level == levels.end()) return "--log.level is debug, info, warn or error";
+    const auto known_format = formats.find(format);
+    if (known_format == formats.end()) return "--log.format is logfmt or json";
+    parsed.log_level = known_level->second;
+    parsed.log_format = known_format->second;
+    if (parsed.config_file.empty()) return "--config.file is empty";
+    if (parsed.storage_path.empty()) return "--storage.path is empty";
+    std::set<std::string_view> seen;
+    for (const auto& address : parsed.listen_addresses) {
+        const std::string shown = "--web.listen-address \"" + valid_utf8(address, 80) + "\"";
+        if (!parse_listen_address(address)) {
+            return shown + " is no address; write one such as :9717, 127.0.0.1:9717 or [::1]:9717";
+        }
+        if (!seen.insert(address).second) return shown + " is given twice";
+    }
+    return {};
+}
+
+}  // namespace
+
+std::variant<options, early_exit> parse_options(int argc, const char* const* argv) {
+    options parsed;
+    std::string level = "info";
+    std::string format = "logfmt";
+    CLI::App app("Watches Amazon SageMaker training jobs for Prometheus and Alertmanager.");
+    app.name("trainwatchd");
+    app.footer("Without a command: run. Documentation: config/README.md and deploy/README.md.");
+    app.require_subcommand(0, 1);
+    app.allow_extras();
+    app.set_version_flag("--version", version_text);
+    add_common(app, parsed, level, format);
+    add_run(app, parsed);
+
+    auto* const run = app.add_subcommand("run", "Watch, serve metrics and send alerts");
+    add_common(*run, parsed, level, format);
+    add_run(*run, parsed);
+    auto* const check =
+        app.add_subcommand("check-config", "Report every mistake in configuration files");
+    check->add_option("FILE", parsed.files, "Configuration files")->required();
+    auto* const once = app.add_subcommand(
+        "once", "One pass: metrics on standard output, would-be alerts on standard error"
+    );
+    add_common(*once, parsed, level, format);
+    for (auto* const each : {run, check, once})
+        each->allow_extras();
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& wanted) {  // --help and --version
+        if (dynamic_cast<const CLI::CallForVersion*>(&wanted) != nullptr) {
+            return early_exit{0, version_text()};
+        }
+        const auto chosen = app.get_subcommands();
+        return early_exit{0, chosen.empty() ? app.help() : chosen.front()->help()};
+    } catch (const CLI::ParseError& error) {
+        return mistake(error.what());
+    }
+    if (const auto left = app.remaining(true); !left.empty()) {
+        return mistake(explain_leftover(left.front(), app.get_subcommands().empty()));
+    }
+    if (check->parsed()) parsed.command = command::check_config;
+    if (once->parsed()) parsed.command = command::once;
+    if (auto wrong = check_values(parsed, level, format); !wrong.empty()) return mistake(wrong);
+    return parsed;
+}
+
+std::string version_text() {
+    return std::string("trainwatchd, version ") + version + " (revision: " + revision +
+        ")\n  compiler:         " + compiler + "\n  platform:         " + platform + "\n";
+}
+
+}  // namespace trainwatch::app

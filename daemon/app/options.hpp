@@ -1,0 +1,43 @@
+// The command line: argv -> options, or the text and exit code to leave with at once.
+//
+// Flags are named as Prometheus' programs name theirs. Nothing here reads a file or the
+// environment. CLI11 is included by options.cpp only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "io/log.hpp"
+
+namespace trainwatch::app {
+
+enum class command { run, check_config, once };
+
+struct options {
+    app::command command = app::command::run;
+    std::string config_file = "/etc/trainwatchd/trainwatchd.yaml";
+    std::vector<std::string> listen_addresses{":9717"};  // parse_listen_address takes each
+    std::string storage_path = "/var/lib/trainwatchd";
+    io::log_level log_level = io::log_level::info;
+    io::log_format log_format = io::log_format::logfmt;
+    std::vector<std::string> files{};  // of check-config, never empty there
+
+    bool operator==(const options&) const = default;
+};
+
+// --help, --version: code 0, for standard output. A mistake: code 1, for standard error.
+struct early_exit {
+    int code = 0;
+    std::string text{};
+
+    bool operator==(const early_exit&) const = default;
+};
+
+std::variant<options, early_exit> parse_options(int argc, const char* const* argv);
+
+// What --version says, in Prometheus' layout.
+std::string version_text();
+
+}  // namespace trainwatch::app

@@ -1,0 +1,103 @@
+#include "app/settings_file.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include "base/text.hpp"
+#include "wire/settings_yaml.hpp"
+#include "wire/url.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+std::string beside(const std::string& config, const std::string& path) {
+    const std::filesystem::path wanted(path);
+    if (wanted.is_absolute()) return path;
+    return (std::filesystem::path(config).parent_path() / wanted).string();
+}
+
+// The address that `file` holds; the message never repeats it.
+result<std::string> secret_url(const std::string& file, const file_reader& read) {
+    const auto text = read(file);
+    if (text.has_error()) return text.error();
+    std::string url(trim(*text));
+    const auto parsed = wire::parse_url(url);
+    if (parsed.has_error()) {
+        failure why = parsed.error();
+        why.detail = file + ": " + why.detail;
+        return why;
+    }
+    return url;
+}
+
+void load_url_files(
+    const std::string& path,
+    domain::settings& config,
+    const file_reader& read,
+    settings_mistakes& mistakes
+) {
+    for (std::size_t i = 0; i < config.receivers.size(); ++i) {
+        auto& receiver = config.receivers[i];
+        if (receiver.url_file.empty()) continue;
+        receiver.url_file = beside(path, receiver.url_file);
+        auto url = secret_url(receiver.url_file, read);
+        if (url.has_value()) {
+            receiver.urls = {std::move(*url)};
+            continue;
+        }
+        mistakes.push_back(
+            path + ": receivers[" + std::to_string(i) + "].webhook.url_file: " + url.error().detail
+        );
+    }
+}
+
+void load_ca_bundles(
+    const std::string& path,
+    domain::settings& config,
+    const environment& env,
+    const file_reader& read,
+    settings_mistakes& mistakes
+) {
+    for (std::size_t i = 0; i < config.connections.size(); ++i) {
+        auto& bundle = config.connections[i].ca_bundle;
+        if (bundle.empty()) continue;
+        // The variable's is relative to where the program was started.
+        if (bundle != env.ca_bundle) bundle = beside(path, bundle);
+        const auto text = read(bundle);
+        if (text.has_value() && text->find("-----BEGIN ") != std::string::npos) continue;
+        mistakes.push_back(
+            path + ": connections[" + std::to_string(i) +
+            "].ca_bundle: " + (text.has_error() ? text.error().detail : bundle + ": not a PEM file")
+        );
+    }
+}
+
+}  // namespace
+
+std::variant<domain::settings, settings_mistakes> load_settings(
+    const std::string& path, const environment& env, const aws_files& files, const file_reader& read
+) {
+    settings_mistakes mistakes;
+    const auto text = read(path);
+    if (text.has_error()) {
+        mistakes.push_back(text.error().detail);
+        return mistakes;
+    }
+    auto parsed = wire::parse_settings(*text, lent_settings(env, files));
+    if (const auto* const errors = std::get_if<std::vector<wire::settings_error>>(&parsed)) {
+        for (const auto& error : *errors)
+            mistakes.push_back(wire::format_error(path, error));
+        // A region may be missing because the file that has it cannot be read.
+        if (env.region.empty()) {
+            mistakes.insert(mistakes.end(), files.problems.begin(), files.problems.end());
+        }
+        return mistakes;
+    }
+    auto config = std::get<domain::settings>(std::move(parsed));
+    load_url_files(path, config, read, mistakes);
+    load_ca_bundles(path, config, env, read, mistakes);
+    if (!mistakes.empty()) return mistakes;
+    return config;
+}
+
+}  // namespace trainwatch::app

@@ -1,0 +1,23 @@
+// Loads one configuration file: YAML, what the environment lends, and the files it points to.
+//
+// The paths in it are relative to the file itself, as Prometheus does it.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/environment.hpp"
+#include "domain/settings.hpp"
+
+namespace trainwatch::app {
+
+// One line each: "file:line:col: path: message".
+using settings_mistakes = std::vector<std::string>;
+
+// The secret addresses of webhooks are read into `urls`; nothing shows them.
+std::variant<domain::settings, settings_mistakes> load_settings(
+    const std::string& path, const environment& env, const aws_files& files, const file_reader& read
+);
+
+}  // namespace trainwatch::app

@@ -1,0 +1,138 @@
+#include "app/check_config.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/settings_file.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+using text_map = std::map<std::string, std::string>;
+
+constexpr const char* good_file =
+    "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x, y]}]\n"
+    "receivers: [{name: hook, webhook: {url_file: secrets/hook}}]\n";
+
+file_reader reader_of(text_map files) {
+    return [files = std::move(files)](const std::string& path) -> result<std::string> {
+        const auto at = files.find(path);
+        if (at != files.end()) return at->second;
+        failure why;
+        why.kind = error_class::not_found;
+        why.detail = path + ": No such file or directory";
+        return why;
+    };
+}
+
+TEST(CheckConfig, sums_up_what_is_good) {
+    const auto report = check_config(
+        {"/etc/t/a.yaml", "b.yaml"},
+        {},
+        reader_of(
+            {{"/etc/t/a.yaml", good_file},
+             {"/etc/t/secrets/hook", "https://example.com/hook?key=1\n"},
+             {"b.yaml", "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]"}}
+        )
+    );
+    EXPECT_EQ(report.exit_code, 0);
+    EXPECT_EQ(
+        report.text,
+        "/etc/t/a.yaml: ok (2 jobs in 1 watch list, 1 receiver)\n"
+        "b.yaml: ok (1 job in 1 watch list, 0 receivers)\n"
+    );
+}
+
+TEST(CheckConfig, reports_every_mistake_of_every_file) {
+    const auto report = check_config(
+        {"a.yaml", "gone.yaml", "b.yaml"},
+        {},
+        reader_of(
+            {{"a.yaml", "watch_list: 1\nwatch_lists: []\n"},
+             {"b.yaml", "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]"}}
+        )
+    );
+    EXPECT_EQ(report.exit_code, 1);
+    EXPECT_EQ(
+        report.text,
+        "a.yaml:1:1: watch_list: unknown key; did you mean \"watch_lists\"?\n"
+        "a.yaml:2:14: watch_lists: an empty list; expects at least one of the watch lists\n"
+        "gone.yaml: No such file or directory\n"
+        "b.yaml: ok (1 job in 1 watch list, 0 receivers)\n"
+    );
+}
+
+TEST(CheckConfig, looks_into_the_files_that_the_configuration_names) {
+    const std::string yaml = std::string(good_file) +
+        "connections: [{name: c, regions: [eu-west-1], ca_bundle: /ca.pem}]\n";
+    const auto without = check_config({"/etc/t/a.yaml"}, {}, reader_of({{"/etc/t/a.yaml", yaml}}));
+    EXPECT_EQ(without.exit_code, 1);
+    EXPECT_EQ(
+        without.text,
+        "/etc/t/a.yaml: receivers[0].webhook.url_file: /etc/t/secrets/hook: No such file or "
+        "directory\n"
+        "/etc/t/a.yaml: connections[0].ca_bundle: /ca.pem: No such file or directory\n"
+    );
+    const auto wrong = check_config(
+        {"/etc/t/a.yaml"},
+        {},
+        reader_of(
+            {{"/etc/t/a.yaml", yaml},
+             {"/etc/t/secrets/hook", "ftp://user:secret@host/"},
+             {"/ca.pem", "garbage"}}
+        )
+    );
+    EXPECT_EQ(wrong.exit_code, 1);
+    EXPECT_THAT(
+        wrong.text, testing::HasSubstr("connections[0].ca_bundle: /ca.pem: not a PEM file")
+    );
+    EXPECT_THAT(wrong.text, testing::HasSubstr("webhook.url_file: /etc/t/secrets/hook: "));
+    EXPECT_THAT(wrong.text, testing::Not(testing::HasSubstr("user:secret")));
+}
+
+TEST(SettingsFile, holds_the_address_that_was_kept_in_a_file) {
+    const auto loaded = load_settings(
+        "/etc/t/a.yaml",
+        {},
+        {},
+        reader_of({{"/etc/t/a.yaml", good_file}, {"/etc/t/secrets/hook", " https://h/?key=1 \n"}})
+    );
+    const auto& config = std::get<domain::settings>(loaded);
+    EXPECT_THAT(config.receivers[0].urls, testing::ElementsAre("https://h/?key=1"));
+}
+
+TEST(SettingsFile, without_a_region_points_at_a_broken_aws_file) {
+    aws_files files;
+    files.problems = {"/h/.aws/config:2: no = sign"};
+    const auto loaded = load_settings(
+        "a.yaml", {}, files, reader_of({{"a.yaml", "watch_lists: [{name: a, jobs: [x]}]"}})
+    );
+    const auto& mistakes = std::get<settings_mistakes>(loaded);
+    ASSERT_EQ(mistakes.size(), 2U);
+    EXPECT_THAT(mistakes[0], testing::HasSubstr("or set AWS_REGION"));
+    EXPECT_EQ(mistakes[1], "/h/.aws/config:2: no = sign");
+}
+
+// What is shipped is what the documentation says, and right.
+TEST(ShippedConfig, is_good) {
+    const std::filesystem::path folder =
+        std::filesystem::path(TRAINWATCH_TESTS_DIR).parent_path() / "config";
+    const auto minimal = (folder / "minimal.yaml").string();
+    const auto example = (folder / "trainwatchd.example.yaml").string();
+    const auto read = [](const std::string& path) -> result<std::string> {
+        auto text = read_file(path);
+        // The example names files that exist on its reader's machine only.
+        if (text.has_error() && path.ends_with("hook.url")) return std::string("https://h/\n");
+        if (text.has_error() && path.ends_with(".pem")) return std::string("-----BEGIN X-----");
+        return text;
+    };
+    const auto report = check_config({minimal, example}, {}, read);
+    EXPECT_EQ(report.exit_code, 0) << report.text;
+}
+
+}  // namespace
+}  // namespace trainwatch::app

@@ -1,0 +1,180 @@
+#include "app/options.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/version.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::variant<options, early_exit> parse(std::initializer_list<const char*> arguments) {
+    std::vector<const char*> argv{"trainwatchd"};
+    argv.insert(argv.end(), arguments);
+    return parse_options(static_cast<int>(argv.size()), argv.data());
+}
+
+options good(std::initializer_list<const char*> arguments) {
+    const auto parsed = parse(arguments);
+    if (const auto* const given = std::get_if<options>(&parsed)) return *given;
+    ADD_FAILURE() << std::get<early_exit>(parsed).text;
+    return {};
+}
+
+early_exit leaves(std::initializer_list<const char*> arguments) {
+    const auto parsed = parse(arguments);
+    if (const auto* const exit = std::get_if<early_exit>(&parsed)) return *exit;
+    ADD_FAILURE() << "was accepted";
+    return {};
+}
+
+// The first line of the refusal.
+std::string refusal(std::initializer_list<const char*> arguments) {
+    const auto exit = leaves(arguments);
+    EXPECT_EQ(exit.code, 1);
+    return exit.text.substr(0, exit.text.find('\n'));
+}
+
+TEST(CommandLine, without_anything_runs_with_the_documented_defaults) {
+    const auto parsed = good({});
+    EXPECT_EQ(parsed, options{});
+    EXPECT_EQ(parsed.command, command::run);
+    EXPECT_EQ(parsed.config_file, "/etc/trainwatchd/trainwatchd.yaml");
+    EXPECT_THAT(parsed.listen_addresses, ElementsAre(":9717"));
+    EXPECT_EQ(parsed.log_level, io::log_level::info);
+    EXPECT_EQ(parsed.log_format, io::log_format::logfmt);
+}
+
+TEST(CommandLine, takes_flags_with_and_without_the_word_run) {
+    options expected;
+    expected.config_file = "a.yaml";
+    expected.listen_addresses = {"127.0.0.1:1", "[::1]:2"};
+    expected.storage_path = "/tmp/x";
+    expected.log_level = io::log_level::warning;
+    expected.log_format = io::log_format::json;
+    EXPECT_EQ(
+        good(
+            {"--config.file=a.yaml",
+             "--web.listen-address",
+             "127.0.0.1:1",
+             "--web.listen-address=[::1]:2",
+             "--storage.path",
+             "/tmp/x",
+             "--log.level",
+             "warn",
+             "--log.format=json"}
+        ),
+        expected
+    );
+    EXPECT_EQ(
+        good(
+            {"run",
+             "--config.file",
+             "a.yaml",
+             "--web.listen-address=127.0.0.1:1",
+             "--web.listen-address",
+             "[::1]:2",
+             "--storage.path=/tmp/x",
+             "--log.level=warn",
+             "--log.format",
+             "json"}
+        ),
+        expected
+    );
+}
+
+TEST(CommandLine, of_once_takes_the_configuration_file) {
+    const auto parsed = good({"once", "--config.file", "a.yaml"});
+    EXPECT_EQ(parsed.command, command::once);
+    EXPECT_EQ(parsed.config_file, "a.yaml");
+    EXPECT_EQ(good({"--config.file", "a.yaml", "once"}), parsed);
+}
+
+TEST(CommandLine, of_check_config_takes_files) {
+    const auto parsed = good({"check-config", "a.yaml", "b.yaml"});
+    EXPECT_EQ(parsed.command, command::check_config);
+    EXPECT_THAT(parsed.files, ElementsAre("a.yaml", "b.yaml"));
+    EXPECT_THAT(refusal({"check-config"}), HasSubstr("FILE"));
+}
+
+TEST(CommandLine, says_its_version_in_the_layout_of_prometheus) {
+    const auto exit = leaves({"--version"});
+    EXPECT_EQ(exit.code, 0);
+    EXPECT_EQ(exit.text, version_text());
+    EXPECT_THAT(exit.text, testing::StartsWith(std::string("trainwatchd, version ") + version));
+    EXPECT_THAT(exit.text, HasSubstr("(revision: "));
+    EXPECT_THAT(exit.text, HasSubstr("\n  platform:         linux"));
+}
+
+TEST(CommandLine, helps) {
+    const auto general = leaves({"--help"});
+    EXPECT_EQ(general.code, 0);
+    for (const char* const word :
+         {"check-config", "once", "--config.file", "--web.listen-address", ":9717", "--version"}) {
+        EXPECT_THAT(general.text, HasSubstr(word));
+    }
+    const auto of_once = leaves({"once", "--help"});
+    EXPECT_EQ(of_once.code, 0);
+    EXPECT_THAT(of_once.text, HasSubstr("One pass"));
+    EXPECT_THAT(of_once.text, testing::Not(HasSubstr("--web.listen-address")));
+}
+
+TEST(CommandLine, with_a_mistake_says_what_was_meant) {
+    EXPECT_EQ(
+        refusal({"--config.fil", "a"}),
+        "trainwatchd: unknown flag \"--config.fil\"; did you mean \"--config.file\"?"
+    );
+    EXPECT_EQ(
+        refusal({"-config.file=a"}),
+        "trainwatchd: unknown flag \"-config.file\"; did you mean \"--config.file\"?"
+    );
+    EXPECT_EQ(
+        refusal({"chekc-config", "a"}),
+        "trainwatchd: unknown command \"chekc-config\"; did you mean \"check-config\"?"
+    );
+    EXPECT_EQ(refusal({"dance"}), "trainwatchd: unknown command \"dance\"");
+    EXPECT_EQ(refusal({"run", "fast"}), "trainwatchd: unexpected argument \"fast\"");
+    EXPECT_EQ(
+        refusal({"once", "--web.listen-address=:1"}),
+        "trainwatchd: the flag \"--web.listen-address\" does not belong here"
+    );
+    EXPECT_THAT(leaves({"dance"}).text, HasSubstr("Try trainwatchd --help.\n"));
+}
+
+TEST(CommandLine, names_what_later_versions_will_have) {
+    EXPECT_EQ(
+        refusal({"describe", "a-job"}), "trainwatchd: \"describe\" is not supported by this version"
+    );
+    EXPECT_EQ(
+        refusal({"--web.enable-lifecycle"}),
+        "trainwatchd: \"--web.enable-lifecycle\" is not supported by this version"
+    );
+    EXPECT_EQ(
+        refusal({"check-config", "--online", "a"}),
+        "trainwatchd: \"--online\" is not supported by this version"
+    );
+}
+
+TEST(CommandLine, with_a_bad_value_says_what_a_good_one_is) {
+    EXPECT_EQ(
+        refusal({"--log.level=loud"}), "trainwatchd: --log.level is debug, info, warn or error"
+    );
+    EXPECT_EQ(refusal({"--log.format=xml"}), "trainwatchd: --log.format is logfmt or json");
+    EXPECT_THAT(refusal({"--web.listen-address=somewhere"}), HasSubstr("write one such as :9717"));
+    EXPECT_THAT(
+        refusal({"--web.listen-address=:1", "--web.listen-address=:1"}), HasSubstr("given twice")
+    );
+    EXPECT_THAT(refusal({"--config.file="}), HasSubstr("--config.file"));
+    EXPECT_THAT(refusal({"--config.file"}), HasSubstr("--config.file"));
+    EXPECT_THAT(refusal({"--config.file=a", "--config.file=b"}), HasSubstr("--config.file"));
+}
+
+}  // namespace
+}  // namespace trainwatch::app
