@@ -69,6 +69,11 @@ inline constexpr std::size_t server_connections_max = 256;
 // The longest value that AWS' model allows for what is a label: an ARN.
 inline constexpr std::size_t label_bytes_max = 256;
 
+// ---- the page at / -----------------------------------------------------------------------------
+// More rows than a person scrolls through; a browser still draws them at once.
+inline constexpr std::size_t page_jobs_max = 1'000;
+inline constexpr std::size_t page_reason_bytes_max = 400;
+
 // ---- life cycle ------------------------------------------------------------------------------
 // After SIGTERM: how long deliveries may drain before the daemon leaves.
 inline constexpr milliseconds drain_deadline{10'000};

@@ -1,0 +1,287 @@
+#include "wire/landing_page.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "wire/html_text.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+constexpr std::string_view style = R"(
+:root{color-scheme:light dark;--ink:#1c2127;--soft:#5b6672;--line:#dde2e8;--paper:#fff;
+--card:#f5f7f9;--link:#0b57a4;--good:#176b34;--bad:#a81b1b;--busy:#0b57a4;--warn:#8a5200}
+@media(prefers-color-scheme:dark){:root{--ink:#e4e8ec;--soft:#9aa6b2;--line:#333c46;
+--paper:#14181d;--card:#1c2229;--link:#7fb8f0;--good:#6fce8e;--bad:#ff9a92;--busy:#7fb8f0;
+--warn:#f0bd6a}}
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:76rem;padding:1.5rem;background:var(--paper);color:var(--ink);
+font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
+header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:baseline;
+justify-content:space-between;border-bottom:1px solid var(--line);padding-bottom:.75rem}
+h1{font-size:1.5rem;margin:0}h1 small{font-size:.9rem;font-weight:400;color:var(--soft)}
+h2{font-size:1.1rem;margin:2rem 0 .5rem}
+nav ul{display:flex;gap:1.25rem;list-style:none;margin:0;padding:0}
+a{color:var(--link)}a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+dl{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.25rem 0 0}
+dl div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;
+padding:.6rem 1rem;min-width:8rem}
+dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.4rem;font-variant-numeric:tabular-nums}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;
+border-bottom:1px solid var(--line)}
+th{font-size:.85rem;font-weight:600;color:var(--soft);white-space:nowrap}
+td time{white-space:nowrap}
+.name{font-weight:600;overflow-wrap:anywhere}
+.soft{color:var(--soft);font-size:.85rem}
+.reason{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;color:var(--soft);
+font-size:.85rem;max-width:44rem}
+.good,.bad,.busy,.warn,.still{font-weight:600;white-space:nowrap}
+.good{color:var(--good)}.bad{color:var(--bad)}.busy{color:var(--busy)}.warn{color:var(--warn)}
+.still{color:var(--soft)}
+footer{margin-top:2rem;color:var(--soft);font-size:.85rem}
+)";
+
+std::string colored(std::string_view color, std::string_view text) {
+    return "<span class=\"" + std::string(color) + "\">" + html_escape(text) + "</span>";
+}
+
+std::string cell(const std::string& content) {
+    return "<td>" + (content.empty() ? "–" : content) + "</td>";
+}
+
+std::string table_head(std::string_view label, std::initializer_list<std::string_view> columns) {
+    std::string text = "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"";
+    text += label;
+    text += "\"><table>\n<thead><tr>";
+    for (const auto column : columns)
+        text += "<th scope=\"col\">" + std::string(column) + "</th>";
+    return text + "</tr></thead>\n<tbody>\n";
+}
+
+constexpr std::string_view table_end = "</tbody></table></div>\n";
+
+// What stands in a row; the first ones are what a person came for.
+enum class standing { ended_badly, running, unheard, ended };
+
+bool is_bad(domain::outcome value) {
+    return value == domain::outcome::failed || value == domain::outcome::max_runtime_exceeded ||
+        value == domain::outcome::max_wait_exceeded;
+}
+
+standing standing_of(const domain::job_view& job) {
+    if (!job.last) return standing::unheard;
+    if (!job.ending) return standing::running;
+    return is_bad(job.ending->outcome) ? standing::ended_badly : standing::ended;
+}
+
+std::string spaced(std::string_view text) {
+    std::string words(text);
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return words;
+}
+
+std::string status_cell(const domain::job_view& job) {
+    if (!job.last) {
+        if (job.missing) return colored("warn", "not found");
+        if (job.trouble) return colored("warn", "no answer: " + spaced(to_string(*job.trouble)));
+        return colored("still", "not asked yet");
+    }
+    const auto& last = *job.last;
+    std::string_view color = "busy";
+    if (job.ending) {
+        color = is_bad(job.ending->outcome)                     ? "bad"
+            : job.ending->outcome == domain::outcome::completed ? "good"
+                                                                : "still";
+    }
+    std::string text =
+        colored(color, last.secondary.text.empty() ? last.status.text : last.secondary.text);
+    if (last.secondary.text != last.status.text && !last.secondary.text.empty()) {
+        text += "<br><span class=\"soft\">" + html_escape(last.status.text) + "</span>";
+    }
+    if (job.missing) text += "<br>" + colored("warn", "deleted at AWS");
+    if (!job.missing && job.trouble) {
+        text += "<br>" + colored("warn", "last poll: " + spaced(to_string(*job.trouble)));
+    }
+    return text;
+}
+
+std::string deadline_cell(const domain::job_view& job, wall_time now) {
+    if (job.deadlines.empty()) return {};
+    const auto first = std::min_element(
+        job.deadlines.begin(),
+        job.deadlines.end(),
+        [](const auto& a, const auto& b) { return a.at < b.at; }
+    );
+    return html_time(first->at, now) + "<br><span class=\"soft\">" +
+        spaced(to_string(first->kind)) + "</span>";
+}
+
+std::string outcome_cell(const domain::job_view& job) {
+    if (!job.ending) return {};
+    std::string text(spaced(to_string(job.ending->outcome)));
+    const auto failure = job.ending->failure_class;
+    if (failure != domain::failure_class::none && failure != domain::failure_class::timeout) {
+        text += " (" + spaced(to_string(failure)) + ")";
+    }
+    return text;
+}
+
+std::string job_row(const domain::job_view& job, const domain::watch_plan& plan, wall_time now) {
+    const auto lane = job.target.lane.value;
+    const std::string region = lane < plan.lanes.size() ? plan.lanes[lane].region : "";
+    std::string name = "<span class=\"name\">" + html_escape(job.target.name) +
+        "</span><br><span class=\"soft\">" + html_escape(job.target.watch_list) + " · " +
+        html_escape(region) + "</span>";
+    if (job.ending && !job.last->failure_reason.empty()) {
+        const auto reason = valid_utf8(job.last->failure_reason, limits::page_reason_bytes_max);
+        const bool cut = reason.size() < job.last->failure_reason.size();
+        name += "<div class=\"reason\">" + html_escape(reason) + (cut ? "…" : "") + "</div>";
+    }
+    const auto since = job.last_transition ? html_time(*job.last_transition, now) : std::string();
+    return "<tr>" + cell(name) + cell(status_cell(job)) + cell(since) +
+        cell(deadline_cell(job, now)) + cell(outcome_cell(job)) + "</tr>\n";
+}
+
+std::vector<const domain::job_view*> in_order(const domain::view& view) {
+    std::vector<const domain::job_view*> jobs;
+    jobs.reserve(view.jobs.size());
+    for (const auto& job : view.jobs)
+        jobs.push_back(&job);
+    std::stable_sort(jobs.begin(), jobs.end(), [](const auto* a, const auto* b) {
+        if (standing_of(*a) != standing_of(*b)) return standing_of(*a) < standing_of(*b);
+        return a->last_transition > b->last_transition;
+    });
+    return jobs;
+}
+
+std::string jobs_section(const domain::view& view, const domain::watch_plan& plan, wall_time now) {
+    std::string text = "<section aria-labelledby=\"jobs\">\n<h2 id=\"jobs\">Jobs</h2>\n";
+    if (view.jobs.empty()) return text + "<p>No job is watched.</p>\n</section>\n";
+    text += table_head("Jobs", {"Job", "Status", "Since", "Deadline", "Outcome"});
+    const auto jobs = in_order(view);
+    const auto shown = std::min(jobs.size(), limits::page_jobs_max);
+    for (std::size_t i = 0; i < shown; ++i)
+        text += job_row(*jobs[i], plan, now);
+    text += table_end;
+    if (shown < jobs.size()) {
+        text += "<p class=\"soft\">" + std::to_string(jobs.size() - shown) +
+            " more: see <a href=\"metrics\">/metrics</a>.</p>\n";
+    }
+    return text + "</section>\n";
+}
+
+std::string label(const domain::label_map& labels, const std::string& name) {
+    const auto at = labels.find(name);
+    return at == labels.end() ? std::string() : html_escape(at->second);
+}
+
+std::string alerts_section(const std::vector<const domain::alert*>& firing, wall_time now) {
+    std::string text =
+        "<section aria-labelledby=\"alerts\">\n<h2 id=\"alerts\">Alerts firing</h2>\n";
+    if (firing.empty()) return text + "<p>None.</p>\n</section>\n";
+    text += table_head("Alerts firing", {"Alert", "Job", "Severity", "Since"});
+    const auto shown = std::min(firing.size(), limits::page_jobs_max);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const auto& alert = *firing[i];
+        text += "<tr>" +
+            cell("<span class=\"name\">" + label(alert.labels, "alertname") + "</span>") +
+            cell(label(alert.labels, "training_job")) + cell(label(alert.labels, "severity")) +
+            cell(html_time(alert.starts_at, now)) + "</tr>\n";
+    }
+    text += table_end;
+    if (shown < firing.size()) {
+        text += "<p class=\"soft\">" + std::to_string(firing.size() - shown) + " more.</p>\n";
+    }
+    return text + "</section>\n";
+}
+
+std::string connections_section(const domain::view& view, const domain::watch_plan& plan) {
+    std::string text =
+        "<section aria-labelledby=\"connections\">\n"
+        "<h2 id=\"connections\">Connections to AWS</h2>\n";
+    text +=
+        table_head("Connections to AWS", {"Connection", "Region", "State", "Answers", "Failures"});
+    for (std::size_t i = 0; i < plan.lanes.size(); ++i) {
+        const domain::lane_view known = i < view.lanes.size() ? view.lanes[i] : domain::lane_view{};
+        std::uint64_t answers = 0;
+        std::uint64_t failures = 0;
+        for (const auto& [code, count] : known.describe_requests) {
+            (code == "ok" ? answers : failures) += count;
+        }
+        const auto state = !known.heard ? colored("still", "not asked yet")
+            : known.up                  ? colored("good", "up")
+                                        : colored("bad", "down");
+        text += "<tr>" + cell(html_escape(plan.lanes[i].connection)) +
+            cell(html_escape(plan.lanes[i].region)) + cell(state) + cell(std::to_string(answers)) +
+            cell(std::to_string(failures)) + "</tr>\n";
+    }
+    return text + std::string(table_end) + "</section>\n";
+}
+
+std::string figure(std::string_view name, std::size_t value) {
+    return "<div><dt>" + std::string(name) + "</dt><dd>" + std::to_string(value) + "</dd></div>\n";
+}
+
+std::string summary(
+    const domain::view& view, const domain::watch_plan& plan, std::size_t alerts_firing
+) {
+    std::map<std::string_view, int> lists;
+    for (const auto& target : plan.targets)
+        ++lists[target.watch_list];
+    std::string text = "<dl>\n" + figure("Jobs watched", view.jobs.size()) +
+        figure("Live", view.live) + figure("Alerts firing", alerts_firing) +
+        figure("Watch lists", lists.size()) + "</dl>\n";
+    if (!view.first_pass_complete) {
+        text +=
+            "<p>" + colored("warn", "The first pass over all jobs is still under way.") + "</p>\n";
+    }
+    if (view.storage_degraded) {
+        text += "<p>" +
+            colored("bad",
+                    "The ledger cannot be written: alerts leave, but would not survive a "
+                    "restart.") +
+            "</p>\n";
+    }
+    return text;
+}
+
+std::string head(const process_facts& process) {
+    return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+           "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+           "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
+           "<title>trainwatchd</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>" +
+        std::string(style) + "</style>\n</head>\n<body>\n<header>\n<h1>trainwatchd <small>" +
+        html_escape(process.version) +
+        "</small></h1>\n<nav aria-label=\"Endpoints\"><ul><li><a href=\"metrics\">/metrics</a></li>"
+        "<li><a href=\"-/healthy\">/-/healthy</a></li><li><a href=\"-/ready\">/-/ready</a></li>"
+        "</ul></nav>\n</header>\n<main>\n";
+}
+
+}  // namespace
+
+std::string render_landing_page(
+    const domain::view& view,
+    const domain::watch_plan& plan,
+    const process_facts& process,
+    wall_time now
+) {
+    std::vector<const domain::alert*> firing;
+    for (const auto& alert : view.alerts) {
+        if (alert.state == domain::alert_state::firing) firing.push_back(&alert);
+    }
+    return head(process) + summary(view, plan, firing.size()) + alerts_section(firing, now) +
+        jobs_section(view, plan, now) + connections_section(view, plan) +
+        "</main>\n<footer>As of " + iso8601(now) + " · revision " + html_escape(process.revision) +
+        "</footer>\n</body>\n</html>\n";
+}
+
+}  // namespace trainwatch::wire
