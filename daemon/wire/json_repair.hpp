@@ -1,8 +1,8 @@
 // Makes JSON readable whose texts were cut in the middle of a character.
 //
-// A FailureReason is cut to 1,024 UTF-16 units, which may leave half of an emoji behind: an
-// unpaired \ud83d escape, or broken UTF-8. A strict parser then refuses the whole answer, for as
-// long as the job exists. Knows nothing of what the document means.
+// FailureReason is bounded to 1,024 characters. Should it be cut by UTF-16 units, half of an emoji
+// may be left behind: an unpaired \ud83d escape, or broken UTF-8. Not seen from AWS so far, but a
+// strict parser would refuse such a job's answer for as long as it exists, and its alert with it.
 #pragma once
 
 #include <string>
