@@ -24,6 +24,33 @@ inline constexpr std::size_t connections_per_origin = 4;
 // ---- scheduling ------------------------------------------------------------------------------
 inline constexpr milliseconds backoff_base{500};
 inline constexpr milliseconds backoff_max{60'000};
+// The shell keeps describe_deadline itself; an answer later than this on top will not come.
+inline constexpr milliseconds answer_grace{2'000};
+// Finished jobs and unknown names can only change by deletion and re-use: a look each 4 bounds.
+inline constexpr int calm_factor = 4;
+// Of the sends while live jobs wait, one in this many may go to a finished job: never starved.
+inline constexpr unsigned calm_share = 8;
+// AWS ends a job 30 to 600 s after its limit (seen): look just after it, densely for that long.
+inline constexpr milliseconds deadline_slack{5'000};
+inline constexpr milliseconds late_window{900'000};
+// Dense looks at late jobs may take a quarter of a lane's budget, and one each 5 s for a job.
+inline constexpr milliseconds late_interval_min{5'000};
+inline constexpr unsigned late_share = 4;
+// The primary and the secondary status do not change in one step (seen): while only one of them
+// is terminal, look each 5 s, and wait up to two minutes for AWS to say why a job ended.
+inline constexpr milliseconds settle_interval{5'000};
+inline constexpr milliseconds settle_patience{120'000};
+// A running job that AWS does not find is looked at this often at the usual pace: right after its
+// creation a job may be missing for a moment.
+inline constexpr unsigned misses_believed = 3;
+// So many failures in a row, and nothing else, make a lane "down": one forbidden or broken job
+// among many does not.
+inline constexpr unsigned lane_down_after = 3;
+// A lane that refuses us is tried at random intervals between half of this and all of it.
+inline constexpr milliseconds denied_pace{30'000};
+// Of the last so many Date headers the median corrects our clock; a second is what they resolve.
+inline constexpr std::size_t clock_samples = 15;
+inline constexpr milliseconds clock_tolerance{1'500};
 
 // ---- configuration ---------------------------------------------------------------------------
 // 50,000 job names of 63 characters with their indentation fit.
@@ -51,8 +78,10 @@ inline constexpr int resends_ahead = 4;
 // Alertmanager asks for five minutes of resolved re-sends; Prometheus keeps fifteen.
 inline constexpr milliseconds resolved_resend_for{900'000};
 inline constexpr std::size_t alerts_per_batch = 256;
+// Re-sends that are due within this leave together, so that alerts of one minute share a request.
+inline constexpr milliseconds resend_slack{5'000};
 inline constexpr milliseconds delivery_deadline{10'000};
-// Whatever a receiver asks for: the next re-send heals more than a long silence.
+// Whatever a receiver or AWS asks for: the next try heals more than a long silence.
 inline constexpr milliseconds retry_after_max = std::chrono::minutes(5);
 // A terminal alert stays firing at a receiver this long after its first confirmed delivery.
 inline constexpr milliseconds terminal_hold = std::chrono::hours(24);
@@ -77,5 +106,7 @@ inline constexpr std::size_t page_reason_bytes_max = 400;
 // ---- life cycle ------------------------------------------------------------------------------
 // After SIGTERM: how long deliveries may drain before the daemon leaves.
 inline constexpr milliseconds drain_deadline{10'000};
+// "watching 214 jobs, …": when the numbers change, but not more often than this.
+inline constexpr milliseconds watching_interval{600'000};
 
 }  // namespace trainwatch::limits

@@ -14,6 +14,15 @@
 
 namespace trainwatch::domain {
 
+// How we came to know of a transition or an end. What lies before the horizon (the last complete
+// sweep of an earlier run, or `lookback` before the first start) is told but never counted nor
+// alerted: a first start must not replay the past.
+enum class seen_as {
+    live,     // it happened while we watched
+    history,  // it was there at first sight, and ended at or after the horizon
+    old,      // it was there at first sight, and ended before the horizon
+};
+
 // First answer about this identity. `already_ended`: it was terminal when we first looked.
 struct job_appeared {
     bool already_ended = false;
@@ -27,12 +36,14 @@ struct name_reused {
 struct transition_entered {
     std::size_t index = 0;
     transition entry{};
+    seen_as seen = seen_as::live;
     bool operator==(const transition_entered&) const = default;
 };
-// An entry that was open has an end now.
+// An entry has an end, now or from first sight. Never a terminal entry: its duration is zero.
 struct transition_left {
     std::size_t index = 0;
     transition entry{};
+    seen_as seen = seen_as::live;
     bool operator==(const transition_left&) const = default;
 };
 struct message_changed {
@@ -52,13 +63,25 @@ struct status_changed {
     open_primary to{};
     bool operator==(const status_changed&) const = default;
 };
-// The job became terminal, once an identity.
+// The job became terminal, once an identity. `corrected`: again, because AWS said only later why.
 struct job_ended {
     domain::ending ending{};
     std::optional<wall_time> ended{};  // AWS' time: the terminal entry's, else TrainingEndTime
+    seen_as seen = seen_as::live;
+    bool corrected = false;
     bool operator==(const job_ended&) const = default;
 };
-// A terminal job that AWS now calls running, under the same identity. Both are kept.
+// An answer about a job older than the one that we know under this name: a late echo, dropped.
+struct stale_answer {
+    job_identity about{};
+    bool operator==(const stale_answer&) const = default;
+};
+// AWS knows a name again that it had not found, and it is still the same job.
+struct reappeared {
+    bool operator==(const reappeared&) const = default;
+};
+// A terminal job that AWS now calls running, under the same identity. The end stands, the claim
+// is kept beside it.
 struct inconsistent {
     open_primary from{};
     open_primary to{};
@@ -80,6 +103,8 @@ using finding = std::variant<
     history_rewritten,
     status_changed,
     job_ended,
+    stale_answer,
+    reappeared,
     inconsistent,
     unknown_status_seen>;
 

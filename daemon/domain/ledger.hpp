@@ -1,7 +1,11 @@
 // The rows that outlive a run, as values. io/store keeps them; `restored` brings them back.
 //
 // State, findings and alerts of one engine step form one batch and commit together, before any
-// delivery that follows from them.
+// delivery that follows from them. A row replaces the one with the same key:
+//   job         connection, identity
+//   transition  identity, index, status text, started
+//   alert       identity(labels)
+//   delivery    alert, receiver, url
 #pragma once
 
 #include <cstddef>
@@ -16,7 +20,8 @@
 
 namespace trainwatch::domain {
 
-// The last answer about a job, with the list that watches it and when we saw it first.
+// The last answer about a job, with the list that watches it and when we saw it first. Written
+// when anything but `last_observed` changes: a poll that brings no news costs no write.
 struct job_row {
     job_identity identity{};
     std::string connection{};
@@ -24,6 +29,12 @@ struct job_row {
     observation last{};
     wall_time first_observed{};
     wall_time last_observed{};
+    bool already_ended = false;  // it was terminal when we first looked
+    // Its end is established, and alerted if it had to be.
+    std::optional<domain::ending> ending{};
+    std::optional<wall_time> ended{};
+    bool counted = false;  // …and counted in the fleet's numbers
+    bool missing = false;  // AWS does not know the name (any more)
 
     bool operator==(const job_row&) const = default;
 };
@@ -33,6 +44,7 @@ struct transition_row {
     std::size_t index = 0;
     transition entry{};
     wall_time observed{};
+    bool counted = false;  // in the fleet's numbers
 
     bool operator==(const transition_row&) const = default;
 };
@@ -42,7 +54,8 @@ struct alert_row {
     bool operator==(const alert_row&) const = default;
 };
 
-// What is known of one alert at one endpoint.
+// What is known of one alert at one endpoint. Written at the first confirmed delivery and at the
+// first confirmed resolve, not at each re-send.
 struct delivery_row {
     std::string alert{};  // identity(labels)
     std::string receiver{};

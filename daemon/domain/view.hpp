@@ -34,7 +34,7 @@ struct deadline {
 // One watched name. Everything but the target is empty until the first answer.
 struct job_view {
     domain::target target{};
-    std::uint64_t revision = 0;  // moves whenever anything below does
+    std::uint64_t revision = 0;  // moves whenever anything below does, but for last_observed
     std::optional<observation> last{};
     std::optional<domain::ending> ending{};
     std::optional<wall_time> ended{};
@@ -42,6 +42,8 @@ struct job_view {
     std::optional<wall_time> last_observed{};
     std::vector<deadline> deadlines{};  // empty before the start and after the end
     std::uint64_t interruptions = 0;
+    // AWS calls an ended job running: what it says now, while `last` keeps the end.
+    std::optional<open_primary> contradicted_by{};
     bool missing = false;                  // AWS does not know the name (any more)
     std::optional<error_class> trouble{};  // the last poll's failure, until one succeeds
 
@@ -81,7 +83,7 @@ struct fleet_view {
 
 // One (connection, region).
 struct lane_view {
-    bool up = false;     // the last answer was AWS' and not a refusal
+    bool up = false;     // AWS answers, and not only with refusals
     bool heard = false;  // there has been an answer or a failure at all
     std::map<std::string, std::uint64_t> describe_requests{};  // by code: "ok" or the class
     histogram_view request_duration{};
@@ -110,7 +112,8 @@ struct view {
     std::vector<alert> alerts{};  // firing and recently resolved, ordered by identity
     bool first_pass_complete = false;
     bool storage_degraded = false;
-    std::uint64_t live = 0;  // watched jobs that are not terminal
+    std::uint64_t live = 0;          // watched jobs that have not ended and are not missing
+    std::uint64_t late_answers = 0;  // to polls that had been given up
     std::uint64_t unknown_statuses = 0;
 
     bool operator==(const view&) const = default;
