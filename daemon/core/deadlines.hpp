@@ -1,0 +1,23 @@
+// When AWS is going to stop a job, as far as its description tells.
+//
+// Source: StoppingCondition and SecondaryStatusTransitions of DescribeTrainingJob.
+//   max_runtime  from TrainingStartTime. A managed spot job is stopped by its *training* time, so
+//                the time between an interruption and the next download does not count; while
+//                it is interrupted its clock stands, and there is no such deadline to name. Any
+//                other job's retries count together (AWS' text), waiting included.
+//   max_wait     from CreationTime, running or not.
+//   max_pending  from CreationTime, only until training starts.
+// None after the end.
+#pragma once
+
+#include <vector>
+
+#include "domain/observation.hpp"
+#include "domain/view.hpp"
+
+namespace trainwatch::core {
+
+// For a job that has not ended.
+std::vector<domain::deadline> deadlines_of(const domain::observation& job);
+
+}  // namespace trainwatch::core

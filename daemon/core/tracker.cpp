@@ -1,0 +1,330 @@
+#include "core/tracker.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "core/deadlines.hpp"
+#include "core/history.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using domain::finding;
+using domain::job_view;
+using domain::observation;
+using domain::primary_status;
+using domain::secondary_status;
+using domain::seen_as;
+
+bool same_place(const observation& a, const observation& b) {
+    return a.account_id == b.account_id && a.region == b.region;
+}
+
+bool calls_it_running(const observation& answer) {
+    return answer.status.value == primary_status::in_progress ||
+        answer.status.value == primary_status::stopping;
+}
+
+void forget(job_view& job, job_memory& memory) {
+    memory = {};
+    job.last.reset();
+    job.ending.reset();
+    job.ended.reset();
+    job.contradicted_by.reset();
+    job.interruptions = 0;
+}
+
+void report_unknown(
+    job_memory& memory, const char* member, const std::string& value, std::vector<finding>* findings
+) {
+    // An absent member is no status at all.
+    if (value.empty()) return;
+    const std::pair<std::string, std::string> what{member, value};
+    auto& told = memory.unknown;
+    if (std::find(told.begin(), told.end(), what) != told.end()) return;
+    told.push_back(what);
+    if (findings) findings->push_back(domain::unknown_status_seen{member, value});
+}
+
+void report_unknowns(
+    const observation& answer, job_memory& memory, std::vector<finding>* findings
+) {
+    if (answer.status.value == primary_status::unknown) {
+        report_unknown(memory, "TrainingJobStatus", answer.status.text, findings);
+    }
+    if (answer.secondary.value == secondary_status::unknown) {
+        report_unknown(memory, "SecondaryStatus", answer.secondary.text, findings);
+    }
+    for (const auto& entry : answer.transitions) {
+        if (entry.status.value != secondary_status::unknown) continue;
+        report_unknown(memory, "SecondaryStatus", entry.status.text, findings);
+    }
+}
+
+// AWS has said all: the secondary status names an end, or a failure has its reason.
+bool is_settled(const observation& job) {
+    return is_terminal_entry(job.secondary.value) ||
+        (job.status.value == primary_status::failed && !job.failure_reason.empty());
+}
+
+// Whether the end is established now; starts the patience when it is not.
+bool end_is_established(const observation& job, job_memory& memory, mono_time now) {
+    if (!terminal_status(job)) {
+        memory.unsettled_since.reset();
+        return false;
+    }
+    if (is_settled(job)) return true;
+    if (!memory.unsettled_since) memory.unsettled_since = now;
+    return now - *memory.unsettled_since >= limits::settle_patience;
+}
+
+seen_as classify_end(
+    const observation& job,
+    const job_memory& memory,
+    const std::optional<wall_time>& ended,
+    const sighting& seen
+) {
+    if (!memory.already_ended) return seen_as::live;
+    // AWS gave no time of the end: the last change, else now. Better one alert too many.
+    const wall_time at = ended.value_or(job.modified.value_or(seen.now.wall));
+    return at < seen.horizon ? seen_as::old : seen_as::history;
+}
+
+// Whether an end that was established without a cause has one now. AWS' answer to "why" stands.
+bool end_is_corrected(const job_view& job) {
+    const domain::ending without_cause{domain::outcome::stopped, domain::failure_class::unknown};
+    return job.ending == without_cause && terminal_status(*job.last) && is_settled(*job.last);
+}
+
+void establish_end(
+    job_view& job, job_memory& memory, const sighting& seen, std::vector<finding>& findings
+) {
+    const auto& last = *job.last;
+    const bool corrected = job.ending.has_value();
+    job.ending = domain::ending_of(*terminal_status(last), last.secondary, last.failure_reason);
+    job.ended = ended_at(last);
+    const auto how = classify_end(last, memory, job.ended, seen);
+    memory.counted = how != seen_as::old;
+    memory.unsettled_since.reset();
+    findings.push_back(domain::job_ended{*job.ending, job.ended, how, corrected});
+}
+
+// All that follows from `last` and the memory.
+void derive(job_view& job, const job_memory& memory) {
+    const auto& last = *job.last;
+    const auto is_interruption = [](const domain::transition& entry) {
+        return entry.status.value == secondary_status::interrupted;
+    };
+    // Entries that AWS has dropped still happened: the count never falls.
+    job.interruptions = static_cast<std::uint64_t>(
+        std::count_if(last.transitions.begin(), last.transitions.end(), is_interruption) +
+        std::count_if(
+            memory.retired.begin(),
+            memory.retired.end(),
+            [&](const auto& retired) { return is_interruption(retired.entry); }
+        )
+    );
+    job.last_transition.reset();
+    for (const auto& entry : last.transitions) {
+        job.last_transition = std::max(job.last_transition, std::optional(entry.started));
+    }
+    const bool over = job.ending || terminal_status(last);
+    job.deadlines = over ? std::vector<domain::deadline>{} : deadlines_of(last);
+}
+
+// What an answer means for the name: an echo of an older job, a newer job, or the job we know.
+enum class relation { first, same, newer, older };
+
+relation relate(const job_view& job, const observation& answer) {
+    if (!job.last) return relation::first;
+    if (!same_place(*job.last, answer)) return relation::newer;
+    if (answer.created == job.last->created) return relation::same;
+    return answer.created < job.last->created ? relation::older : relation::newer;
+}
+
+// An ended job called running: the end stands.
+tracked contradict(job_view& job, job_memory& memory, const observation& answer) {
+    tracked result;
+    result.changed = job.contradicted_by != answer.status;
+    job.contradicted_by = answer.status;
+    if (!memory.contradicted) {
+        result.findings.push_back(domain::inconsistent{job.last->status, answer.status});
+        memory.contradicted = true;
+    }
+    return result;
+}
+
+}  // namespace
+
+domain::job_identity identity_of(const observation& job) {
+    return {job.account_id, job.region, job.name, job.created};
+}
+
+std::optional<domain::open_primary> terminal_status(const observation& job) {
+    if (domain::is_terminal(job.status.value)) return job.status;
+    if (job.status.value != primary_status::deleting) return std::nullopt;
+    switch (job.secondary.value) {
+        case secondary_status::completed:
+            return domain::parse_primary("Completed");
+        case secondary_status::failed:
+            return domain::parse_primary("Failed");
+        case secondary_status::stopped:
+        case secondary_status::max_runtime_exceeded:
+        case secondary_status::max_wait_time_exceeded:
+            return domain::parse_primary("Stopped");
+        default:
+            return std::nullopt;
+    }
+}
+
+bool is_settling(const observation& job) {
+    const bool ended = terminal_status(job).has_value();
+    return ended ? !is_settled(job) : is_terminal_entry(job.secondary.value);
+}
+
+std::optional<wall_time> ended_at(const observation& job) {
+    const auto& entries = job.transitions;
+    const auto last = std::find_if(entries.rbegin(), entries.rend(), [](const auto& entry) {
+        return is_terminal_entry(entry.status.value);
+    });
+    if (last == entries.rend()) return job.training_ended;
+    return last->ended.value_or(last->started);
+}
+
+tracked observe(job_view& job, job_memory& memory, observation answer, const sighting& seen) {
+    tracked result;
+    const auto related = relate(job, answer);
+    if (related == relation::older) {
+        result.findings.push_back(domain::stale_answer{identity_of(answer)});
+        return result;
+    }
+    job.last_observed = seen.now.wall;
+    if (related == relation::newer) {
+        result.findings.push_back(domain::name_reused{identity_of(*job.last)});
+        forget(job, memory);
+    }
+    const bool first_sight = related != relation::same;
+    if (job.missing && !first_sight) result.findings.push_back(domain::reappeared{});
+    result.changed = std::exchange(job.missing, false);
+    if (!first_sight && job.ending && calls_it_running(answer)) {
+        auto contradicted = contradict(job, memory, answer);
+        result.changed |= contradicted.changed;
+        for (auto& found : contradicted.findings)
+            result.findings.push_back(std::move(found));
+        return result;
+    }
+    result.changed |= std::exchange(job.contradicted_by, std::nullopt).has_value();
+
+    if (first_sight) {
+        memory.first_observed = seen.now.wall;
+        memory.already_ended = terminal_status(answer).has_value();
+        result.findings.push_back(domain::job_appeared{memory.already_ended});
+    }
+    const std::vector<domain::transition> nothing;
+    follow_history(
+        first_sight ? nothing : job.last->transitions,
+        answer.transitions,
+        memory,
+        seen,
+        first_sight,
+        result.findings
+    );
+    if (!first_sight && job.last->status != answer.status) {
+        result.findings.push_back(domain::status_changed{job.last->status, answer.status});
+    }
+    report_unknowns(answer, memory, &result.findings);
+    result.changed |= first_sight || *job.last != answer;
+    job.last = std::move(answer);
+    const bool ends =
+        job.ending ? end_is_corrected(job) : end_is_established(*job.last, memory, seen.now.mono);
+    if (ends) {
+        establish_end(job, memory, seen, result.findings);
+        result.changed = true;
+    }
+    if (job.ending && !job.ended) job.ended = ended_at(*job.last);
+    derive(job, memory);
+    return result;
+}
+
+bool mark_missing(job_view& job) {
+    if (job.missing) return false;
+    job.missing = true;
+    return true;
+}
+
+void restore(
+    job_view& job,
+    job_memory& memory,
+    const domain::job_row& row,
+    const std::vector<domain::transition_row>& seen
+) {
+    memory = {};
+    memory.first_observed = row.first_observed;
+    memory.already_ended = row.already_ended;
+    memory.counted = row.counted;
+    memory.billed = row.counted && row.last.billable_time.has_value();
+    for (const auto& kept : seen) {
+        memory.retired.push_back({kept.entry, {kept.index, kept.observed, kept.counted}});
+    }
+    const auto& list = row.last.transitions;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        auto& retired = memory.retired;
+        const auto at = std::find_if(retired.begin(), retired.end(), [&](const auto& candidate) {
+            return candidate.entry.started == list[i].started &&
+                candidate.entry.status.text == list[i].status.text;
+        });
+        if (at == retired.end()) {
+            memory.entries.push_back({i, row.last_observed, false});
+            continue;
+        }
+        memory.entries.push_back(at->memory);
+        retired.erase(at);
+    }
+    job.last = row.last;
+    job.missing = row.missing;
+    job.last_observed = row.last_observed;
+    job.contradicted_by.reset();
+    job.ending = row.ending;
+    job.ended = row.ended;
+    report_unknowns(row.last, memory, nullptr);
+    derive(job, memory);
+}
+
+domain::job_row row_of(
+    const job_view& job, const job_memory& memory, const std::string& connection
+) {
+    CHECK(job.last.has_value() && job.last_observed.has_value());
+    domain::job_row row;
+    row.identity = identity_of(*job.last);
+    row.connection = connection;
+    row.watch_list = job.target.watch_list;
+    row.last = *job.last;
+    row.first_observed = memory.first_observed;
+    row.last_observed = *job.last_observed;
+    row.already_ended = memory.already_ended;
+    row.ending = job.ending;
+    row.ended = job.ended;
+    row.counted = memory.counted;
+    row.missing = job.missing;
+    return row;
+}
+
+std::vector<domain::transition_row> transition_rows_of(
+    const job_view& job, const job_memory& memory
+) {
+    CHECK(job.last.has_value());
+    const auto identity = identity_of(*job.last);
+    std::vector<domain::transition_row> rows;
+    for (const auto& [entry, kept] : memory.retired) {
+        rows.push_back({identity, kept.index, entry, kept.observed, kept.counted});
+    }
+    for (std::size_t i = 0; i < memory.entries.size(); ++i) {
+        const auto& kept = memory.entries[i];
+        rows.push_back({identity, kept.index, job.last->transitions[i], kept.observed, kept.counted}
+        );
+    }
+    return rows;
+}
+
+}  // namespace trainwatch::core

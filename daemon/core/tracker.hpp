@@ -1,0 +1,105 @@
+// Compares each answer about a job with what was known of it, and says what is new, once.
+//
+// The newest answer lives in the view; here is the memory beside it: which entries were ever
+// reported, and from when. An entry of SecondaryStatusTransitions is the same entry if its status
+// and start are the same; its index at first sight is its name in the ledger. AWS may show an
+// older list for a while (another of its servers answers): what was seen stays seen, and nothing
+// is reported twice when the newer list comes back.
+//
+// Whether a job has ended is decided by the primary status, and why by the secondary. AWS does
+// not change both in one step, so an end is established only when the two agree, or after
+// `limits::settle_patience`: until then a Stopped job may still turn out to have hit its limit.
+//
+// Pure: no clock, no alerts, no counters. Source: facts of the SageMaker API reference.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "domain/finding.hpp"
+#include "domain/ledger.hpp"
+#include "domain/view.hpp"
+
+namespace trainwatch::core {
+
+struct entry_memory {
+    std::size_t index = 0;  // at first sight
+    wall_time observed{};
+    bool counted = false;
+
+    bool operator==(const entry_memory&) const = default;
+};
+
+// Seen once, and not in AWS' list now.
+struct retired_entry {
+    domain::transition entry{};
+    entry_memory memory{};
+
+    bool operator==(const retired_entry&) const = default;
+};
+
+struct job_memory {
+    wall_time first_observed{};
+    std::vector<entry_memory> entries{};  // of view.last->transitions, one for one
+    std::vector<retired_entry> retired{};
+    std::vector<std::size_t> rewritten{};  // places where a rewrite was reported
+    std::vector<std::pair<std::string, std::string>> unknown{};  // reported (member, value)
+    std::optional<mono_time> unsettled_since{};
+    bool already_ended = false;
+    bool contradicted = false;  // `inconsistent` was reported
+    bool counted = false;
+    bool billed = false;
+
+    bool operator==(const job_memory&) const = default;
+};
+
+struct sighting {
+    instant now{};        // wall: AWS' time
+    wall_time horizon{};  // see domain::seen_as
+};
+
+struct tracked {
+    std::vector<domain::finding> findings{};
+    bool changed = false;  // anything that is shown or kept
+};
+
+// Takes the answer into the job. `job.target`, `revision` and `trouble` are the caller's.
+tracked observe(
+    domain::job_view& job, job_memory& memory, domain::observation answer, const sighting& seen
+);
+
+// AWS does not know the name: the last state stays, marked. True if that is news.
+bool mark_missing(domain::job_view& job);
+
+domain::job_identity identity_of(const domain::observation& job);
+
+// The terminal status of the job: its own, or for one that is being deleted (only ended jobs can
+// be) the one that its secondary status tells. Else nothing.
+std::optional<domain::open_primary> terminal_status(const domain::observation& job);
+
+// One of the two statuses is terminal and the other one is not (yet).
+bool is_settling(const domain::observation& job);
+
+// The terminal entry's time, else TrainingEndTime.
+std::optional<wall_time> ended_at(const domain::observation& job);
+
+// Brings back what an earlier run kept. `seen`: the rows of this job, in any order.
+void restore(
+    domain::job_view& job,
+    job_memory& memory,
+    const domain::job_row& row,
+    const std::vector<domain::transition_row>& seen
+);
+
+// Everything that is to be kept of the job; it has been observed.
+domain::job_row row_of(
+    const domain::job_view& job, const job_memory& memory, const std::string& connection
+);
+std::vector<domain::transition_row> transition_rows_of(
+    const domain::job_view& job, const job_memory& memory
+);
+
+}  // namespace trainwatch::core
