@@ -1,0 +1,217 @@
+#include "core/scheduler.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "core/backoff.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+constexpr backoff_bounds poll_backoff{limits::backoff_base, limits::backoff_max};
+// The configuration forbids less; this keeps an interval a number.
+constexpr double rate_min = 0.001;
+
+}  // namespace
+
+scheduler::scheduler(const domain::watch_plan& plan, std::uint64_t seed)
+    : jobs_(plan.targets.size()), random_(seed) {
+    for (const auto& lane : plan.lanes) {
+        lane_state state;
+        state.rate = std::max(lane.budget.describe_per_second, rate_min);
+        state.interval = nanoseconds(static_cast<std::int64_t>(1e9 / state.rate));
+        lanes_.push_back(std::move(state));
+    }
+    for (const auto& target : plan.targets) {
+        lane_of_.push_back(target.lane);
+        ++lanes_[target.lane.value].targets;
+    }
+}
+
+void scheduler::start(mono_time now) {
+    for (auto& lane : lanes_)
+        lane.next_send = now + random_.jitter(lane.interval);
+    for (std::size_t slot = 0; slot < jobs_.size(); ++slot) {
+        lanes_[lane_of_[slot].value].unseen.emplace(now, slot);
+    }
+}
+
+scheduler::due_set& scheduler::queue(lane_state& lane, look_queue which) {
+    switch (which) {
+        case look_queue::unseen:
+            return lane.unseen;
+        case look_queue::live:
+            return lane.live;
+        case look_queue::calm:
+            break;
+    }
+    return lane.calm;
+}
+
+// Whose turn it is, among those with somebody due.
+scheduler::due_set* scheduler::choose(lane_state& lane, mono_time now) {
+    std::array<due_set*, 3> order{&lane.live, &lane.unseen, &lane.calm};
+    if (lane.sends % 2 == 1) std::swap(order[0], order[1]);
+    if (lane.sends % limits::calm_share == limits::calm_share - 1) std::swap(order[0], order[2]);
+    for (auto* candidates : order) {
+        if (!candidates->empty() && candidates->begin()->first <= now) return candidates;
+    }
+    return nullptr;
+}
+
+std::optional<poll> scheduler::next_poll(mono_time now) {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        auto& lane = lanes_[i];
+        if (now < lane.next_send || now < lane.paused_until) continue;
+        auto* const from = choose(lane, now);
+        if (!from) continue;
+        const auto [due, slot] = *from->begin();
+        from->erase(from->begin());
+        ++lane.sends;
+        // From now, not from when it was allowed: lost time is not caught up in a burst.
+        lane.next_send = now + lane.interval;
+        if (lane.down == error_class::denied) slow_down(lane, now);
+        poll started;
+        started.id = poll_id{++last_id_};
+        started.lane = lane_id{i};
+        started.slot = slot;
+        started.sent = now;
+        started.deadline = now + limits::describe_deadline;
+        started.wanted.queue = from == &lane.unseen ? look_queue::unseen
+            : from == &lane.live                    ? look_queue::live
+                                                    : look_queue::calm;
+        started.wanted.due = due;
+        started.wanted.late = jobs_[slot].late;
+        in_flight_.emplace(started.id, started);
+        return started;
+    }
+    return std::nullopt;
+}
+
+std::optional<poll> scheduler::take_answered(poll_id id) {
+    const auto at = in_flight_.find(id);
+    if (at == in_flight_.end()) return std::nullopt;
+    const poll answered = at->second;
+    in_flight_.erase(at);
+    return answered;
+}
+
+std::optional<poll> scheduler::take_overdue(mono_time now) {
+    const auto oldest = next_overdue();
+    if (!oldest || now < *oldest) return std::nullopt;
+    return take_answered(in_flight_.begin()->first);
+}
+
+void scheduler::enqueue(const poll& done, const look& next) {
+    auto& lane = lanes_[done.lane.value];
+    auto& job = jobs_[done.slot];
+    if (job.late && !next.late) --lane.late;
+    if (!job.late && next.late) ++lane.late;
+    job.late = next.late;
+    const bool added = queue(lane, next.queue).emplace(next.due, done.slot).second;
+    CHECK(added);
+}
+
+void scheduler::place(const poll& done, const look& next) {
+    jobs_[done.slot].failures = 0;
+    enqueue(done, next);
+}
+
+void scheduler::retry_with_backoff(const poll& failed, mono_time now) {
+    const unsigned failures = ++jobs_[failed.slot].failures;
+    look next = failed.wanted;
+    next.due = now + full_jitter(random_, failures, poll_backoff);
+    enqueue(failed, next);
+}
+
+void scheduler::retry_in_place(const poll& failed) {
+    ++jobs_[failed.slot].failures;
+    enqueue(failed, failed.wanted);
+}
+
+void scheduler::retry_slowly(const poll& denied, mono_time now) {
+    ++jobs_[denied.slot].failures;
+    look next = denied.wanted;
+    // Behind the others, so that one forbidden job does not stand in their way.
+    next.due = now + limits::denied_pace + random_.jitter(limits::denied_pace);
+    enqueue(denied, next);
+}
+
+// Until somebody mends the credentials: a try each fifteen to thirty seconds.
+void scheduler::slow_down(lane_state& lane, mono_time now) {
+    const auto half = limits::denied_pace / 2;
+    lane.next_send = std::max(lane.next_send, now + half + random_.jitter(half));
+}
+
+lane_change scheduler::lane_answered(const poll& answered, mono_time now) {
+    auto& lane = lanes_[answered.lane.value];
+    lane.failures = 0;
+    lane.throttles /= 2;
+    if (!lane.down) return lane_change::none;
+    lane.down.reset();
+    lane.next_send = std::max(now, answered.sent + lane.interval);
+    return lane_change::came_up;
+}
+
+lane_change scheduler::lane_failed(const poll& failed, mono_time now, error_class why) {
+    auto& lane = lanes_[failed.lane.value];
+    ++lane.failures;
+    if (lane.failures < std::min<std::size_t>(limits::lane_down_after, lane.targets)) {
+        return lane_change::none;
+    }
+    const bool was_down = std::exchange(lane.down, why).has_value();
+    if (why == error_class::denied) slow_down(lane, now);
+    return was_down ? lane_change::none : lane_change::went_down;
+}
+
+void scheduler::lane_throttled(
+    const poll& refused, mono_time now, std::optional<milliseconds> wait
+) {
+    auto& lane = lanes_[refused.lane.value];
+    // What was sent before the pause began tells nothing about the pause.
+    if (refused.sent >= lane.throttled_at) {
+        ++lane.throttles;
+        lane.throttled_at = now;
+    }
+    const nanoseconds asked = std::min(wait.value_or(milliseconds(0)), limits::retry_after_max);
+    const auto pause = full_jitter(random_, std::max(lane.throttles, 1U), poll_backoff);
+    lane.paused_until = std::max(lane.paused_until, now + std::max(pause, asked));
+}
+
+milliseconds scheduler::late_interval(lane_id lane, milliseconds staleness_bound) const {
+    const auto& state = lanes_[lane.value];
+    const auto fair = milliseconds(static_cast<std::int64_t>(
+        1000.0 * limits::late_share * static_cast<double>(state.late) / state.rate
+    ));
+    return std::min(std::max(limits::late_interval_min, fair), staleness_bound / 2);
+}
+
+std::optional<mono_time> scheduler::first_due(const lane_state& lane) {
+    std::optional<mono_time> first;
+    for (const auto* queue : {&lane.unseen, &lane.live, &lane.calm}) {
+        if (queue->empty()) continue;
+        const auto due = queue->begin()->first;
+        if (!first || due < *first) first = due;
+    }
+    return first;
+}
+
+std::optional<mono_time> scheduler::next_send() const {
+    std::optional<mono_time> next;
+    for (const auto& lane : lanes_) {
+        const auto due = first_due(lane);
+        if (!due) continue;
+        const auto at = std::max({*due, lane.next_send, lane.paused_until});
+        if (!next || at < *next) next = at;
+    }
+    return next;
+}
+
+std::optional<mono_time> scheduler::next_overdue() const {
+    if (in_flight_.empty()) return std::nullopt;
+    return in_flight_.begin()->second.deadline + limits::answer_grace;
+}
+
+}  // namespace trainwatch::core
