@@ -1,0 +1,144 @@
+#include "core/alert_book.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+
+namespace trainwatch::core {
+
+alert_book::alert_book(std::vector<domain::alert>& shown, std::size_t receivers)
+    : shown_(shown), receivers_(receivers) {}
+
+std::size_t alert_book::place(const std::string& key) const {
+    const auto at = std::lower_bound(keys_.begin(), keys_.end(), key);
+    return static_cast<std::size_t>(at - keys_.begin());
+}
+
+std::optional<alert_number> alert_book::fire(domain::alert alert) {
+    auto key = domain::identity(alert.labels);
+    const auto [name, added] = numbers_.try_emplace(key, alert_number{last_number_ + 1});
+    if (!added) return std::nullopt;
+    const alert_number number{++last_number_};
+    const bool resolved = alert.state == domain::alert_state::resolved;
+    entry fresh{std::vector<receiver_state>(receivers_), std::nullopt, name};
+    for (auto& receiver : fresh.receivers)
+        receiver.closed = resolved;
+    if (resolved) fresh.ended = alert.resolved_at;
+    const auto where = static_cast<std::ptrdiff_t>(place(key));
+    shown_.insert(shown_.begin() + where, std::move(alert));
+    keys_.insert(keys_.begin() + where, std::move(key));
+    entries_.emplace(number, std::move(fresh));
+    if (!resolved) ++firing_;
+    return number;
+}
+
+const alert_book::entry& alert_book::at(alert_number number) const {
+    const auto found = entries_.find(number);
+    CHECK(found != entries_.end());
+    return found->second;
+}
+
+alert_book::entry& alert_book::at(alert_number number) {
+    return const_cast<entry&>(std::as_const(*this).at(number));
+}
+
+domain::alert& alert_book::shown(const entry& of) {
+    return shown_[place(of.name->first)];
+}
+
+const domain::alert& alert_book::alert(alert_number number) const {
+    return shown_[place(at(number).name->first)];
+}
+
+const std::string& alert_book::key(alert_number number) const {
+    return at(number).name->first;
+}
+
+std::optional<alert_number> alert_book::find(const std::string& key) const {
+    const auto found = numbers_.find(key);
+    if (found == numbers_.end()) return std::nullopt;
+    return found->second;
+}
+
+bool alert_book::confirm(alert_number number, std::size_t receiver, wall_time when) {
+    auto& confirmed = at(number).receivers[receiver].confirmed;
+    if (confirmed) return false;
+    confirmed = when;
+    return true;
+}
+
+bool alert_book::is_confirmed(alert_number number, std::size_t receiver) const {
+    return at(number).receivers[receiver].confirmed.has_value();
+}
+
+void alert_book::end(alert_number number, std::string because, wall_time when) {
+    auto& ending = at(number);
+    if (ending.ended) return;
+    ending.ended = when;
+    auto& alert = shown(ending);
+    alert.annotations["resolved_because"] = std::move(because);
+    resolve(ending, when);
+}
+
+void alert_book::resolve(entry& of, wall_time when) {
+    auto& alert = shown(of);
+    if (alert.state == domain::alert_state::resolved) return;
+    alert.state = domain::alert_state::resolved;
+    alert.resolved_at = when;
+    --firing_;
+}
+
+std::optional<wall_time> alert_book::end_at(alert_number number, std::size_t receiver) const {
+    const auto& known = at(number);
+    const auto& confirmed = known.receivers[receiver].confirmed;
+    std::optional<wall_time> end = known.ended;
+    if (confirmed) {
+        const auto held = *confirmed + limits::terminal_hold;
+        if (!end || held < *end) end = held;
+    }
+    return end;
+}
+
+alert_book::closing alert_book::close(alert_number number, std::size_t receiver, wall_time when) {
+    auto& known = at(number);
+    if (std::exchange(known.receivers[receiver].closed, true)) return closing::already_closed;
+    const bool all =
+        std::all_of(known.receivers.begin(), known.receivers.end(), [](const auto& state) {
+            return state.closed;
+        });
+    if (!all) return closing::closed_here;
+    resolve(known, when);
+    return closing::closed_everywhere;
+}
+
+domain::alert_message alert_book::message(
+    alert_number number, std::size_t receiver, wall_time now, bool resolved
+) const {
+    const auto& source = alert(number);
+    domain::alert_message text;
+    text.labels = source.labels;
+    text.annotations = source.annotations;
+    text.starts_at = source.starts_at;
+    text.state = resolved ? domain::alert_state::resolved : domain::alert_state::firing;
+    text.ends_at = resolved ? end_at(number, receiver).value_or(now)
+                            : now + limits::resends_ahead * limits::resend_interval;
+    // A receiver refuses an alert that ends before it starts, which a clock may say that was
+    // corrected in between.
+    text.ends_at = std::max(text.ends_at, text.starts_at + milliseconds(1));
+    return text;
+}
+
+void alert_book::forget(alert_number number) {
+    const auto known = entries_.find(number);
+    CHECK(known != entries_.end());
+    const auto where = static_cast<std::ptrdiff_t>(place(known->second.name->first));
+    if (shown_[static_cast<std::size_t>(where)].state == domain::alert_state::firing) --firing_;
+    shown_.erase(shown_.begin() + where);
+    keys_.erase(keys_.begin() + where);
+    numbers_.erase(known->second.name);
+    entries_.erase(known);
+}
+
+}  // namespace trainwatch::core

@@ -1,0 +1,89 @@
+// Every alert that fires or has just ended: its identity, and its end at each receiver.
+//
+// An identity fires once. It ends at each receiver by itself, `limits::terminal_hold` after that
+// receiver first confirmed it (a receiver that was down for a day still gets its day), or for all
+// at once when the job is watched no more. The alerts stand in the view, ordered by identity; the
+// book keeps what the view need not show. Knows nothing of endpoints, times of sending, commits.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "domain/alert.hpp"
+
+namespace trainwatch::core {
+
+// In order of firing, within one run.
+using alert_number = strong_id<struct alert_tag>;
+
+class alert_book {
+public:
+    // `shown` is the view's list; the book alone changes it, and outlives it not.
+    alert_book(std::vector<domain::alert>& shown, std::size_t receivers);
+
+    // Nothing when this identity is in the book already. A resolved alert of an earlier run comes
+    // back closed at all receivers.
+    std::optional<alert_number> fire(domain::alert alert);
+
+    const domain::alert& alert(alert_number number) const;
+    const std::string& key(alert_number number) const;
+    std::optional<alert_number> find(const std::string& key) const;
+
+    // A receiver took the firing alert. True if it is its first time.
+    bool confirm(alert_number number, std::size_t receiver, wall_time when);
+    bool is_confirmed(alert_number number, std::size_t receiver) const;
+
+    // Ends it at all receivers now.
+    void end(alert_number number, std::string because, wall_time when);
+
+    // When it ends or ended at this receiver; nothing while the receiver has not confirmed it.
+    std::optional<wall_time> end_at(alert_number number, std::size_t receiver) const;
+
+    enum class closing { already_closed, closed_here, closed_everywhere };
+    // The end at this receiver has come. Once all receivers are closed the alert is resolved.
+    closing close(alert_number number, std::size_t receiver, wall_time when);
+
+    // What to send: for as long as it fires `ends_at` lies `limits::resends_ahead` re-sends ahead
+    // of `now`, the servers' time.
+    domain::alert_message message(
+        alert_number number, std::size_t receiver, wall_time now, bool resolved
+    ) const;
+
+    // Everybody knows: it leaves the book and the view.
+    void forget(alert_number number);
+
+    std::size_t firing() const { return firing_; }
+    const std::map<std::string, alert_number>& numbers() const { return numbers_; }
+
+private:
+    struct receiver_state {
+        std::optional<wall_time> confirmed{};
+        bool closed = false;
+    };
+    struct entry {
+        std::vector<receiver_state> receivers{};
+        std::optional<wall_time> ended{};
+        std::map<std::string, alert_number>::const_iterator name{};
+    };
+
+    std::size_t place(const std::string& key) const;
+    domain::alert& shown(const entry& of);
+    const entry& at(alert_number number) const;
+    entry& at(alert_number number);
+    void resolve(entry& of, wall_time when);
+
+    std::vector<domain::alert>& shown_;
+    std::vector<std::string> keys_{};  // of shown_, one for one
+    std::map<std::string, alert_number> numbers_{};
+    std::map<alert_number, entry> entries_{};
+    std::size_t receivers_;
+    std::size_t firing_ = 0;
+    std::uint64_t last_number_ = 0;
+};
+
+}  // namespace trainwatch::core

@@ -1,0 +1,27 @@
+#include "core/dispatch.hpp"
+
+#include "base/limits.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+dispatch decide_resolved(const standing& at, wall_time resolved_at) {
+    // To an endpoint that never heard of the alert, its end would be the first news.
+    if (!at.attempted) return dispatch::finish_unknown;
+    if (at.kind == domain::receiver_kind::webhook) {
+        return at.resolved_taken ? dispatch::finish_told : dispatch::resolve;
+    }
+    if (at.now >= resolved_at + limits::resolved_resend_for) return dispatch::finish_told;
+    return at.resolved_taken ? dispatch::repeat_resolve : dispatch::resolve;
+}
+
+}  // namespace
+
+dispatch decide(const standing& at) {
+    if (at.resolved_at) return decide_resolved(at, *at.resolved_at);
+    if (!at.firing_taken) return dispatch::fire;
+    return at.kind == domain::receiver_kind::webhook ? dispatch::wait_for_end
+                                                     : dispatch::repeat_firing;
+}
+
+}  // namespace trainwatch::core

@@ -1,0 +1,37 @@
+// What to tell one endpoint about one alert now, if anything, and why: one pure function.
+//
+// Alertmanager forgets everything on restart and answers 200 to what it drops, so it is told of a
+// firing alert each minute until the end, and of the end for fifteen minutes (as Prometheus does).
+// A webhook is told once of each, until it has taken it.
+#pragma once
+
+#include <optional>
+
+#include "base/time.hpp"
+#include "domain/settings.hpp"
+
+namespace trainwatch::core {
+
+// Where an alert stands at one endpoint.
+struct standing {
+    domain::receiver_kind kind = domain::receiver_kind::alertmanager;
+    bool attempted = false;
+    bool firing_taken = false;
+    bool resolved_taken = false;
+    std::optional<wall_time> resolved_at{};  // at this receiver; nothing while it is to fire
+    wall_time now{};
+};
+
+enum class dispatch {
+    fire,            // not told yet, or not taken yet
+    repeat_firing,   // Alertmanager's heartbeat
+    resolve,         // over: say so
+    repeat_resolve,  // Alertmanager may have missed it
+    wait_for_end,    // a webhook knows all there is to know
+    finish_told,     // over, and told
+    finish_unknown,  // over, and this endpoint never heard of it
+};
+
+dispatch decide(const standing& at);
+
+}  // namespace trainwatch::core

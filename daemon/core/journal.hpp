@@ -1,0 +1,94 @@
+// What waits to be made durable, and the alerts that may leave only then.
+//
+// One commit is in flight at a time: at once when the store is idle, grouped while it is not. A
+// commit that fails, or is not confirmed within limits::commit_deadline, makes storage degraded:
+// what waited for it is let go, and from then on nothing waits. The next try is a snapshot of
+// everything; when one succeeds, storage is sound again. Knows no row's meaning.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "core/alert_book.hpp"
+#include "domain/ledger.hpp"
+
+namespace trainwatch::core {
+
+enum class storage_change { none, degraded, recovered };
+
+struct journal_news {
+    std::vector<alert_number> released{};  // these may leave now
+    storage_change storage = storage_change::none;
+};
+
+class journal {
+public:
+    explicit journal(std::uint64_t seed);
+
+    void put(domain::job_row row);
+    void put(domain::transition_row row);
+    void put(domain::alert_row row);
+    void put(domain::delivery_row row);
+    void put_sweep(wall_time complete);
+    // This alert, put just now, leaves when the batch is confirmed.
+    void hold(alert_number alert);
+
+    bool is_degraded() const { return degraded_; }
+    bool is_idle() const { return !in_flight_; }
+    bool has_rows() const {
+        return !jobs_.empty() || !transitions_.empty() || !alerts_.empty() ||
+            !deliveries_.empty() || sweep_;
+    }
+    // The time has come to try again with everything: put it all, then open().
+    bool wants_snapshot(mono_time now) const;
+
+    struct opened {
+        commit_id id{};
+        domain::ledger_batch batch{};
+    };
+    // The next batch, if one may leave now. `snapshot`: it holds everything.
+    std::optional<opened> open(mono_time now, bool snapshot);
+
+    // Answers. Unknown ids are ignored.
+    journal_news committed(commit_id up_to, mono_time now);
+    journal_news refused(commit_id up_to, mono_time now);
+    // Looks whether the commit in flight takes too long.
+    journal_news look_at_clock(mono_time now);
+
+    std::optional<mono_time> next_wakeup() const;
+
+private:
+    struct flight {
+        commit_id id{};
+        mono_time deadline{};
+        bool overdue = false;
+        bool snapshot = false;
+        std::vector<alert_number> held{};
+    };
+
+    journal_news degrade();
+
+    std::map<std::pair<std::string, domain::job_identity>, domain::job_row> jobs_{};
+    std::map<
+        std::tuple<domain::job_identity, std::size_t, std::string, wall_time>,
+        domain::transition_row>
+        transitions_{};
+    std::map<std::string, domain::alert_row> alerts_{};
+    std::map<std::tuple<std::string, std::string, std::string>, domain::delivery_row> deliveries_{};
+    std::optional<wall_time> sweep_{};
+    std::vector<alert_number> held_{};
+    std::optional<flight> in_flight_{};
+    bool degraded_ = false;
+    unsigned failures_ = 0;
+    mono_time retry_at_{};
+    std::uint64_t last_id_ = 0;
+    random_source random_;
+};
+
+}  // namespace trainwatch::core

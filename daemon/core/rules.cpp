@@ -1,0 +1,150 @@
+#include "core/rules.hpp"
+
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/text.hpp"
+#include "core/console_links.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using domain::label_map;
+using domain::observation;
+
+// A headline, not the story: the whole reason is an annotation of its own.
+constexpr std::size_t headline_bytes = 200;
+
+std::string first_line(std::string_view text) {
+    text = trim(text);
+    const auto line = trim(text.substr(0, text.find_first_of("\r\n")));
+    auto shown = valid_utf8(line, headline_bytes);
+    const bool cut = line.size() < text.size() || shown.size() < valid_utf8(line).size();
+    return cut ? shown + "…" : shown;
+}
+
+void add(label_map& annotations, const char* name, std::string value) {
+    if (!value.empty()) annotations.emplace(name, std::move(value));
+}
+
+// "2 x ml.p4d.24xlarge, 1 x ml.c5.xlarge"
+std::string describe_instances(const observation& job) {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& group : job.instances)
+        counts[group.instance_type] += group.count;
+    std::string text;
+    for (const auto& [type, count] : counts) {
+        if (!text.empty()) text += ", ";
+        text += std::to_string(count) + " x " + type;
+    }
+    return text;
+}
+
+// "after 1h2m" from creation to the end; empty when AWS did not say.
+std::string after(const observation& job, const std::optional<wall_time>& ended) {
+    if (!ended || *ended < job.created) return {};
+    return " after " + format_duration(std::chrono::floor<seconds>(*ended - job.created));
+}
+
+label_map labels_of(
+    const domain::job_view& job, const char* alertname, domain::failure_class reason
+) {
+    const auto& last = *job.last;
+    label_map labels{
+        {"alertname", alertname},
+        {"severity", "critical"},
+        {"training_job", last.name},
+        {"created", iso8601(last.created)},
+        {"account_id", last.account_id},
+        {"aws_region", last.region},
+        {"watch_list", job.target.watch_list},
+        {"failure_class", std::string(domain::to_string(reason))},
+    };
+    // An empty label is no label to Prometheus; a child of a tuning job has one more.
+    if (!last.tuning_job.empty()) labels.emplace("tuning_job", last.tuning_job);
+    return labels;
+}
+
+label_map annotations_of(const observation& job, const std::optional<wall_time>& ended) {
+    label_map notes;
+    add(notes, "failure_reason", valid_utf8(job.failure_reason));
+    if (ended) add(notes, "ended_at", iso8601(*ended));
+    add(notes, "training_job_arn", job.arn);
+    add(notes, "secondary_status", job.secondary.text);
+    if (job.training_started) add(notes, "started_at", iso8601(*job.training_started));
+    add(notes, "console_url", console_url(job));
+    add(notes, "logs_url", logs_url(job));
+    add(notes, "instances", describe_instances(job));
+    if (job.training_time) add(notes, "training_time", format_duration(*job.training_time));
+    return notes;
+}
+
+// "Job x in account 111122223333, region eu-west-1, on 2 x ml.p4d.24xlarge, created …, ended …."
+std::string describe_place(const observation& job, const std::optional<wall_time>& ended) {
+    std::string text =
+        "Job " + job.name + " in account " + job.account_id + ", region " + job.region;
+    if (const auto instances = describe_instances(job); !instances.empty()) {
+        text += ", on " + instances;
+    }
+    text += ", created " + iso8601(job.created);
+    text += job.training_started ? ", training since " + iso8601(*job.training_started)
+                                 : ", which never started training";
+    if (ended) text += ", ended " + iso8601(*ended);
+    return text + ".";
+}
+
+}  // namespace
+
+std::optional<domain::alert> training_job_failed(
+    const domain::job_view& job, const domain::job_ended& end, wall_time now
+) {
+    if (end.ending.outcome != domain::outcome::failed) return std::nullopt;
+    const auto& last = *job.last;
+    domain::alert alert;
+    alert.labels = labels_of(job, "TrainingJobFailed", end.ending.failure_class);
+    alert.annotations = annotations_of(last, end.ended);
+    const auto headline = first_line(last.failure_reason);
+    alert.annotations["summary"] = "Training job " + last.name + " failed" +
+        after(last, end.ended) + (headline.empty() ? "; AWS gave no reason." : ": " + headline);
+    alert.annotations["description"] = describe_place(last, end.ended);
+    alert.starts_at = now;
+    return alert;
+}
+
+std::optional<domain::alert> training_job_max_runtime_exceeded(
+    const domain::job_view& job, const domain::job_ended& end, wall_time now
+) {
+    if (end.ending.outcome != domain::outcome::max_runtime_exceeded) return std::nullopt;
+    const auto& last = *job.last;
+    const auto limit = last.limits.max_runtime ? " of " + format_duration(*last.limits.max_runtime)
+                                               : std::string();
+    domain::alert alert;
+    alert.labels = labels_of(job, "TrainingJobMaxRuntimeExceeded", end.ending.failure_class);
+    alert.annotations = annotations_of(last, end.ended);
+    alert.annotations["summary"] = "Training job " + last.name +
+        " was stopped by AWS at its runtime limit" + limit + after(last, end.ended) + ".";
+    alert.annotations["description"] = describe_place(last, end.ended) +
+        (last.model_artifacts.empty() ? " What it had trained may be lost."
+                                      : " What it had trained is at " + last.model_artifacts + ".");
+    alert.starts_at = now;
+    return alert;
+}
+
+std::vector<domain::alert> alerts_for(
+    const domain::job_view& job, const std::vector<domain::finding>& findings, wall_time now
+) {
+    constexpr std::array rules{training_job_failed, training_job_max_runtime_exceeded};
+    std::vector<domain::alert> alerts;
+    for (const auto& finding : findings) {
+        const auto* end = std::get_if<domain::job_ended>(&finding);
+        if (!end || end->seen == domain::seen_as::old) continue;
+        for (const auto rule : rules) {
+            if (auto alert = rule(job, *end, now)) alerts.push_back(std::move(*alert));
+        }
+    }
+    return alerts;
+}
+
+}  // namespace trainwatch::core

@@ -1,0 +1,33 @@
+// Which findings call for an alert, and how it reads: one function a rule.
+//
+// Pure: job state in, alert out. Labels are the identity and follow from AWS' record alone, so
+// that a restart or a second replica makes the same alert; what varies is an annotation. Knows
+// nothing of receivers, of times of delivery, or of what fired before (core/alert_book).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "domain/alert.hpp"
+#include "domain/finding.hpp"
+#include "domain/view.hpp"
+
+namespace trainwatch::core {
+
+// TrainingJobFailed: the job ended as Failed. `now` becomes startsAt.
+std::optional<domain::alert> training_job_failed(
+    const domain::job_view& job, const domain::job_ended& end, wall_time now
+);
+
+// TrainingJobMaxRuntimeExceeded: AWS stopped the job at its MaxRuntimeInSeconds. To AWS the job is
+// Stopped, never Failed, and many tools call it a success.
+std::optional<domain::alert> training_job_max_runtime_exceeded(
+    const domain::job_view& job, const domain::job_ended& end, wall_time now
+);
+
+// All rules on all findings about the job, which is as it is after them.
+std::vector<domain::alert> alerts_for(
+    const domain::job_view& job, const std::vector<domain::finding>& findings, wall_time now
+);
+
+}  // namespace trainwatch::core
