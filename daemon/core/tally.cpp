@@ -1,0 +1,290 @@
+#include "core/tally.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace trainwatch::core {
+namespace {
+
+using domain::failure_class;
+using domain::fleet_key;
+using domain::histogram_view;
+using domain::outcome;
+
+constexpr double minute = 60;
+constexpr double hour = 3600;
+constexpr double day = 86'400;
+
+histogram_view histogram(std::vector<double> bounds) {
+    histogram_view empty;
+    empty.buckets.resize(bounds.size() + 1);
+    empty.bounds = std::move(bounds);
+    return empty;
+}
+
+// A second is one look at a late job, a minute the default promise, an hour an outage.
+histogram_view lag_histogram() {
+    return histogram({1, 2.5, 5, 10, 15, 30, minute, 120, 300, 600, 1800, hour});
+}
+
+// From a fast image download to the longest training that AWS allows within its default day, then
+// a week: phases differ more than jobs do.
+histogram_view phase_histogram() {
+    return histogram(
+        {10,
+         30,
+         minute,
+         120,
+         300,
+         600,
+         1800,
+         hour,
+         2 * hour,
+         4 * hour,
+         8 * hour,
+         day,
+         3 * day,
+         7 * day}
+    );
+}
+
+// From a failed start to AWS' maximum of 28 days.
+histogram_view duration_histogram() {
+    return histogram(
+        {minute,
+         300,
+         600,
+         1800,
+         hour,
+         2 * hour,
+         4 * hour,
+         8 * hour,
+         12 * hour,
+         day,
+         2 * day,
+         3 * day,
+         7 * day,
+         14 * day,
+         28 * day}
+    );
+}
+
+// A describe takes 0.05 to 0.3 s, and is given up after ten.
+histogram_view request_histogram() {
+    return histogram({0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10});
+}
+
+histogram_view latency_histogram() {
+    return histogram({0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, minute, 300, 1800, hour});
+}
+
+// Every end that may happen.
+constexpr std::array<std::pair<outcome, failure_class>, 11> possible_ends{{
+    {outcome::completed, failure_class::none},
+    {outcome::failed, failure_class::algorithm},
+    {outcome::failed, failure_class::client},
+    {outcome::failed, failure_class::internal_server},
+    {outcome::failed, failure_class::capacity},
+    {outcome::failed, failure_class::resource_limit},
+    {outcome::failed, failure_class::unknown},
+    {outcome::max_runtime_exceeded, failure_class::timeout},
+    {outcome::max_wait_exceeded, failure_class::timeout},
+    {outcome::stopped, failure_class::none},
+    {outcome::stopped, failure_class::unknown},
+}};
+
+// The statuses that AWS still uses; others get their counter when they are first seen.
+constexpr std::array<const char*, 9> phases{
+    "Starting",
+    "Pending",
+    "Downloading",
+    "Training",
+    "Uploading",
+    "Interrupted",
+    "Restarting",
+    "Updating",
+    "Stopping",
+};
+constexpr std::array<const char*, 5> ends{
+    "Completed", "Failed", "Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"};
+
+constexpr std::array<error_class, 7> classes{
+    error_class::transient,
+    error_class::throttled,
+    error_class::denied,
+    error_class::not_found,
+    error_class::rejected,
+    error_class::malformed,
+    error_class::internal,
+};
+
+double in_seconds(milliseconds value) {
+    return static_cast<double>(value.count()) / 1000.0;
+}
+
+fleet_key fleet_of(const domain::observation& job, const std::string& watch_list) {
+    return {job.account_id, job.region, watch_list};
+}
+
+}  // namespace
+
+tally::tally(const domain::watch_plan& plan, domain::view& view) : view_(view) {
+    for (const auto& lane : plan.lanes)
+        region_of_.push_back(lane.region);
+    for (const auto& target : plan.targets)
+        lists_[target.lane].insert(target.watch_list);
+    view_.detection_lag = lag_histogram();
+    for (const auto* phase : phases) {
+        view_.fleet.phase_duration.emplace(phase, phase_histogram());
+    }
+    for (const auto& [how, why] : possible_ends) {
+        view_.fleet.duration.try_emplace(how, duration_histogram());
+    }
+    for (auto& lane : view_.lanes) {
+        lane.request_duration = request_histogram();
+        lane.describe_requests["ok"] = 0;
+        for (const auto why : classes)
+            lane.describe_requests[std::string(to_string(why))] = 0;
+    }
+    for (const auto& endpoint : plan.endpoints) {
+        auto& receiver = view_.receivers[endpoint.receiver];
+        receiver.latency = latency_histogram();
+        for (const auto why : classes)
+            receiver.failed[why] = 0;
+    }
+}
+
+void tally::add_zeros(const fleet_key& fleet) {
+    for (const auto* status : phases)
+        view_.fleet.transitions.try_emplace({fleet, status}, 0U);
+    for (const auto* status : ends)
+        view_.fleet.transitions.try_emplace({fleet, status}, 0U);
+    for (const auto& [how, why] : possible_ends) {
+        view_.fleet.finished.try_emplace({fleet, how, why}, 0U);
+    }
+}
+
+void tally::account_known(lane_id lane, const std::string& account_id) {
+    if (!accounts_.emplace(lane, account_id).second) return;
+    const auto lists = lists_.find(lane);
+    if (lists == lists_.end()) return;
+    for (const auto& list : lists->second) {
+        add_zeros({account_id, region_of_[lane.value], list});
+    }
+}
+
+void tally::left(const domain::transition& entry) {
+    if (!entry.ended) return;
+    const auto& status = entry.status.text;
+    auto& histogram =
+        view_.fleet.phase_duration.try_emplace(status, phase_histogram()).first->second;
+    histogram.observe(std::max(0.0, in_seconds(*entry.ended - entry.started)));
+}
+
+void tally::ended(
+    const fleet_key& fleet,
+    const domain::observation& job,
+    const domain::ending& ending,
+    const std::optional<wall_time>& ended
+) {
+    ++view_.fleet.finished[{fleet, ending.outcome, ending.failure_class}];
+    // From creation: what the person waited for it.
+    if (ended) {
+        view_.fleet.duration[ending.outcome].observe(std::max(0.0, in_seconds(*ended - job.created))
+        );
+    }
+}
+
+// AWS' billable time is wall-clock time; each instance costs it.
+void tally::bill(const fleet_key& fleet, const domain::observation& job) {
+    for (const auto& group : job.instances) {
+        view_.fleet.billable_instance_seconds[{fleet, group.instance_type, job.spot}] +=
+            static_cast<double>(job.billable_time->count()) * static_cast<double>(group.count);
+    }
+}
+
+void tally::count(
+    const domain::job_view& job,
+    job_memory& memory,
+    const std::vector<domain::finding>& findings,
+    wall_time now
+) {
+    const auto fleet = fleet_of(*job.last, job.target.watch_list);
+    for (const auto& finding : findings) {
+        if (const auto* entered = std::get_if<domain::transition_entered>(&finding)) {
+            if (entered->seen == domain::seen_as::old) continue;
+            ++view_.fleet.transitions[{fleet, entered->entry.status.text}];
+            if (entered->seen == domain::seen_as::live) {
+                // Below zero only by the difference of two clocks.
+                const auto lag = std::max(milliseconds(0), now - entered->entry.started);
+                view_.detection_lag.observe(in_seconds(lag));
+            }
+        } else if (const auto* gone = std::get_if<domain::transition_left>(&finding)) {
+            if (gone->seen != domain::seen_as::old) left(gone->entry);
+        } else if (const auto* end = std::get_if<domain::job_ended>(&finding)) {
+            if (end->seen != domain::seen_as::old && !end->corrected) {
+                ended(fleet, *job.last, end->ending, end->ended);
+            }
+        } else if (std::get_if<domain::unknown_status_seen>(&finding)) {
+            ++view_.unknown_statuses;
+        }
+    }
+    if (!job.ending) return;
+    if (job.ending->outcome == outcome::completed && job.ended) {
+        auto& last = view_.fleet.last_completed[job.target.watch_list];
+        last = std::max(last, *job.ended);
+    }
+    // The billable time may come later than the end.
+    if (memory.counted && !memory.billed && job.last->billable_time) {
+        memory.billed = true;
+        bill(fleet, *job.last);
+    }
+}
+
+void tally::restore(const domain::ledger_batch& rows) {
+    std::map<domain::job_identity, std::string> lists;
+    for (const auto& row : rows.jobs) {
+        lists[row.identity] = row.watch_list;
+        const auto fleet = fleet_of(row.last, row.watch_list);
+        add_zeros(fleet);
+        if (!row.ending) continue;
+        if (row.ending->outcome == outcome::completed && row.ended) {
+            auto& last = view_.fleet.last_completed[row.watch_list];
+            last = std::max(last, *row.ended);
+        }
+        if (!row.counted) continue;
+        ended(fleet, row.last, *row.ending, row.ended);
+        if (row.last.billable_time) bill(fleet, row.last);
+    }
+    for (const auto& row : rows.transitions) {
+        const auto list = lists.find(row.identity);
+        if (!row.counted || list == lists.end()) continue;
+        const fleet_key fleet{row.identity.account_id, row.identity.region, list->second};
+        ++view_.fleet.transitions[{fleet, row.entry.status.text}];
+        const auto known = std::find(ends.begin(), ends.end(), row.entry.status.text);
+        if (known == ends.end()) left(row.entry);
+    }
+}
+
+void tally::request(lane_id lane, const std::string& code) {
+    ++view_.lanes[lane.value].describe_requests[code];
+}
+
+void tally::request_took(lane_id lane, nanoseconds took) {
+    const std::chrono::duration<double> duration = std::max(took, nanoseconds(0));
+    view_.lanes[lane.value].request_duration.observe(duration.count());
+}
+
+void tally::notified(const std::string& receiver, std::size_t alerts) {
+    view_.receivers[receiver].notifications += alerts;
+}
+
+void tally::notification_failed(const std::string& receiver, error_class why, std::size_t alerts) {
+    view_.receivers[receiver].failed[why] += alerts;
+}
+
+void tally::first_confirmed(const std::string& receiver, milliseconds latency) {
+    view_.receivers[receiver].latency.observe(in_seconds(std::max(latency, milliseconds(0))));
+}
+
+}  // namespace trainwatch::core
