@@ -72,7 +72,7 @@ class speaker:
         self._last.pop(line["training_job"], None)
         return self._row(line, "is not there (deleted, or not yet created)")
 
-    def _alert_firing(self, line):
+    def _alert_fired(self, line):
         labels = dict(re.findall(r'(\w+)="((?:\\.|[^"\\])*)"', line["alert"]))
         name = self.paint(RED + BOLD if self._colour else "", f"ALERT {labels['alertname']}")
         return self._row(labels, name, labels.get("severity", ""))

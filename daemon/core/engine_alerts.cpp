@@ -1,0 +1,259 @@
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "core/engine.hpp"
+#include "core/notes.hpp"
+
+namespace trainwatch::core {
+
+void engine::apply(const journal_news& news) {
+    if (news.storage != storage_change::none) {
+        const bool degraded = news.storage == storage_change::degraded;
+        view_.storage_degraded = degraded;
+        say(make_note(
+            degraded ? note_level::error : note_level::info,
+            degraded ? "storage_degraded" : "storage_recovered",
+            {}
+        ));
+    }
+    for (const auto alert : news.released)
+        release(alert);
+}
+
+void engine::write() {
+    const bool everything = journal_.wants_snapshot(now_.mono);
+    if (everything) put_everything();
+    if (auto next = journal_.open(now_.mono, everything)) {
+        out_.emplace_back(commit{next->id, std::move(next->batch)});
+    }
+}
+
+void engine::put_everything() {
+    for (std::size_t slot = 0; slot < targets_.size(); ++slot) {
+        const auto& job = view_.jobs[slot];
+        if (!job.last) continue;
+        const auto& memory = targets_[slot].memory;
+        journal_.put(row_of(job, memory, plan_.lanes[job.target.lane.value].connection));
+        for (auto& row : transition_rows_of(job, memory))
+            journal_.put(std::move(row));
+    }
+    for (const auto& alert : view_.alerts)
+        journal_.put(domain::alert_row{alert});
+    for (const auto& [endpoint, alert] : outbox_.taken()) {
+        journal_.put(row_of_delivery(endpoint, alert));
+    }
+    if (last_sweep_) journal_.put_sweep(*last_sweep_);
+}
+
+domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number alert) {
+    const auto& to = plan_.endpoints[endpoint.value];
+    const auto& known = outbox_.known(endpoint, alert);
+    return {
+        book_.key(alert),
+        to.receiver,
+        to.url,
+        known.first_confirmed,
+        known.last_confirmed,
+        known.resolved};
+}
+
+// The alert may leave: it is on disk, or there is no disk to wait for.
+void engine::release(alert_number alert) {
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        outbox_.add(endpoint_id{i}, alert, now_.mono);
+    }
+    for (auto& [name, receiver] : view_.receivers)
+        ++receiver.unconfirmed;
+    if (plan_.endpoints.empty()) {
+        unreceived_.emplace(book_.alert(alert).starts_at + limits::terminal_hold, alert);
+    }
+}
+
+void engine::end_unreceived() {
+    while (!unreceived_.empty() && unreceived_.begin()->first <= now_.wall) {
+        const auto [when, alert] = *unreceived_.begin();
+        unreceived_.erase(unreceived_.begin());
+        book_.end(alert, "hold", when);
+        say(note_of_alert(note_level::info, "alert_resolved", book_.alert(alert)));
+        journal_.put(domain::alert_row{book_.alert(alert)});
+        book_.forget(alert);
+    }
+}
+
+void engine::send_alerts() {
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i)
+        send_alerts_to(endpoint_id{i});
+}
+
+void engine::send_alerts_to(endpoint_id endpoint) {
+    for (;;) {
+        const auto due = outbox_.take_due(endpoint, now_.mono);
+        if (due.empty()) return;
+        std::vector<alert_number> sending;
+        std::set<alert_number> over;
+        for (const auto alert : due) {
+            switch (decide_for(endpoint, alert)) {
+                case dispatch::resolve:
+                case dispatch::repeat_resolve:
+                    close(alert, receiver_of(endpoint));
+                    over.insert(alert);
+                    sending.push_back(alert);
+                    break;
+                case dispatch::fire:
+                case dispatch::repeat_firing:
+                    sending.push_back(alert);
+                    break;
+                case dispatch::wait_for_end:
+                case dispatch::finish_told:
+                case dispatch::finish_unknown:
+                    plan_next(endpoint, alert, now_.mono);
+                    break;
+            }
+        }
+        if (!sending.empty()) hand_over(endpoint, std::move(sending), std::move(over));
+    }
+}
+
+void engine::hand_over(
+    endpoint_id endpoint, std::vector<alert_number> alerts, std::set<alert_number> over
+) {
+    const auto& sent = outbox_.send(endpoint, std::move(alerts), std::move(over), now_.mono);
+    deliver request;
+    request.id = sent.id;
+    request.endpoint = endpoint;
+    request.deadline = sent.deadline;
+    for (const auto alert : sent.alerts) {
+        const bool resolved = sent.over.count(alert) > 0;
+        auto message = book_.message(alert, receiver_of(endpoint), now_.wall, resolved);
+        if (view_.storage_degraded) message.annotations["storage"] = "degraded";
+        request.alerts.push_back(std::move(message));
+    }
+    tally_.notified(plan_.endpoints[endpoint.value].receiver, sent.alerts.size());
+    out_.emplace_back(std::move(request));
+}
+
+dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
+    const auto& known = outbox_.known(endpoint, alert);
+    standing at;
+    at.kind = plan_.endpoints[endpoint.value].kind;
+    at.attempted = known.attempted;
+    at.firing_taken = known.first_confirmed.has_value();
+    at.resolved_taken = known.resolved;
+    at.now = now_.wall;
+    const auto end = book_.end_at(alert, receiver_of(endpoint));
+    if (end && *end <= now_.wall) at.resolved_at = end;
+    return decide(at);
+}
+
+// When to think of this alert at this endpoint again, if ever.
+void engine::plan_next(endpoint_id endpoint, alert_number alert, mono_time sent) {
+    const auto again = std::max<mono_time>(sent + limits::resend_interval, mono_of(now_.wall));
+    const auto end = book_.end_at(alert, receiver_of(endpoint));
+    switch (decide_for(endpoint, alert)) {
+        case dispatch::fire:
+        case dispatch::repeat_firing:
+            outbox_.set_due(endpoint, alert, end ? std::min(again, mono_of(*end)) : again);
+            return;
+        case dispatch::resolve:
+            // Its end has come since: at once.
+            outbox_.set_due(endpoint, alert, mono_of(now_.wall));
+            return;
+        case dispatch::repeat_resolve:
+            outbox_.set_due(endpoint, alert, again);
+            return;
+        case dispatch::wait_for_end:
+            // The receiver confirmed, so there is an end.
+            CHECK(end.has_value());
+            outbox_.set_due(endpoint, alert, mono_of(*end));
+            return;
+        case dispatch::finish_told:
+        case dispatch::finish_unknown:
+            finish(endpoint, alert);
+            return;
+    }
+}
+
+void engine::on_taken(const parcel& done) {
+    const auto& to = plan_.endpoints[done.endpoint.value];
+    if (outbox_.accepted(done) == outbox::health::changed) {
+        say(note_of_delivery(
+            note_level::info, "delivery_recovered", to, done.alerts.size(), nullptr
+        ));
+    }
+    const auto receiver = receiver_of(done.endpoint);
+    for (const auto alert : done.alerts) {
+        auto& known = outbox_.known(done.endpoint, alert);
+        known.last_confirmed = now_.wall;
+        const bool over = done.over.count(alert) > 0;
+        const bool first = over ? !std::exchange(known.resolved, true) : !known.first_confirmed;
+        if (!over && first) known.first_confirmed = now_.wall;
+        if (!over && book_.confirm(alert, receiver, now_.wall)) {
+            --view_.receivers[to.receiver].unconfirmed;
+            tally_.first_confirmed(to.receiver, now_.wall - book_.alert(alert).starts_at);
+        }
+        if (first) journal_.put(row_of_delivery(done.endpoint, alert));
+        plan_next(done.endpoint, alert, done.sent);
+    }
+}
+
+void engine::on_refused(const parcel& lost, const failure& why) {
+    const auto& to = plan_.endpoints[lost.endpoint.value];
+    tally_.notification_failed(to.receiver, why.kind, lost.alerts.size());
+    if (why.kind != error_class::rejected) {
+        const bool news =
+            outbox_.failed(lost, now_.mono, why.retry_after) == outbox::health::changed;
+        say(note_of_delivery(
+            news ? note_level::warning : note_level::debug,
+            "delivery_failed",
+            to,
+            lost.alerts.size(),
+            &why
+        ));
+        return;
+    }
+    const bool known = outbox_.is_alone(lost.endpoint, lost.alerts.front());
+    if (!outbox_.rejected(lost, now_.mono)) return;
+    auto line = note_of_alert(
+        known ? note_level::debug : note_level::warning,
+        "alert_rejected",
+        book_.alert(lost.alerts.front())
+    );
+    line.fields.emplace_back("receiver", to.receiver);
+    line.fields.emplace_back("detail", why.detail);
+    say(std::move(line));
+}
+
+void engine::give_up_overdue_deliveries() {
+    while (const auto lost = outbox_.take_overdue(now_.mono)) {
+        failure why;
+        why.kind = error_class::transient;
+        why.detail = "no answer in time";
+        on_refused(*lost, why);
+    }
+}
+
+// It is over for this receiver.
+void engine::close(alert_number alert, std::size_t receiver) {
+    const auto end = book_.end_at(alert, receiver);
+    CHECK(end.has_value());
+    const auto closing = book_.close(alert, receiver, *end);
+    if (closing == alert_book::closing::already_closed) return;
+    const auto at = std::next(view_.receivers.begin(), static_cast<std::ptrdiff_t>(receiver));
+    if (!book_.is_confirmed(alert, receiver)) --at->second.unconfirmed;
+    auto line = note_of_alert(note_level::info, "alert_resolved", book_.alert(alert));
+    line.fields.emplace_back("receiver", at->first);
+    say(std::move(line));
+    if (closing == alert_book::closing::closed_everywhere) {
+        journal_.put(domain::alert_row{book_.alert(alert)});
+    }
+}
+
+// This endpoint need not be thought of any more; once that is true of all, the alert is history.
+void engine::finish(endpoint_id endpoint, alert_number alert) {
+    close(alert, receiver_of(endpoint));
+    outbox_.remove(endpoint, alert);
+    if (!outbox_.holds(alert)) book_.forget(alert);
+}
+
+}  // namespace trainwatch::core

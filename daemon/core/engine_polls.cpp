@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <variant>
+
+#include "base/limits.hpp"
+#include "core/engine.hpp"
+#include "core/look.hpp"
+#include "core/notes.hpp"
+#include "core/rules.hpp"
+
+namespace trainwatch::core {
+
+void engine::on_answer(const poll& done, const domain::observation& answer) {
+    const auto slot = done.slot;
+    auto& job = view_.jobs[slot];
+    auto& target = targets_[slot];
+    tally_.request(done.lane, "ok");
+    lane_is_heard(done);
+    tell_recovery(slot);
+    target.misses = 0;
+
+    const auto news = observe(job, target.memory, answer, {now_, horizon()});
+    tally_.account_known(done.lane, job.last->account_id);
+    tally_.count(job, target.memory, news.findings, now_.wall);
+    if (news.changed) ++job.revision;
+    for (auto& line : notes_of(job, plan_.lanes[done.lane.value].region, news.findings)) {
+        say(std::move(line));
+    }
+    // In one batch: what was seen, and the alerts that follow from it.
+    if (news.changed || !news.findings.empty()) keep(slot, news.findings);
+    raise(news.findings, slot);
+    refresh(slot);
+    mark_tried(slot);
+    mark_heard(slot);
+    look_again(done);
+}
+
+void engine::on_failure(const poll& failed, const failure& why) {
+    tally_.request(failed.lane, std::string(to_string(why.kind)));
+    switch (why.kind) {
+        case error_class::not_found:
+            on_missing(failed);
+            return;
+        case error_class::throttled:
+            tell_failure(failed, why);
+            scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
+            scheduler_.retry_in_place(failed);
+            break;
+        case error_class::denied:
+            on_silence(failed, why);
+            scheduler_.retry_slowly(failed, now_.mono);
+            break;
+        case error_class::rejected:
+            // AWS is well and calls the name wrong: it will be as wrong in a minute.
+            lane_is_heard(failed);
+            tell_failure(failed, why);
+            mark_heard(failed.slot);
+            scheduler_.retry_slowly(failed, now_.mono);
+            break;
+        case error_class::transient:
+        case error_class::malformed:
+            on_silence(failed, why);
+            scheduler_.retry_with_backoff(failed, now_.mono);
+            break;
+        case error_class::internal:
+            tell_failure(failed, why);
+            scheduler_.retry_with_backoff(failed, now_.mono);
+            break;
+    }
+    mark_tried(failed.slot);
+}
+
+void engine::on_missing(const poll& done) {
+    const auto slot = done.slot;
+    auto& job = view_.jobs[slot];
+    lane_is_heard(done);
+    tell_recovery(slot);
+    ++targets_[slot].misses;
+    if (mark_missing(job)) {
+        ++job.revision;
+        say(note_of_missing(job, plan_.lanes[done.lane.value].region));
+        if (job.last) keep(slot, {});
+    }
+    refresh(slot);
+    mark_tried(slot);
+    mark_heard(slot);
+    look_again(done);
+}
+
+// AWS did not answer, or only to refuse: the lane may be down.
+void engine::on_silence(const poll& failed, const failure& why) {
+    tell_failure(failed, why);
+    auto& lane = view_.lanes[failed.lane.value];
+    lane.heard = true;
+    if (scheduler_.lane_failed(failed, now_.mono, why.kind) != lane_change::went_down) return;
+    lane.up = false;
+    say(note_of_lane(lane_change::went_down, plan_.lanes[failed.lane.value], &why));
+}
+
+void engine::give_up_overdue_polls() {
+    while (const auto lost = scheduler_.take_overdue(now_.mono)) {
+        failure why;
+        why.kind = error_class::transient;
+        why.detail = "no answer in time";
+        on_failure(*lost, why);
+    }
+}
+
+void engine::lane_is_heard(const poll& answered) {
+    view_.lanes[answered.lane.value].up = true;
+    const auto change = scheduler_.lane_answered(answered, now_.mono);
+    if (change == lane_change::none) return;
+    say(note_of_lane(change, plan_.lanes[answered.lane.value], nullptr));
+}
+
+// The first of a series is worth a warning, unless the whole lane is known to be down.
+void engine::tell_failure(const poll& failed, const failure& why) {
+    auto& target = targets_[failed.slot];
+    auto& job = view_.jobs[failed.slot];
+    const bool news = !target.warned && !scheduler_.is_down(failed.lane);
+    target.warned |= news;
+    say(note_of_failed_poll(
+        news ? note_level::warning : note_level::debug,
+        job,
+        plan_.lanes[failed.lane.value].region,
+        why
+    ));
+    if (job.trouble == why.kind) return;
+    job.trouble = why.kind;
+    ++job.revision;
+}
+
+void engine::tell_recovery(std::size_t slot) {
+    auto& job = view_.jobs[slot];
+    if (!job.trouble) return;
+    job.trouble.reset();
+    ++job.revision;
+    if (!std::exchange(targets_[slot].warned, false)) return;
+    say(note_of_recovered_poll(job, plan_.lanes[job.target.lane.value].region));
+}
+
+// The rows of the job, and of those transitions that the findings are about.
+void engine::keep(std::size_t slot, const std::vector<domain::finding>& findings) {
+    const auto& job = view_.jobs[slot];
+    const auto& memory = targets_[slot].memory;
+    std::set<std::size_t> touched;
+    for (const auto& finding : findings) {
+        if (const auto* in = std::get_if<domain::transition_entered>(&finding)) {
+            touched.insert(in->index);
+        } else if (const auto* out = std::get_if<domain::transition_left>(&finding)) {
+            touched.insert(out->index);
+        } else if (const auto* told = std::get_if<domain::message_changed>(&finding)) {
+            touched.insert(told->index);
+        }
+    }
+    journal_.put(row_of(job, memory, plan_.lanes[job.target.lane.value].connection));
+    if (touched.empty()) return;
+    for (auto& row : transition_rows_of(job, memory)) {
+        if (touched.count(row.index) > 0) journal_.put(std::move(row));
+    }
+}
+
+void engine::raise(const std::vector<domain::finding>& findings, std::size_t slot) {
+    for (auto& alert : alerts_for(view_.jobs[slot], findings, now_.wall)) {
+        const auto number = book_.fire(std::move(alert));
+        if (!number) continue;
+        say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
+        journal_.put(domain::alert_row{book_.alert(*number)});
+        if (journal_.is_degraded()) {
+            release(*number);
+        } else {
+            journal_.hold(*number);
+        }
+    }
+}
+
+void engine::look_again(const poll& done) {
+    const auto bound = plan_.global.staleness_bound;
+    const look_facts facts{
+        done.sent,
+        now_,
+        bound,
+        scheduler_.late_interval(done.lane, bound),
+        targets_[done.slot].misses};
+    scheduler_.place(done, next_look(view_.jobs[done.slot], facts));
+}
+
+// What is counted over all jobs, after one of them changed.
+void engine::refresh(std::size_t slot) {
+    const auto& job = view_.jobs[slot];
+    const bool live = job.last && !job.ending && !job.missing;
+    auto& was_live = targets_[slot].live;
+    if (live && !was_live) ++view_.live;
+    if (!live && was_live) --view_.live;
+    was_live = live;
+    freshness_.update(slot, live ? job.last_observed : std::nullopt);
+}
+
+// The first pass is over when every target was tried, or belongs to a lane that does not answer.
+void engine::mark_tried(std::size_t slot) {
+    const auto lane = plan_.targets[slot].lane;
+    if (!std::exchange(targets_[slot].tried, true)) --untried_[lane.value];
+    if (view_.first_pass_complete) return;
+    for (std::size_t i = 0; i < untried_.size(); ++i) {
+        if (untried_[i] > 0 && !scheduler_.is_down(lane_id{i})) return;
+    }
+    view_.first_pass_complete = true;
+}
+
+// A sweep is complete when AWS told of every target: what ended before it began is known.
+void engine::mark_heard(std::size_t slot) {
+    if (std::exchange(targets_[slot].round, round_) == round_) return;
+    if (++heard_in_round_ < targets_.size()) return;
+    if (!last_sweep_ || *last_sweep_ < round_began_) {
+        last_sweep_ = round_began_;
+        journal_.put_sweep(round_began_);
+    }
+    ++round_;
+    heard_in_round_ = 0;
+    round_began_ = now_.wall;
+}
+
+}  // namespace trainwatch::core

@@ -1,0 +1,51 @@
+// The log lines of the engine: stable names, ordered fields, one place for their wording.
+//
+// A note is an action like any other: the driver writes it, tests assert it.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/failure.hpp"
+#include "core/action.hpp"
+#include "core/scheduler.hpp"
+#include "domain/finding.hpp"
+#include "domain/view.hpp"
+#include "domain/watch_plan.hpp"
+
+namespace trainwatch::core {
+
+using note_fields = std::vector<std::pair<std::string, std::string>>;
+
+note make_note(note_level level, std::string name, note_fields fields);
+
+// One line a finding, about the job as it is after them. Phases of the past that a first sight
+// brings along are debug lines: what is told at `info` has just happened.
+std::vector<note> notes_of(
+    const domain::job_view& job,
+    const std::string& region,
+    const std::vector<domain::finding>& findings
+);
+
+// job_missing: a name that AWS never knew is probably misspelt, or not yet created.
+note note_of_missing(const domain::job_view& job, const std::string& region);
+
+note note_of_failed_poll(
+    note_level level, const domain::job_view& job, const std::string& region, const failure& why
+);
+note note_of_recovered_poll(const domain::job_view& job, const std::string& region);
+
+note note_of_lane(lane_change change, const domain::lane& lane, const failure* why);
+
+note note_of_alert(note_level level, std::string name, const domain::alert& alert);
+
+note note_of_delivery(
+    note_level level,
+    std::string name,
+    const domain::endpoint& endpoint,
+    std::size_t alerts,
+    const failure* why
+);
+
+}  // namespace trainwatch::core
