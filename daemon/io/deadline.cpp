@@ -34,6 +34,12 @@ struct deadline::state : std::enable_shared_from_this<state> {
         });
     }
 
+    void disarm() {
+        ++generation;
+        timer.cancel();
+        armed_for = never;
+    }
+
     void fired() {
         armed_for = never;
         if (expiry == never) return;
@@ -58,14 +64,19 @@ deadline::deadline(const boost::asio::any_io_executor& executor, std::function<v
     : state_(std::make_shared<state>(executor, std::move(on_pass))) {}
 
 deadline::~deadline() {
-    ++state_->generation;
-    state_->timer.cancel();
+    state_->disarm();
 }
 
 void deadline::expires_after(nanoseconds delay) {
     state_->passed = false;
     state_->expiry = after(delay);
     if (state_->expiry < state_->armed_for) state_->arm();
+}
+
+void deadline::stop() {
+    state_->disarm();
+    state_->expiry = never;
+    state_->passed = false;
 }
 
 bool deadline::passed() const {

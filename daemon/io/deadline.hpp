@@ -25,6 +25,8 @@ public:
     // From now on. nanoseconds::max() is never. Takes back a passed() of before.
     void expires_after(nanoseconds delay);
     bool passed() const;
+    // Leaves nothing armed and nothing passed: for a stream that has closed.
+    void stop();
 
 private:
     struct state;

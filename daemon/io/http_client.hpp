@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/failure.hpp"
+#include "base/limits.hpp"
 #include "base/time.hpp"
 #include "io/byte_stream.hpp"
 #include "io/clock.hpp"
@@ -18,7 +19,7 @@ namespace trainwatch::io {
 
 struct http_answer {
     wire::http_response response{};
-    nanoseconds took{};
+    nanoseconds took{};  // connecting included, waiting for a free connection not
     std::optional<milliseconds> clock_offset{};  // server minus ours (proto/clock_offset)
 };
 
@@ -26,12 +27,24 @@ class http_client {
 public:
     virtual ~http_client() = default;
     // Any status is an answer; a failure means that there was none by `deadline`.
+    // Beyond the connections of the pool exchanges wait for their turn.
     virtual task<result<http_answer>> exchange(wire::http_request request, mono_time deadline) = 0;
+    // Exchanges under way end with a failure. Run the executor until they have before destroying.
     virtual void close() = 0;
 };
 
+struct http_client_limits {
+    milliseconds idle_max = limits::connection_idle_max;
+    milliseconds age_max = limits::connection_age_max;
+    std::size_t connections_max = limits::connections_per_origin;
+};
+
+// `time` outlives the client; `tls` may be null for a plain origin.
 std::unique_ptr<http_client> create_http_client(
-    const wire::url& origin, std::shared_ptr<tls_client_context> tls, const clock& time
+    const wire::url& origin,
+    std::shared_ptr<tls_client_context> tls,
+    const clock& time,
+    const http_client_limits& limits = {}
 );
 
 }  // namespace trainwatch::io

@@ -66,7 +66,9 @@ task<result<void>> socket_stream::write(std::string_view bytes) {
             bytes.remove_prefix(tried.size);
             if (bytes.empty()) break;
             const auto executor = socket_.get_executor();
+            ++waiting_;
             co_await boost::asio::post(executor, as_value);
+            --waiting_;
             continue;
         }
         const bool ready = co_await wait(tried.what);
@@ -112,8 +114,14 @@ void socket_stream::ran_out() {
     socket_.cancel(ignored);
 }
 
+void socket_stream::expires_after(nanoseconds delay) {
+    // A closed stream must not keep the executor busy with a timer.
+    if (socket_.is_open()) deadline_.expires_after(delay);
+}
+
 void socket_stream::close() {
     if (!socket_.is_open()) return;
+    deadline_.stop();
     bytes_->goodbye();
     boost::system::error_code ignored;
     socket_.close(ignored);
@@ -121,6 +129,7 @@ void socket_stream::close() {
 
 void socket_stream::reset() {
     if (!socket_.is_open()) return;
+    deadline_.stop();
     boost::system::error_code ignored;
     const boost::asio::socket_base::linger at_once(true, 0);
     socket_.set_option(at_once, ignored);

@@ -26,7 +26,7 @@ public:
 
     task<result<void>> handshake();
 
-    void expires_after(nanoseconds delay) override { deadline_.expires_after(delay); }
+    void expires_after(nanoseconds delay) override;
     task<result<std::size_t>> read_some(std::span<char> into) override;
     task<result<void>> write(std::string_view bytes) override;
     void close() override;

@@ -16,7 +16,7 @@ struct exchange_times {
 };
 
 // Server minus ours. Nothing for an answer without Date, with Age, too slow, or more than a day
-// off. The Date header counts whole seconds: the truth lies within half a second.
+// off. The Date header counts whole seconds, so the truth lies up to a second above.
 std::optional<milliseconds> measure_clock_offset(
     std::optional<wall_time> date, bool has_age, const exchange_times& times
 );
