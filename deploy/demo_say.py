@@ -70,12 +70,16 @@ class speaker:
 
     def _job_missing(self, line):
         self._last.pop(line["training_job"], None)
-        return self._row(line, "is not there (deleted, or not yet created)")
+        never = line.get("last_status") == "never seen"
+        return self._row(line, "does not exist yet" if never else "has been deleted")
 
     def _alert_fired(self, line):
         labels = dict(re.findall(r'(\w+)="((?:\\.|[^"\\])*)"', line["alert"]))
-        name = self.paint(RED + BOLD if self._colour else "", f"ALERT {labels['alertname']}")
-        return self._row(labels, name, labels.get("severity", ""))
+        name = self.paint(RED, f"ALERT {labels['alertname']}")
+        return self._row(labels, name, short(line.get("failure_reason", ""), 60))
+
+    def _watching(self, line):
+        return f"watching {line['jobs']} jobs, {line['live']} live, {line['alerts']} alerts"
 
     def _message_changed(self, line):
         return None
