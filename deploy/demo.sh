@@ -148,7 +148,7 @@ start_prometheus() {
 write_configuration() {
     cat <<EOF2
 global:
-  staleness_bound: 10s        # these jobs live sixty times faster than real ones
+  staleness_bound: 5s         # these jobs live sixty times faster than real ones
 connections:
   - name: simulator
     regions: [eu-west-1]
