@@ -35,10 +35,10 @@ padding:.6rem 1rem;min-width:8rem}
 dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.4rem;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:left;vertical-align:top;padding:.45rem .75rem .45rem 0;
+th,td{text-align:left;vertical-align:top;padding:.45rem 1.25rem .45rem 0;
 border-bottom:1px solid var(--line)}
 th{font-size:.85rem;font-weight:600;color:var(--soft);white-space:nowrap}
-td time{white-space:nowrap}
+td:first-child{min-width:15rem}td time{white-space:nowrap}
 .name{font-weight:600;overflow-wrap:anywhere}
 .soft{color:var(--soft);font-size:.85rem}
 .reason{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;color:var(--soft);
@@ -226,8 +226,10 @@ std::string connections_section(const domain::view& view, const domain::watch_pl
     return text + std::string(table_end) + "</section>\n";
 }
 
-std::string figure(std::string_view name, std::size_t value) {
-    return "<div><dt>" + std::string(name) + "</dt><dd>" + std::to_string(value) + "</dd></div>\n";
+std::string figure(std::string_view name, std::size_t value, bool is_alarming = false) {
+    return "<div><dt>" + std::string(name) +
+        (is_alarming ? "</dt><dd class=\"bad\">" : "</dt><dd>") + std::to_string(value) +
+        "</dd></div>\n";
 }
 
 std::string summary(
@@ -237,7 +239,7 @@ std::string summary(
     for (const auto& target : plan.targets)
         ++lists[target.watch_list];
     std::string text = "<dl>\n" + figure("Jobs watched", view.jobs.size()) +
-        figure("Live", view.live) + figure("Alerts firing", alerts_firing) +
+        figure("Live", view.live) + figure("Alerts firing", alerts_firing, alerts_firing > 0) +
         figure("Watch lists", lists.size()) + "</dl>\n";
     if (!view.first_pass_complete) {
         text +=
