@@ -91,6 +91,11 @@ inline constexpr milliseconds server_header_deadline{5'000};
 inline constexpr milliseconds server_read_deadline{60'000};
 inline constexpr milliseconds server_write_deadline{60'000};
 inline constexpr milliseconds server_idle_deadline{300'000};
+// A response to a scraper that stopped reading does not hold up the end of the daemon.
+inline constexpr milliseconds server_drain_deadline{5'000};
+// Closing with unread input would reset the connection and could take the answer with it.
+inline constexpr milliseconds server_linger_deadline{1'000};
+inline constexpr std::size_t server_header_bytes_max = 16U << 10U;
 inline constexpr std::size_t server_body_bytes_max = 64U << 10U;
 inline constexpr std::size_t server_connections_max = 256;
 
@@ -102,6 +107,10 @@ inline constexpr std::size_t label_bytes_max = 256;
 // More rows than a person scrolls through; a browser still draws them at once.
 inline constexpr std::size_t page_jobs_max = 1'000;
 inline constexpr std::size_t page_reason_bytes_max = 400;
+
+// ---- log -------------------------------------------------------------------------------------
+// A FailureReason has up to 1,024 characters of up to four bytes; journald breaks lines at 48 KB.
+inline constexpr std::size_t log_value_bytes_max = 4U << 10U;
 
 // ---- life cycle ------------------------------------------------------------------------------
 // After SIGTERM: how long deliveries may drain before the daemon leaves.

@@ -1,7 +1,9 @@
 // Log lines as logfmt or JSON on standard error. The only file that includes spdlog.
 //
-// One line an event: time, level, name, fields. Values are escaped, so that hostile text (line
-// breaks, ANSI) cannot forge a line. Under systemd the time is the journal's.
+// One line an event: time, level, message, fields. Values are escaped, so that hostile text (line
+// breaks, ANSI, C1 controls, characters that reorder a line) cannot forge one, and cut to
+// limits::log_value_bytes_max. Under systemd the time is the journal's, and a logfmt line begins
+// with its priority (sd-daemon(3)).
 #pragma once
 
 #include <memory>
@@ -23,8 +25,13 @@ public:
     virtual void flush() = 0;
 };
 
-std::unique_ptr<log> create_log(log_level least, log_format format);
-// The pure half, for tests: one line without its end.
+// `journal_stream` is the environment's JOURNAL_STREAM: whether standard error is the journal.
+std::unique_ptr<log> create_log(
+    log_level least, log_format format, std::string_view journal_stream = {}
+);
+// Whether "device:inode" (systemd.exec(5), JOURNAL_STREAM) is what the descriptor writes to.
+bool is_journal(std::string_view journal_stream, int descriptor);
+// The pure half: one line without its end, and without a time when that is empty.
 std::string format_log_line(
     log_format format,
     std::string_view time,

@@ -205,6 +205,12 @@ std::string serialize(const http_response& response, bool head_only) {
     return out;
 }
 
+int refusal_status(const failure& undecoded) {
+    if (undecoded.code == error_code(http::error::body_limit)) return 413;
+    if (undecoded.code == error_code(http::error::header_limit)) return 431;
+    return 400;
+}
+
 template <class Message>
 class http_decoder<Message>::implementation {
 public:

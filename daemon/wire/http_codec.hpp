@@ -58,6 +58,9 @@ private:
 using request_decoder = http_decoder<http_request>;
 using response_decoder = http_decoder<http_response>;
 
+// What a server answers to a request whose decoding failed so: 400, 413 (body) or 431 (header).
+int refusal_status(const failure& undecoded);
+
 extern template class http_decoder<http_request>;
 extern template class http_decoder<http_response>;
 

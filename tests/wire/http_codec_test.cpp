@@ -446,5 +446,20 @@ TEST(serialization, what_is_written_is_read_back) {
     EXPECT_EQ(responses.take(), response);
 }
 
+TEST(refusal, a_server_says_what_was_too_much) {
+    const auto refused = [](std::string_view bytes) {
+        request_decoder decoder({.header_bytes = 100, .body_bytes = 10});
+        const auto done = decoder.feed(bytes);
+        EXPECT_FALSE(done);
+        return done ? 0 : refusal_status(done.error());
+    };
+    EXPECT_EQ(refused("POST / HTTP/1.1\r\nContent-Length: 11\r\n\r\n"), 413);
+    EXPECT_EQ(
+        refused("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n12345678901"), 413
+    );
+    EXPECT_EQ(refused("GET / HTTP/1.1\r\nX: " + std::string(100, 'x') + "\r\n\r\n"), 431);
+    EXPECT_EQ(refused("GET / HTTP/1.1\r\nno colon\r\n\r\n"), 400);
+}
+
 }  // namespace
 }  // namespace trainwatch::wire

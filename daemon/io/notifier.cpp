@@ -1,0 +1,58 @@
+#include "io/notifier.hpp"
+
+#include <utility>
+
+#include "wire/alert_payload.hpp"
+
+namespace trainwatch::io {
+
+namespace {
+
+class http_notifier final : public notifier {
+public:
+    http_notifier(
+        domain::receiver_kind kind,
+        const wire::url& where,
+        std::shared_ptr<tls_client_context> tls,
+        const clock& time
+    )
+        : kind_(kind)
+        , host_(where.host_header())
+        , path_(kind == domain::receiver_kind::alertmanager ? where.path : where.target())
+        , client_(create_http_client(where, std::move(tls), time)) {}
+
+    task<delivery_answer> deliver(std::vector<domain::alert_message> alerts, mono_time deadline)
+        override {
+        wire::http_request request = encode(alerts);
+        const auto answer = co_await client_->exchange(std::move(request), deadline);
+        if (!answer) co_return delivery_answer{answer.error(), {}};
+        co_return delivery_answer{wire::read_receipt(answer->response), answer->clock_offset};
+    }
+
+    void close() override { client_->close(); }
+
+private:
+    wire::http_request encode(const std::vector<domain::alert_message>& alerts) const {
+        return kind_ == domain::receiver_kind::alertmanager
+            ? wire::encode_alertmanager_post(host_, path_, alerts)
+            : wire::encode_webhook_post(host_, path_, alerts);
+    }
+
+    const domain::receiver_kind kind_;
+    const std::string host_;
+    const std::string path_;  // an Alertmanager's base path, a webhook's whole target
+    std::unique_ptr<http_client> client_;
+};
+
+}  // namespace
+
+std::unique_ptr<notifier> create_notifier(
+    domain::receiver_kind kind,
+    const wire::url& where,
+    std::shared_ptr<tls_client_context> tls,
+    const clock& time
+) {
+    return std::make_unique<http_notifier>(kind, where, std::move(tls), time);
+}
+
+}  // namespace trainwatch::io

@@ -1,0 +1,102 @@
+#include "io/notifier.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/io/scripted_server.hpp"
+
+namespace trainwatch::io {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string accepted = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+std::vector<domain::alert_message> one_alert() {
+    domain::alert_message alert;
+    alert.labels = {{"alertname", "TrainingJobFailed"}, {"training_job", "resnet-1"}};
+    alert.starts_at = parse_iso8601("2026-11-24T09:12:00Z").value();
+    alert.ends_at = alert.starts_at + std::chrono::minutes(4);
+    return {alert};
+}
+
+class Notifier : public testing::Test {
+protected:
+    delivery_answer deliver(
+        domain::receiver_kind kind, wire::url where, nanoseconds within = seconds(30)
+    ) {
+        auto notifier = create_notifier(kind, where, nullptr, *time);
+        auto answer = on.run(notifier->deliver(one_alert(), time->now().mono + within));
+        notifier->close();
+        return answer;
+    }
+
+    wire::url below(const scripted_server& server, const std::string& path) {
+        wire::url out = server.origin();
+        out.path = path;
+        return out;
+    }
+
+    std::unique_ptr<clock> time = create_system_clock();
+    loop on;
+};
+
+TEST_F(Notifier, posts_to_alertmanagers_api) {
+    scripted_server server(on, {{{accepted}}});
+    const auto answer = deliver(domain::receiver_kind::alertmanager, server.origin());
+    EXPECT_EQ(answer.outcome.value(), domain::receipt{200});
+    EXPECT_THAT(server.requests().at(0), StartsWith("POST /api/v2/alerts HTTP/1.1\r\n"));
+    EXPECT_THAT(
+        server.requests().at(0), HasSubstr("Host: " + server.origin().host_header() + "\r\n")
+    );
+    EXPECT_THAT(server.requests().at(0), HasSubstr("\"training_job\":\"resnet-1\""));
+}
+
+TEST_F(Notifier, keeps_the_base_path_of_an_alertmanager) {
+    scripted_server server(on, {{{accepted}}});
+    deliver(domain::receiver_kind::alertmanager, below(server, "/alertmanager"));
+    EXPECT_THAT(
+        server.requests().at(0), StartsWith("POST /alertmanager/api/v2/alerts HTTP/1.1\r\n")
+    );
+}
+
+TEST_F(Notifier, posts_to_a_webhook_as_it_is_written) {
+    scripted_server server(on, {{{accepted}}});
+    wire::url where = below(server, "/hooks/jobs");
+    where.query = "token=1&x=%20";
+    deliver(domain::receiver_kind::webhook, where);
+    EXPECT_THAT(server.requests().at(0), StartsWith("POST /hooks/jobs?token=1&x=%20 HTTP/1.1\r\n"));
+    EXPECT_THAT(server.requests().at(0), HasSubstr("\r\nIdempotency-Key: "));
+}
+
+TEST_F(Notifier, refusal_is_the_receivers_answer) {
+    scripted_server server(
+        on, {{{"HTTP/1.1 429 Slow down\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"}}}
+    );
+    const auto answer = deliver(domain::receiver_kind::webhook, server.origin());
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::throttled);
+    EXPECT_EQ(answer.outcome.error().retry_after, seconds(7));
+}
+
+TEST_F(Notifier, silence_is_transient_and_names_the_receiver) {
+    scripted_server server(on, {{{"", step::after::stay_silent}}});
+    const auto answer =
+        deliver(domain::receiver_kind::alertmanager, server.origin(), milliseconds(20));
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::transient);
+    EXPECT_THAT(answer.outcome.error().detail, HasSubstr(server.origin().host_header()));
+}
+
+TEST_F(Notifier, measures_the_receivers_clock) {
+    const std::string dated =
+        "HTTP/1.1 200 OK\r\nDate: " + http_date(time->now().wall + std::chrono::minutes(10)) +
+        "\r\nContent-Length: 0\r\n\r\n";
+    scripted_server server(on, {{{dated}}});
+    const auto answer = deliver(domain::receiver_kind::alertmanager, server.origin());
+    ASSERT_TRUE(answer.clock_offset);
+    EXPECT_NEAR(static_cast<double>(answer.clock_offset->count()), 600'000.0, 30'000.0);
+}
+
+}  // namespace
+}  // namespace trainwatch::io

@@ -1,0 +1,192 @@
+#include "io/sagemaker_client.hpp"
+
+#include <regex>
+
+#include <gmock/gmock.h>
+
+#include "tests/io/certificates.hpp"
+#include "tests/io/scripted_server.hpp"
+
+namespace trainwatch::io {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+const std::string answer_body =
+    R"({"TrainingJobName":"resnet-1","TrainingJobArn":)"
+    R"("arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet-1",)"
+    R"("TrainingJobStatus":"InProgress","SecondaryStatus":"Training",)"
+    R"("CreationTime":1763890000.123})";
+
+// Stands still, so that what is signed can be known.
+class still_clock : public clock {
+public:
+    instant now() const override {
+        return {mono_time(seconds(1000)), parse_iso8601("2026-11-24T09:12:00Z").value()};
+    }
+};
+
+class SagemakerClient : public testing::Test {
+protected:
+    void use(const wire::url& endpoint, std::shared_ptr<tls_client_context> tls = nullptr) {
+        client = create_sagemaker_client(
+            {endpoint, "eu-west-1", "trainwatchd/1 ua/2.1"}, std::move(tls), *keys, time
+        );
+    }
+
+    describe_answer describe(const std::string& name, nanoseconds within = seconds(30)) {
+        return on.run(client->describe(name, time.now().mono + within));
+    }
+
+    static std::string header(const std::string& request, const std::string& name) {
+        const auto at = request.find("\r\n" + name + ": ");
+        if (at == std::string::npos) return {};
+        const auto begin = at + name.size() + 4;
+        return request.substr(begin, request.find("\r\n", begin) - begin);
+    }
+
+    void TearDown() override {
+        if (client != nullptr) client->close();
+    }
+
+    still_clock time;
+    loop on;
+    std::unique_ptr<credential_source> keys =
+        create_static_credentials({"AKIDEXAMPLE", "wJalrXUtnFEMI", ""});
+    std::unique_ptr<sagemaker_client> client;
+};
+
+TEST_F(SagemakerClient, describes_a_job) {
+    scripted_server server(on, {{{http_ok(answer_body)}}});
+    use(server.origin());
+    const auto answer = describe("resnet-1");
+    EXPECT_EQ(answer.outcome.value().name, "resnet-1");
+    EXPECT_EQ(answer.outcome.value().account_id, "111122223333");
+    EXPECT_EQ(answer.clock_offset, std::nullopt);
+}
+
+TEST_F(SagemakerClient, signs_and_introduces_itself) {
+    scripted_server server(on, {{{http_ok(answer_body)}}});
+    use(server.origin());
+    describe("resnet-1");
+    const std::string& request = server.requests().at(0);
+    EXPECT_THAT(request, StartsWith("POST / HTTP/1.1\r\n"));
+    EXPECT_EQ(header(request, "Host"), server.origin().host_header());
+    EXPECT_EQ(header(request, "X-Amz-Target"), "SageMaker.DescribeTrainingJob");
+    EXPECT_EQ(header(request, "User-Agent"), "trainwatchd/1 ua/2.1");
+    EXPECT_EQ(header(request, "amz-sdk-request"), "attempt=1; max=1");
+    EXPECT_EQ(header(request, "X-Amz-Date"), "20261124T091200Z");
+    const std::string signature = header(request, "Authorization");
+    EXPECT_THAT(
+        signature,
+        StartsWith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261124/eu-west-1/sagemaker/")
+    );
+    EXPECT_THAT(signature, HasSubstr("amz-sdk-invocation-id;amz-sdk-request;"));
+    EXPECT_THAT(signature, Not(HasSubstr("user-agent")));
+}
+
+TEST_F(SagemakerClient, every_call_has_its_own_id) {
+    scripted_server server(on, {{{http_ok(answer_body)}, {http_ok(answer_body)}}});
+    use(server.origin());
+    describe("resnet-1");
+    describe("resnet-1");
+    const std::string first = header(server.requests().at(0), "amz-sdk-invocation-id");
+    const std::string second = header(server.requests().at(1), "amz-sdk-invocation-id");
+    const std::regex version_4("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    );
+    EXPECT_TRUE(std::regex_match(first, version_4)) << first;
+    EXPECT_TRUE(std::regex_match(second, version_4)) << second;
+    EXPECT_NE(first, second);
+}
+
+TEST_F(SagemakerClient, base_path_of_the_endpoint_is_kept) {
+    scripted_server server(on, {{{http_ok(answer_body)}}});
+    wire::url endpoint = server.origin();
+    endpoint.path = "/sagemaker";
+    use(endpoint);
+    describe("resnet-1");
+    EXPECT_THAT(server.requests().at(0), StartsWith("POST /sagemaker HTTP/1.1\r\n"));
+}
+
+TEST_F(SagemakerClient, corrects_its_clock_by_the_last_answer) {
+    // The server is ten minutes ahead and says so while it refuses.
+    const std::string body = R"({"__type":"RequestTimeTooSkewed"})";
+    const std::string refusal =
+        "HTTP/1.1 403 Forbidden\r\nDate: Tue, 24 Nov 2026 09:22:00 GMT\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body;
+    scripted_server server(on, {{{refusal}, {http_ok(answer_body)}}});
+    use(server.origin());
+    const auto refused = describe("resnet-1");
+    EXPECT_FALSE(refused.outcome);
+    EXPECT_EQ(refused.clock_offset, std::chrono::minutes(10));
+    EXPECT_TRUE(describe("resnet-1").outcome.has_value());
+    EXPECT_EQ(header(server.requests().at(1), "X-Amz-Date"), "20261124T092200Z");
+    EXPECT_EQ(
+        header(server.requests().at(1), "amz-sdk-request"), "ttl=20261124T092230Z; attempt=1; max=1"
+    );
+}
+
+TEST_F(SagemakerClient, error_of_the_service_is_classified) {
+    const std::string body = R"({"__type":"ThrottlingException","message":"Rate exceeded"})";
+    scripted_server server(
+        on,
+        {{{"HTTP/1.1 400 Bad Request\r\nx-amzn-RequestId: id-1\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body}}}
+    );
+    use(server.origin());
+    const auto answer = describe("resnet-1");
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::throttled);
+    EXPECT_EQ(answer.outcome.error().request_id, "id-1");
+}
+
+TEST_F(SagemakerClient, answer_about_another_job_is_malformed) {
+    scripted_server server(on, {{{http_ok(answer_body)}}});
+    use(server.origin());
+    const auto answer = describe("resnet-2");
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::malformed);
+}
+
+TEST_F(SagemakerClient, without_keys_nothing_is_sent) {
+    keys = create_static_credentials({});
+    scripted_server server(on, {{{http_ok(answer_body)}}});
+    use(server.origin());
+    const auto answer = describe("resnet-1");
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::denied);
+    EXPECT_THAT(answer.outcome.error().detail, HasSubstr("AWS_ACCESS_KEY_ID"));
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+TEST_F(SagemakerClient, network_failure_says_where) {
+    scripted_server server(on, {{{"", step::after::stay_silent}}});
+    use(server.origin());
+    const auto answer = describe("resnet-1", milliseconds(20));
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::transient);
+    EXPECT_EQ(
+        answer.outcome.error().detail,
+        "reading from " + server.origin().host_header() + " timed out"
+    );
+}
+
+TEST_F(SagemakerClient, untrusted_certificate_is_denied_not_retried) {
+    const test_authority authority;
+    const test_authority other;
+    scripted_server server(
+        on,
+        {{{http_ok(answer_body)}}},
+        {.certificate_file = authority.certificate_file(), .private_key_file = authority.key_file()}
+    );
+    use(server.origin(true), create_tls_client_context(other.ca_file()).value());
+    const auto answer = describe("resnet-1");
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::denied);
+    EXPECT_THAT(answer.outcome.error().detail, HasSubstr("set ca_bundle"));
+}
+
+}  // namespace
+}  // namespace trainwatch::io
