@@ -1,13 +1,9 @@
 #include "app/environment.hpp"
 
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <utility>
-
-#include <pwd.h>
-#include <unistd.h>
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -89,17 +85,6 @@ environment read_environment(const environment_lookup& lookup) {
     env.config_file = aws_file(lookup, "AWS_CONFIG_FILE", "config");
     env.credentials_file = aws_file(lookup, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
     return env;
-}
-
-environment process_environment() {
-    return read_environment([](const char* name) -> std::optional<std::string> {
-        if (const char* const value = std::getenv(name)) return value;
-        if (std::string_view(name) != "HOME") return std::nullopt;
-        // A service has no HOME; its user may still have a directory.
-        const passwd* const user = getpwuid(geteuid());
-        if (user == nullptr || user->pw_dir == nullptr) return std::nullopt;
-        return user->pw_dir;
-    });
 }
 
 result<std::string> read_file(const std::string& path) {

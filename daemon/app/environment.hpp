@@ -1,8 +1,8 @@
 // What the environment lends: AWS' variables and the files they point to, read once at start.
 //
 // Source: the AWS SDKs and Tools reference guide. This version knows static keys only, from the
-// environment or from a profile. The only caller of getenv. Files are read through a function, so
-// that tests need none.
+// environment or from a profile. Variables and files are read through functions, so that tests
+// need neither.
 #pragma once
 
 #include <functional>
@@ -39,7 +39,8 @@ struct environment {
 
 using environment_lookup = std::function<std::optional<std::string>(const char* name)>;
 environment read_environment(const environment_lookup& lookup);
-// This process' own; the home directory is the user's where HOME is not set.
+// This process' own (options_environment.cpp); the home directory is the user's where HOME is not
+// set.
 environment process_environment();
 
 // `not_found` when there is no such file, which is normal for AWS' files.
