@@ -33,7 +33,7 @@ public:
             retire_from(known, same);
         }
         for (std::size_t i = same; i < incoming.size(); ++i)
-            take(incoming[i], i);
+            take(incoming, i);
     }
 
 private:
@@ -54,27 +54,42 @@ private:
         findings_.push_back(domain::history_rewritten{index});
     }
 
+    // What is gone from the list is remembered, each entry once.
     void retire_from(const std::vector<transition>& known, std::size_t first) {
         for (std::size_t i = first; i < known.size(); ++i) {
+            if (holds(known, i, known[i])) continue;
             memory_.retired.push_back({known[i], memory_.entries[i]});
         }
         memory_.entries.resize(first);
     }
 
-    // An entry that we had not at this place: one that comes back, or a new one.
-    void take(transition& entry, std::size_t index) {
+    // Whether the first `count` entries of the list have this one.
+    static bool holds(
+        const std::vector<transition>& list, std::size_t count, const transition& wanted
+    ) {
+        const auto end = list.begin() + static_cast<std::ptrdiff_t>(count);
+        return std::any_of(list.begin(), end, [&](const auto& entry) {
+            return same_entry(entry, wanted);
+        });
+    }
+
+    // An entry that we had not at this place: one that comes back, one told twice, or a new one.
+    void take(std::vector<transition>& list, std::size_t index) {
+        auto& entry = list[index];
         auto& retired = memory_.retired;
         const auto back = std::find_if(retired.begin(), retired.end(), [&](const auto& candidate) {
             return same_entry(candidate.entry, entry);
         });
-        if (back == retired.end()) {
+        if (back != retired.end()) {
+            const retired_entry before = std::move(*back);
+            retired.erase(back);
+            memory_.entries.push_back(before.memory);
+            update(before.entry, entry, index, before.memory);
+        } else if (holds(list, index, entry)) {
+            memory_.entries.push_back({index, seen_.now.wall, false, true});
+        } else {
             enter(entry, index);
-            return;
         }
-        const retired_entry before = std::move(*back);
-        retired.erase(back);
-        memory_.entries.push_back(before.memory);
-        update(before.entry, entry, index, before.memory);
     }
 
     void enter(const transition& entry, std::size_t index) {
@@ -87,7 +102,8 @@ private:
     }
 
     seen_as classify(const transition& entry) const {
-        if (!first_sight_) return seen_as::live;
+        // Of a job that had ended when we came, nothing happens while we watch.
+        if (!first_sight_ && !memory_.already_ended) return seen_as::live;
         return entry.ended.value_or(seen_.now.wall) < seen_.horizon ? seen_as::old
                                                                     : seen_as::history;
     }
@@ -99,7 +115,9 @@ private:
         if (before.ended && entry.ended != before.ended) report_rewrite(index);
         if (!entry.ended) entry.ended = before.ended;
         if (entry.message.empty()) entry.message = before.message;
-        if (!before.ended && entry.ended && !is_terminal_entry(entry.status.value)) {
+        // What was never counted is a duplicate, or of the past.
+        const bool leaves = memory.counted && !before.ended && entry.ended;
+        if (leaves && !is_terminal_entry(entry.status.value)) {
             findings_.push_back(domain::transition_left{memory.index, entry, seen_as::live});
         }
         if (entry.message != before.message) {

@@ -1,6 +1,7 @@
 #include "core/tracker.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
@@ -113,18 +114,17 @@ void establish_end(
 // All that follows from `last` and the memory.
 void derive(job_view& job, const job_memory& memory) {
     const auto& last = *job.last;
-    const auto is_interruption = [](const domain::transition& entry) {
-        return entry.status.value == secondary_status::interrupted;
+    // Entries that AWS has dropped still happened, and those told twice happened once.
+    std::set<wall_time> interruptions;
+    const auto note_interruption = [&](const domain::transition& entry) {
+        if (entry.status.value == secondary_status::interrupted)
+            interruptions.insert(entry.started);
     };
-    // Entries that AWS has dropped still happened: the count never falls.
-    job.interruptions = static_cast<std::uint64_t>(
-        std::count_if(last.transitions.begin(), last.transitions.end(), is_interruption) +
-        std::count_if(
-            memory.retired.begin(),
-            memory.retired.end(),
-            [&](const auto& retired) { return is_interruption(retired.entry); }
-        )
-    );
+    for (const auto& entry : last.transitions)
+        note_interruption(entry);
+    for (const auto& gone : memory.retired)
+        note_interruption(gone.entry);
+    job.interruptions = interruptions.size();
     job.last_transition.reset();
     for (const auto& entry : last.transitions) {
         job.last_transition = std::max(job.last_transition, std::optional(entry.started));
@@ -321,6 +321,7 @@ std::vector<domain::transition_row> transition_rows_of(
     }
     for (std::size_t i = 0; i < memory.entries.size(); ++i) {
         const auto& kept = memory.entries[i];
+        if (kept.duplicate) continue;
         rows.push_back({identity, kept.index, job.last->transitions[i], kept.observed, kept.counted}
         );
     }

@@ -29,6 +29,7 @@ struct entry_memory {
     std::size_t index = 0;  // at first sight
     wall_time observed{};
     bool counted = false;
+    bool duplicate = false;  // the same entry stands in AWS' list more than once
 
     bool operator==(const entry_memory&) const = default;
 };
