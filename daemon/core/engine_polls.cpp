@@ -17,6 +17,12 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
     lane_is_heard(done);
     tell_recovery(slot);
     target.misses = 0;
+    if (!last_sweep_) {
+        // The first start's horizon, as soon as an answer has dated it: a restart before the first
+        // complete sweep must not look back less far.
+        last_sweep_ = horizon();
+        journal_.put_sweep(*last_sweep_);
+    }
 
     const auto news = observe(job, target.memory, answer, {now_, horizon()});
     tally_.account_known(done.lane, job.last->account_id);
@@ -208,6 +214,9 @@ void engine::mark_tried(std::size_t slot) {
 
 // A sweep is complete when AWS told of every target: what ended before it began is known.
 void engine::mark_heard(std::size_t slot) {
+    // An end that AWS has not finished telling: the sweep must not pass it by, else a restart in
+    // between would take it for the past.
+    if (targets_[slot].memory.unsettled_since) return;
     if (std::exchange(targets_[slot].round, round_) == round_) return;
     if (++heard_in_round_ < targets_.size()) return;
     if (!last_sweep_ || *last_sweep_ < round_began_) {

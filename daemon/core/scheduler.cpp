@@ -71,6 +71,7 @@ std::optional<poll> scheduler::next_poll(mono_time now) {
         from->erase(from->begin());
         ++lane.sends;
         // From now, not from when it was allowed: lost time is not caught up in a burst.
+        lane.last_sent = now;
         lane.next_send = now + lane.interval;
         if (lane.down == error_class::denied) slow_down(lane, now);
         poll started;
@@ -151,7 +152,8 @@ lane_change scheduler::lane_answered(const poll& answered, mono_time now) {
     lane.throttles /= 2;
     if (!lane.down) return lane_change::none;
     lane.down.reset();
-    lane.next_send = std::max(now, answered.sent + lane.interval);
+    // At the usual pace again, from the last poll on, whichever that was.
+    lane.next_send = std::max(now, lane.last_sent + lane.interval);
     return lane_change::came_up;
 }
 

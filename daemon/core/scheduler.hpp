@@ -94,6 +94,7 @@ private:
         due_set live{};
         due_set calm{};
         std::uint64_t sends = 0;
+        mono_time last_sent = mono_time::min();
         mono_time next_send{};
         mono_time paused_until{};
         mono_time throttled_at = mono_time::min();

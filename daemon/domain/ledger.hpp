@@ -72,7 +72,9 @@ struct ledger_batch {
     std::vector<transition_row> transitions{};
     std::vector<alert_row> alerts{};
     std::vector<delivery_row> deliveries{};
-    // When every target had been heard of within this run; moves forward only.
+    // What ended before this is known, or was none of our business: the beginning of the last
+    // sweep that heard of every target; until there is one, what the first start looked back to.
+    // Moves forward only.
     std::optional<wall_time> last_complete_sweep{};
 
     bool empty() const {
