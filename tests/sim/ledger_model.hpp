@@ -1,0 +1,35 @@
+// A store that keeps exactly what was committed, by the keys of domain/ledger.hpp.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "domain/ledger.hpp"
+
+namespace trainwatch::sim {
+
+class ledger_model {
+public:
+    void apply(const domain::ledger_batch& batch);
+    domain::ledger load() const;
+
+    bool has_alert(const std::string& identity) const { return alerts_.count(identity) > 0; }
+    const domain::job_row* job(const domain::job_identity& identity) const;
+    const std::map<std::string, domain::alert_row>& alerts() const { return alerts_; }
+
+private:
+    bool touched_ = false;
+    std::map<domain::job_identity, domain::job_row> jobs_{};
+    std::map<
+        std::tuple<domain::job_identity, std::size_t, std::string, wall_time>,
+        domain::transition_row>
+        transitions_{};
+    std::map<std::string, domain::alert_row> alerts_{};
+    std::map<std::tuple<std::string, std::string, std::string>, domain::delivery_row> deliveries_{};
+    std::optional<wall_time> sweep_{};
+};
+
+}  // namespace trainwatch::sim

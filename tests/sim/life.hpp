@@ -1,0 +1,49 @@
+// The true life of one simulated job, and what AWS shows of it at any moment.
+//
+// A life is drawn whole at its birth: its phases, how it ends, and how AWS' two statuses lag
+// behind each other. `shown_at` projects it as DescribeTrainingJob would, so the engine is compared
+// with this and never with its own opinion.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "domain/job.hpp"
+#include "domain/observation.hpp"
+
+namespace trainwatch::sim {
+
+struct phase {
+    domain::secondary_status status{};
+    wall_time started{};
+    std::vector<std::string> messages{};  // rewritten in place as it goes
+};
+
+struct life {
+    std::string name{};
+    std::string account_id{};
+    std::string region{};
+    wall_time created{};
+    std::vector<phase> phases{};   // the last one is terminal
+    std::string primary_end{};     // Completed, Failed, Stopped
+    milliseconds primary_early{};  // the primary status turns that much before the secondary
+    std::string failure_reason{};
+    bool spot = false;
+    std::string tuning_job{};
+
+    wall_time ended() const { return phases.back().started; }
+    domain::ending true_ending() const;
+    // The alert that this life calls for; empty when none.
+    std::string alertname() const;
+};
+
+// A life that begins at `created`.
+life draw_life(random_source& random, std::string name, std::string region, wall_time created);
+
+// What AWS tells at `when`; nothing before the creation.
+std::optional<domain::observation> shown_at(const life& job, wall_time when);
+
+}  // namespace trainwatch::sim
