@@ -46,7 +46,7 @@ class speaker:
     def _job_appeared(self, line):
         status = line["secondary_status"]
         self._last[line["training_job"]] = status
-        over = ", before we looked" if line["already_ended"] == "true" else ""
+        over = ", since before we looked" if line["already_ended"] == "true" else ""
         return self._row(line, f"is {self._status(status)}{over}")
 
     def _transition(self, line):
@@ -74,9 +74,11 @@ class speaker:
         return self._row(line, "does not exist yet" if never else "has been deleted")
 
     def _alert_fired(self, line):
-        labels = dict(re.findall(r'(\w+)="((?:\\.|[^"\\])*)"', line["alert"]))
-        name = self.paint(RED, f"ALERT {labels['alertname']}")
-        return self._row(labels, name, short(line.get("failure_reason", ""), 60))
+        # The identity of an alert is written name{label="value",…}.
+        name, labels = line["alert"].split("{", 1)
+        labels = dict(re.findall(r'(\w+)="((?:\\.|[^"\\])*)"', labels))
+        remark = f"{labels.get('severity')}, failure_class {labels.get('failure_class')}"
+        return self._row(labels, self.paint(RED, f"ALERT {name}"), remark)
 
     def _watching(self, line):
         return f"watching {line['jobs']} jobs, {line['live']} live, {line['alerts']} alerts"

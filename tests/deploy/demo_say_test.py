@@ -38,9 +38,9 @@ class Sentences(unittest.TestCase):
                          "09:12:00 bert ended: max runtime exceeded")
 
     def test_an_alert_stands_out(self):
-        alert = '{alertname="TrainingJobFailed",training_job="bert",severity="critical"}'
+        alert = 'TrainingJobFailed{failure_class="data",severity="critical",training_job="bert"}'
         self.assertEqual(self.say("alert_fired", "warning", alert=alert, failure_reason="why"),
-                         "09:12:00 bert ALERT TrainingJobFailed why")
+                         "09:12:00 bert ALERT TrainingJobFailed critical, failure_class data")
 
     def test_missing_before_and_after_its_life(self):
         self.assertIn("does not exist yet", self.say("job_missing", last_status="never seen"))
