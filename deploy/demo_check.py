@@ -109,9 +109,20 @@ def expected_series(job):
         expect("outcome", 1, outcome=job["outcome"])
         expect("ended_timestamp_seconds", job["ended_at"])
     else:
-        for limit, at in job["deadlines"].items():
+        for limit, at in deadlines(job):
             expect("deadline_timestamp_seconds", at, limit=limit)
     return series
+
+
+def deadlines(job):
+    """(limit, time) of a live job; ANY for a spot job, whose clock stands while it is interrupted."""
+    limits, started = job["limits"], job["training_started_at"]
+    if "max_runtime" in limits and started is not None:
+        yield "max_runtime", ANY if job["spot"] else started + limits["max_runtime"]
+    if "max_wait" in limits:
+        yield "max_wait", job["created"] + limits["max_wait"]
+    if "max_pending" in limits and started is None:
+        yield "max_pending", job["created"] + limits["max_pending"]
 
 
 def expected_alerts(truth):

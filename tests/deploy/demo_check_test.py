@@ -19,7 +19,7 @@ def job(name, **members):
     base = {
         "name": name, "account": "111122223333", "region": "eu-west-1", "arn": ARN + name,
         "created": 1000.5, "spot": False, "ended": False, "ended_at": None, "outcome": None,
-        "expected_alerts": [], "planned": [], "instances": {"ml.m5.large": 2}, "deadlines": {},
+        "expected_alerts": [], "planned": [], "instances": {"ml.m5.large": 2}, "limits": {},
         "training_started_at": None, "training_seconds": None, "billable_seconds": None,
     }
     return {**base, **members}
@@ -30,7 +30,7 @@ TRUTH = {
     "jobs": [
         job(
             "spot", spot=True, training_started_at=1020.0, training_seconds=60,
-            deadlines={"max_wait": 5000.0}, billable_seconds=20,
+            limits={"max_wait": 3999.5}, billable_seconds=20,
             changes=[entered(1001, "Starting"), entered(1020, "Training"),
                      entered(1060, "Interrupted"),
                      {"change": "message", "at": 1061, "message": "rewritten"}],

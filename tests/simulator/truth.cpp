@@ -1,5 +1,10 @@
 #include "simulator/truth.hpp"
 
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
 #include <boost/json.hpp>
 
 #include "simulator/answers.hpp"
@@ -67,6 +72,40 @@ void add_end(json::object& object, const job_plan& plan, const timeline& clock, 
     if (!plan.failure_reason.empty()) object["failure_reason"] = plan.failure_reason;
 }
 
+// What the job's caller asked for, in the real seconds that DescribeTrainingJob shows.
+void add_request(json::object& object, const job_plan& plan, const timeline& clock) {
+    const auto& wanted = plan.request;
+    object["spot"] = wanted.spot;
+    std::map<std::string, int> instances;
+    for (const auto& group : wanted.groups)
+        instances[group.type] += group.count;
+    if (instances.empty()) instances[wanted.instance_type] = wanted.instance_count;
+    object["instances"] = json::value_from(instances);
+    json::object limits;
+    const auto add = [&](const char* name, const std::optional<milliseconds>& limit) {
+        if (limit) limits[name] = request_seconds(plan, clock, *limit);
+    };
+    add("max_runtime", wanted.max_runtime);
+    add("max_wait", wanted.max_wait);
+    add("max_pending", wanted.max_pending);
+    object["limits"] = std::move(limits);
+}
+
+// Training as the job shows it now or, once it is deleted, as it showed it last.
+void add_training(
+    json::object& object, const job_plan& plan, const timeline& clock, wall_time now
+) {
+    const auto gone = plan.gone_at ? clock.wall_at(*plan.gone_at) : std::nullopt;
+    const auto seen = gone ? std::min(now, *gone - milliseconds(1)) : now;
+    const auto state = state_at(plan, clock, seen).value_or(job_state{});
+    const auto optional_seconds = [](const std::optional<std::int64_t>& length) {
+        return length ? json::value(*length) : json::value(nullptr);
+    };
+    object["training_started_at"] = optional_time(state.training_started);
+    object["training_seconds"] = optional_seconds(state.training_seconds);
+    object["billable_seconds"] = optional_seconds(state.billable_seconds);
+}
+
 json::object job_text(
     const known_job& job, const timeline& clock, std::string_view account, wall_time now
 ) {
@@ -84,6 +123,8 @@ json::object job_text(
     const auto state = state_at(plan, clock, now);
     object["status"] = state ? json::value(state->primary) : json::value(nullptr);
     object["secondary_status"] = state ? json::value(state->secondary) : json::value(nullptr);
+    add_request(object, plan, clock);
+    add_training(object, plan, clock, now);
     add_end(object, plan, clock, now);
     json::array happened;
     json::array planned;
