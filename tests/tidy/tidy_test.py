@@ -119,7 +119,7 @@ class BannedCalls(unittest.TestCase):
             self.assertEqual(len(call("tests/core/engine_test.cpp", text)), 1)
 
     def test_environment(self):
-        self.only_in("daemon/app/environment.cpp", "daemon/io/log.cpp", 'std::getenv("HOME");')
+        self.only_in("daemon/app/options_environment.cpp", "daemon/io/log.cpp", 'std::getenv("HOME");')
 
     def test_chance(self):
         for text in ("int x = rand();", "std::mt19937 generator;"):
