@@ -99,8 +99,12 @@ class Child:
             text=True,
             errors="replace",
         )
-        for stream in (self.process.stdout, self.process.stderr):
-            threading.Thread(target=self._collect, args=(stream,), daemon=True).start()
+        self._readers = [
+            threading.Thread(target=self._collect, args=(stream,), daemon=True)
+            for stream in (self.process.stdout, self.process.stderr)
+        ]
+        for reader in self._readers:
+            reader.start()
 
     def _collect(self, stream):
         for line in stream:
@@ -110,6 +114,13 @@ class Child:
         with self._arrived:
             self._ended += 1
             self._arrived.notify_all()
+
+    def close(self):
+        """After its end: what it still printed is read, its pipes are closed."""
+        for reader in self._readers:
+            reader.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
 
     def wait_for_line(self, *parts):
         """The first line that holds all of `parts`, already printed or to come."""
@@ -191,6 +202,7 @@ class EndToEnd(unittest.TestCase):
         if child.process.poll() is None:
             child.process.kill()
         child.process.wait()
+        child.close()
 
     def start_simulator(self, scenario, *arguments):
         """`scenario`: a file of the simulator's, or YAML text."""
