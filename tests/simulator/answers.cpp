@@ -1,10 +1,10 @@
-#include "simulator/answers.hpp"
+#include "tests/simulator/answers.hpp"
 
 #include <algorithm>
 
 #include <boost/json.hpp>
 
-#include "simulator/json_text.hpp"
+#include "tests/simulator/json_text.hpp"
 
 namespace trainwatch::simulator {
 namespace {

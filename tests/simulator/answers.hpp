@@ -9,7 +9,7 @@
 
 #include <boost/json/fwd.hpp>
 
-#include "simulator/job_plan.hpp"
+#include "tests/simulator/job_plan.hpp"
 
 namespace trainwatch::simulator {
 

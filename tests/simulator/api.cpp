@@ -1,4 +1,4 @@
-#include "simulator/api.hpp"
+#include "tests/simulator/api.hpp"
 
 #include <array>
 #include <span>
@@ -6,11 +6,11 @@
 
 #include <boost/json.hpp>
 
-#include "simulator/answers.hpp"
-#include "simulator/json_text.hpp"
-#include "simulator/list_jobs.hpp"
-#include "simulator/names.hpp"
-#include "simulator/request_reader.hpp"
+#include "tests/simulator/answers.hpp"
+#include "tests/simulator/json_text.hpp"
+#include "tests/simulator/list_jobs.hpp"
+#include "tests/simulator/names.hpp"
+#include "tests/simulator/request_reader.hpp"
 
 namespace trainwatch::simulator {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/api_error.hpp"
-#include "simulator/fleet.hpp"
+#include "tests/simulator/api_error.hpp"
+#include "tests/simulator/fleet.hpp"
 
 namespace trainwatch::simulator {
 

@@ -1,4 +1,4 @@
-#include "simulator/authorization.hpp"
+#include "tests/simulator/authorization.hpp"
 
 #include <map>
 

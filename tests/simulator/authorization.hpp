@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/api_error.hpp"
+#include "tests/simulator/api_error.hpp"
 
 namespace trainwatch::simulator {
 

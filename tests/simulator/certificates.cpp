@@ -1,4 +1,4 @@
-#include "simulator/certificates.hpp"
+#include "tests/simulator/certificates.hpp"
 
 #include <filesystem>
 #include <memory>

@@ -1,4 +1,4 @@
-#include "simulator/control.hpp"
+#include "tests/simulator/control.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,9 +9,9 @@
 
 #include <boost/json.hpp>
 
-#include "simulator/json_text.hpp"
-#include "simulator/scenario.hpp"
-#include "simulator/truth.hpp"
+#include "tests/simulator/json_text.hpp"
+#include "tests/simulator/scenario.hpp"
+#include "tests/simulator/truth.hpp"
 
 namespace trainwatch::simulator {
 namespace {

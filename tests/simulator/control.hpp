@@ -2,7 +2,7 @@
 // them.
 #pragma once
 
-#include "simulator/service.hpp"
+#include "tests/simulator/service.hpp"
 #include "wire/http_message.hpp"
 
 namespace trainwatch::simulator {

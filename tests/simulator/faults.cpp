@@ -1,4 +1,4 @@
-#include "simulator/faults.hpp"
+#include "tests/simulator/faults.hpp"
 
 namespace trainwatch::simulator {
 namespace {

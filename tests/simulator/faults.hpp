@@ -11,7 +11,7 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "simulator/api_error.hpp"
+#include "tests/simulator/api_error.hpp"
 
 namespace trainwatch::simulator {
 

@@ -4,8 +4,8 @@
 
 #include <boost/json.hpp>
 
-#include "simulator/faults.hpp"
-#include "simulator/json_text.hpp"
+#include "tests/simulator/faults.hpp"
+#include "tests/simulator/json_text.hpp"
 
 namespace trainwatch::simulator {
 namespace {

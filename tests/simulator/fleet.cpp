@@ -1,6 +1,6 @@
-#include "simulator/fleet.hpp"
+#include "tests/simulator/fleet.hpp"
 
-#include "simulator/scenario.hpp"
+#include "tests/simulator/scenario.hpp"
 
 namespace trainwatch::simulator {
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "simulator/job_plan.hpp"
-#include "simulator/timeline.hpp"
+#include "tests/simulator/job_plan.hpp"
+#include "tests/simulator/timeline.hpp"
 
 namespace trainwatch::simulator {
 

@@ -1,4 +1,4 @@
-#include "simulator/job_plan.hpp"
+#include "tests/simulator/job_plan.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "simulator/timeline.hpp"
+#include "tests/simulator/timeline.hpp"
 
 namespace trainwatch::simulator {
 

@@ -1,4 +1,4 @@
-#include "simulator/json_text.hpp"
+#include "tests/simulator/json_text.hpp"
 
 #include <array>
 #include <charconv>

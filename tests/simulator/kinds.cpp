@@ -1,11 +1,11 @@
-#include "simulator/kinds.hpp"
+#include "tests/simulator/kinds.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 
 #include "base/check.hpp"
-#include "simulator/plan_writer.hpp"
+#include "tests/simulator/plan_writer.hpp"
 
 namespace trainwatch::simulator {
 namespace {

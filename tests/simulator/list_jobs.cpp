@@ -1,10 +1,10 @@
-#include "simulator/list_jobs.hpp"
+#include "tests/simulator/list_jobs.hpp"
 
 #include <algorithm>
 #include <tuple>
 
-#include "simulator/page_token.hpp"
-#include "simulator/request_reader.hpp"
+#include "tests/simulator/page_token.hpp"
+#include "tests/simulator/request_reader.hpp"
 
 namespace trainwatch::simulator {
 namespace {

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/api_error.hpp"
-#include "simulator/fleet.hpp"
+#include "tests/simulator/api_error.hpp"
+#include "tests/simulator/fleet.hpp"
 
 namespace trainwatch::simulator {
 

@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "simulator/kinds.hpp"
-#include "simulator/simulation.hpp"
+#include "tests/simulator/kinds.hpp"
+#include "tests/simulator/simulation.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "simulator/names.hpp"
+#include "tests/simulator/names.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "simulator/options.hpp"
+#include "tests/simulator/options.hpp"
 
 #include <charconv>
 #include <system_error>

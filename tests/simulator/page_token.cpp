@@ -1,4 +1,4 @@
-#include "simulator/page_token.hpp"
+#include "tests/simulator/page_token.hpp"
 
 #include <array>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "simulator/plan_writer.hpp"
+#include "tests/simulator/plan_writer.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/kinds.hpp"
+#include "tests/simulator/kinds.hpp"
 
 namespace trainwatch::simulator {
 

@@ -1,8 +1,8 @@
-#include "simulator/request_log.hpp"
+#include "tests/simulator/request_log.hpp"
 
 #include <boost/json.hpp>
 
-#include "simulator/json_text.hpp"
+#include "tests/simulator/json_text.hpp"
 
 namespace trainwatch::simulator {
 

@@ -1,4 +1,4 @@
-#include "simulator/request_reader.hpp"
+#include "tests/simulator/request_reader.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -15,7 +15,7 @@
 #include <boost/json/fwd.hpp>
 
 #include "base/time.hpp"
-#include "simulator/api_error.hpp"
+#include "tests/simulator/api_error.hpp"
 
 namespace trainwatch::simulator {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "simulator/job_plan.hpp"
+#include "tests/simulator/job_plan.hpp"
 
 namespace trainwatch::simulator {
 

@@ -5,10 +5,10 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include "simulator/kinds.hpp"
-#include "simulator/names.hpp"
-#include "simulator/scenario.hpp"
-#include "simulator/scenario_yaml_values.hpp"
+#include "tests/simulator/kinds.hpp"
+#include "tests/simulator/names.hpp"
+#include "tests/simulator/scenario.hpp"
+#include "tests/simulator/scenario_yaml_values.hpp"
 
 namespace trainwatch::simulator {
 namespace {

@@ -1,4 +1,4 @@
-#include "simulator/scenario_yaml_values.hpp"
+#include "tests/simulator/scenario_yaml_values.hpp"
 
 #include <charconv>
 #include <set>

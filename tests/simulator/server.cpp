@@ -1,4 +1,4 @@
-#include "simulator/server.hpp"
+#include "tests/simulator/server.hpp"
 
 #include <array>
 #include <memory>

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "io/byte_stream.hpp"
-#include "simulator/service.hpp"
+#include "tests/simulator/service.hpp"
 
 namespace trainwatch::simulator {
 

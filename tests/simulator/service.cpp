@@ -1,10 +1,10 @@
-#include "simulator/service.hpp"
+#include "tests/simulator/service.hpp"
 
 #include <array>
 #include <utility>
 
 #include "base/text.hpp"
-#include "simulator/authorization.hpp"
+#include "tests/simulator/authorization.hpp"
 
 namespace trainwatch::simulator {
 namespace {
@@ -47,6 +47,13 @@ std::string replace_all(std::string text, const std::string& what, const std::st
         text.replace(at, what.size(), by);
     }
     return text;
+}
+
+// The same answer about a job of another name.
+std::string about_another(std::string body, const std::string& job) {
+    const auto other = job.substr(0, 58) + "-twin\"";
+    body = replace_all(std::move(body), "\"" + job + "\"", "\"" + other);
+    return replace_all(std::move(body), "/" + job + "\"", "/" + other);
 }
 
 }  // namespace
@@ -177,9 +184,7 @@ exchange service::faulty(const fault_rule& fault, exchange result) {
             break;
         case fault_kind::wrong_job:
             record.code = "wrong_job";
-            if (record.job.empty()) break;
-            response.body =
-                replace_all(response.body, record.job, record.job.substr(0, 58) + "-twin");
+            if (!record.job.empty()) response.body = about_another(response.body, record.job);
             break;
         case fault_kind::slow:
             break;

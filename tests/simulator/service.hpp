@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "base/random.hpp"
-#include "simulator/api.hpp"
-#include "simulator/faults.hpp"
-#include "simulator/fleet.hpp"
-#include "simulator/request_log.hpp"
-#include "simulator/sigv4_check.hpp"
-#include "simulator/token_bucket.hpp"
+#include "tests/simulator/api.hpp"
+#include "tests/simulator/faults.hpp"
+#include "tests/simulator/fleet.hpp"
+#include "tests/simulator/request_log.hpp"
+#include "tests/simulator/sigv4_check.hpp"
+#include "tests/simulator/token_bucket.hpp"
 #include "wire/http_message.hpp"
 
 namespace trainwatch::simulator {

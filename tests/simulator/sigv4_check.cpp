@@ -1,4 +1,4 @@
-#include "simulator/sigv4_check.hpp"
+#include "tests/simulator/sigv4_check.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 
 #include "base/text.hpp"
-#include "simulator/authorization.hpp"
+#include "tests/simulator/authorization.hpp"
 
 namespace trainwatch::simulator {
 namespace {

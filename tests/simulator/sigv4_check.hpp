@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "simulator/api_error.hpp"
+#include "tests/simulator/api_error.hpp"
 #include "wire/http_message.hpp"
 #include "wire/sigv4.hpp"
 

@@ -1,4 +1,4 @@
-#include "simulator/simulation.hpp"
+#include "tests/simulator/simulation.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -20,11 +20,11 @@
 #include <unistd.h>
 
 #include "io/clock.hpp"
-#include "simulator/certificates.hpp"
-#include "simulator/control.hpp"
-#include "simulator/json_text.hpp"
-#include "simulator/scenario.hpp"
-#include "simulator/server.hpp"
+#include "tests/simulator/certificates.hpp"
+#include "tests/simulator/control.hpp"
+#include "tests/simulator/json_text.hpp"
+#include "tests/simulator/scenario.hpp"
+#include "tests/simulator/server.hpp"
 
 namespace trainwatch::simulator {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/failure.hpp"
-#include "simulator/options.hpp"
+#include "tests/simulator/options.hpp"
 
 namespace trainwatch::simulator {
 

@@ -1,4 +1,4 @@
-#include "simulator/timeline.hpp"
+#include "tests/simulator/timeline.hpp"
 
 #include <algorithm>
 #include <cmath>

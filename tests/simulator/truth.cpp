@@ -1,4 +1,4 @@
-#include "simulator/truth.hpp"
+#include "tests/simulator/truth.hpp"
 
 #include <algorithm>
 #include <map>
@@ -7,8 +7,8 @@
 
 #include <boost/json.hpp>
 
-#include "simulator/answers.hpp"
-#include "simulator/json_text.hpp"
+#include "tests/simulator/answers.hpp"
+#include "tests/simulator/json_text.hpp"
 
 namespace trainwatch::simulator {
 namespace {

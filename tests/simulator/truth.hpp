@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "simulator/fleet.hpp"
+#include "tests/simulator/fleet.hpp"
 
 namespace trainwatch::simulator {
 
