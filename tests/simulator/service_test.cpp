@@ -246,6 +246,24 @@ TEST_F(Service, the_truth_tells_what_has_happened_and_what_will) {
     EXPECT_EQ(truth.at("changes").as_array().back().at("secondary_status"), "Failed");
 }
 
+TEST_F(Service, the_truth_tells_what_was_asked_for_and_trained) {
+    play(
+        "jobs: [{name: a, kind: completed, limits: {max_runtime: 2h}, deleted_after: 1m, "
+        "instance_groups: [{name: g, type: ml.m5.large, count: 2}, "
+        "{name: h, type: ml.m5.large, count: 3}]}]"
+    );
+    auto truth = truth_of("a");
+    EXPECT_EQ(json::serialize(truth.at("instances")), R"({"ml.m5.large":5})");
+    EXPECT_EQ(json::serialize(truth.at("limits")), R"({"max_runtime":7200})");
+    EXPECT_TRUE(truth.at("training_seconds").is_null());
+    // Deleted by now: what it showed last.
+    now_ += std::chrono::hours(1);
+    truth = truth_of("a");
+    EXPECT_EQ(truth.at("exists"), false);
+    EXPECT_EQ(truth.at("training_seconds"), 22 * 60);
+    EXPECT_EQ(truth.at("billable_seconds"), 22 * 60);
+}
+
 TEST_F(Service, a_stopped_clock_moves_by_jumps) {
     play("jobs: [{name: a, kind: completed}]");
     EXPECT_EQ(steer("PUT", "/clock", R"({"speed":0})").status, 200);
