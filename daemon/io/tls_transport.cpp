@@ -19,6 +19,12 @@ public:
         SSL_set_bio(connection_.get(), bio, bio);
     }
 
+    ~tls_transport() override {
+        // OpenSSL would take a connection that just ends for a reason to distrust its session.
+        constexpr int orderly = SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN;
+        if (!failed_) SSL_set_shutdown(connection_.get(), orderly);
+    }
+
     attempt handshake() override {
         ERR_clear_error();
         const attempt tried = judge(SSL_do_handshake(connection_.get()), 0);

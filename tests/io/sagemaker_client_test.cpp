@@ -164,7 +164,7 @@ TEST_F(SagemakerClient, without_keys_nothing_is_sent) {
 TEST_F(SagemakerClient, network_failure_says_where) {
     scripted_server server(on, {{{"", step::after::stay_silent}}});
     use(server.origin());
-    const auto answer = describe("resnet-1", milliseconds(20));
+    const auto answer = describe("resnet-1", milliseconds(300));
     ASSERT_FALSE(answer.outcome);
     EXPECT_EQ(answer.outcome.error().kind, error_class::transient);
     EXPECT_EQ(
