@@ -18,7 +18,7 @@ def entered(at, status, primary="InProgress"):
 def job(name, **members):
     base = {
         "name": name, "account": "111122223333", "region": "eu-west-1", "arn": ARN + name,
-        "created": 1000.5, "spot": False, "ended": False, "ended_at": None, "outcome": None,
+        "created": 1000.5, "exists": True, "spot": False, "ended": False, "ended_at": None, "outcome": None,
         "expected_alerts": [], "planned": [], "instances": {"ml.m5.large": 2}, "limits": {},
         "training_started_at": None, "training_seconds": None, "billable_seconds": None,
     }
@@ -119,6 +119,16 @@ class Series(unittest.TestCase):
         older.update(created=500.0, outcome="completed")
         truth["jobs"].insert(0, older)
         self.assertEqual(differences(truth=truth), [])
+
+    def test_the_last_moments_of_a_deleted_job_may_be_missed(self):
+        truth = copy.deepcopy(TRUTH)
+        truth["jobs"][1]["changes"].append({"change": "status", "at": 1060, "status": "Deleting"})
+        self.assertEqual(len(differences(truth=truth)), 2)
+        truth["jobs"][1]["exists"] = False
+        self.assertEqual(differences(truth=truth), [])
+        line = next(line for line in METRICS.splitlines() if 'status="Failed"' in line)
+        caught = METRICS.replace(line, line.replace('status="Failed"', 'status="Deleting"'))
+        self.assertEqual(differences(caught, truth), [])
 
     def test_a_label_of_text_is_read_back(self):
         found = list(demo_check.series_of_text('sagemaker_training_job_x{a="q\\"\\n\\\\"} 1\n'))
