@@ -7,6 +7,7 @@
 #   demo        what deploy/demo.sh runs beside the daemon
 #   prometheus  Prometheus and Alertmanager, for deploy/demo.sh --prometheus (part of test)
 #   test        what tests/run.sh needs beyond build
+#   bench       references of tests/bench/run.sh                (only when asked for)
 #   format      clang-format 14, for the test of that name      (only when asked for)
 #   tsan        clang, for the preset of that name              (only when asked for)
 #
@@ -28,13 +29,14 @@ packages_of() {
     demo) echo "python3 curl" ;;
     prometheus) echo "prometheus prometheus-alertmanager" ;;
     # systemd brings systemd-analyze, which checks our unit; it does not become anybody's init.
-    test) echo "python3 python3-boto3 curl systemd binutils libbenchmark-dev"
+    test) echo "python3 python3-boto3 curl systemd binutils"
         packages_of prometheus
         # Debian's npm conflicts with other builds of Node: only where there is none at all.
         command -v npm >/dev/null || echo "nodejs npm" ;;
+    bench) echo "python3 wrk libsimdjson-dev" ;;
     format) echo "clang-format-14" ;;
     tsan) echo "clang" ;;
-    *) sed -n '2,14p' "$0" >&2 && exit 2 ;;
+    *) sed -n '2,15p' "$0" >&2 && exit 2 ;;
     esac
 }
 

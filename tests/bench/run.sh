@@ -7,6 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 deploy/install-deps.sh build bench
+mkdir -p build
 cmake --preset release -DTRAINWATCH_BENCHMARKS=ON >build/bench.log 2>&1 ||
     { cat build/bench.log >&2; exit 1; }
 cmake --build build/release --target benchmarks >build/bench.log 2>&1 ||
