@@ -51,6 +51,8 @@ io::task<void> exchange_many(
         if (answer.has_error()) give_up(answer.error());
         bench::keep(answer);
     }
+    // An idle connection would keep the context waiting for its end.
+    client.close();
 }
 
 // One client a connection: the pool of a client is bounded by the daemon's own needs.
@@ -125,6 +127,7 @@ io::task<void> describe_many(
         if (answer.outcome.has_error()) give_up(answer.outcome.error());
         engine.take(std::move(answer));
     }
+    client.close();
 }
 
 double run_whole(const workload& work) {
