@@ -66,6 +66,7 @@ engine::engine(domain::watch_plan plan, std::uint64_t seed)
 actions engine::step(const event& happened, instant now) {
     // Time stands still rather than run backwards.
     now.mono = std::max(now.mono, now_.mono);
+    our_now_ = now;
     now_ = {now.mono, clock_.at(now)};
     if (const auto* answer = std::get_if<described>(&happened)) {
         learn_offset(answer->clock_offset, now);
@@ -89,8 +90,8 @@ void engine::learn_offset(const std::optional<milliseconds>& offset, instant now
 void engine::on(const restored& what) {
     CHECK(!running_);
     running_ = true;
-    started_ = now_;
-    round_began_ = now_.wall;
+    started_ = our_now_;
+    round_began_ = our_now_;
     last_sweep_ = what.ledger.rows.last_complete_sweep;
     say(make_note(
         note_level::info,

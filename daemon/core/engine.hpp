@@ -102,7 +102,7 @@ private:
     void look_again(const poll& done);
     void refresh(std::size_t slot);
     void mark_tried(std::size_t slot);
-    void mark_heard(std::size_t slot);
+    void mark_heard(const poll& answered);
 
     // ---- engine_alerts.cpp ---------------------------------------------------------------------
     void apply(const journal_news& news);
@@ -141,12 +141,13 @@ private:
     // Without receivers nobody confirms an alert: it ends by its start.
     std::set<std::pair<wall_time, alert_number>> unreceived_{};
 
-    instant now_{};  // of this step; wall: the servers' time
-    instant started_{};
+    instant now_{};      // of this step; wall: the servers' time
+    instant our_now_{};  // the same moment as our own clocks have it
+    instant started_{};  // on our clocks: corrected when it is used, with what is known then
     std::optional<wall_time> last_sweep_{};
     std::uint64_t round_ = 1;
     std::size_t heard_in_round_ = 0;
-    wall_time round_began_{};
+    instant round_began_{};  // on our clocks, likewise
     std::optional<headline> said_{};
     mono_time said_at_{};
     std::optional<mono_time> drain_until_{};

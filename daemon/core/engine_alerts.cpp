@@ -118,7 +118,7 @@ void engine::send_alerts_to(endpoint_id endpoint) {
 void engine::hand_over(
     endpoint_id endpoint, std::vector<alert_number> alerts, std::set<alert_number> over
 ) {
-    const auto& sent = outbox_.send(endpoint, std::move(alerts), std::move(over), now_.mono);
+    const auto sent = outbox_.send(endpoint, std::move(alerts), std::move(over), now_.mono);
     deliver request;
     request.id = sent.id;
     request.endpoint = endpoint;

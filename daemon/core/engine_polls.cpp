@@ -36,7 +36,7 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
     raise(news.findings, slot);
     refresh(slot);
     mark_tried(slot);
-    mark_heard(slot);
+    mark_heard(done);
     look_again(done);
 }
 
@@ -59,7 +59,7 @@ void engine::on_failure(const poll& failed, const failure& why) {
             // AWS is well and calls the name wrong: it will be as wrong in a minute.
             lane_is_heard(failed);
             tell_failure(failed, why);
-            mark_heard(failed.slot);
+            mark_heard(failed);
             scheduler_.retry_slowly(failed, now_.mono);
             break;
         case error_class::transient:
@@ -88,7 +88,7 @@ void engine::on_missing(const poll& done) {
     }
     refresh(slot);
     mark_tried(slot);
-    mark_heard(slot);
+    mark_heard(done);
     look_again(done);
 }
 
@@ -171,10 +171,10 @@ void engine::raise(const std::vector<domain::finding>& findings, std::size_t slo
         if (!number) continue;
         say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
         journal_.put(domain::alert_row{book_.alert(*number)});
-        if (journal_.is_degraded()) {
-            release(*number);
-        } else {
+        if (journal_.makes_alerts_wait()) {
             journal_.hold(*number);
+        } else {
+            release(*number);
         }
     }
 }
@@ -213,19 +213,23 @@ void engine::mark_tried(std::size_t slot) {
 }
 
 // A sweep is complete when AWS told of every target: what ended before it began is known.
-void engine::mark_heard(std::size_t slot) {
+void engine::mark_heard(const poll& answered) {
+    // What was asked before the sweep began says nothing about it.
+    if (answered.sent < round_began_.mono) return;
+    const auto slot = answered.slot;
     // An end that AWS has not finished telling: the sweep must not pass it by, else a restart in
     // between would take it for the past.
     if (targets_[slot].memory.unsettled_since) return;
     if (std::exchange(targets_[slot].round, round_) == round_) return;
     if (++heard_in_round_ < targets_.size()) return;
-    if (!last_sweep_ || *last_sweep_ < round_began_) {
-        last_sweep_ = round_began_;
-        journal_.put_sweep(round_began_);
+    const auto began = clock_.at(round_began_);
+    if (!last_sweep_ || *last_sweep_ < began) {
+        last_sweep_ = began;
+        journal_.put_sweep(began);
     }
     ++round_;
     heard_in_round_ = 0;
-    round_began_ = now_.wall;
+    round_began_ = our_now_;
 }
 
 }  // namespace trainwatch::core

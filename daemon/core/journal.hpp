@@ -40,6 +40,11 @@ public:
     void hold(alert_number alert);
 
     bool is_degraded() const { return degraded_; }
+    // Whether a new alert has something to wait for. While a snapshot is under way it has: if that
+    // succeeds, storage is sound again, and without this alert.
+    bool makes_alerts_wait() const {
+        return !degraded_ || (in_flight_ && in_flight_->snapshot && !in_flight_->overdue);
+    }
     bool is_idle() const { return !in_flight_; }
     bool has_rows() const {
         return !jobs_.empty() || !transitions_.empty() || !alerts_.empty() ||
