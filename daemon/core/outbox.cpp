@@ -97,7 +97,7 @@ std::vector<alert_number> outbox::take_due(endpoint_id endpoint, mono_time now) 
     return state.groups.empty() ? take_batch(state, now) : take_group(state);
 }
 
-const parcel& outbox::send(
+parcel outbox::send(
     endpoint_id endpoint,
     std::vector<alert_number> alerts,
     std::set<alert_number> over,
@@ -115,7 +115,8 @@ const parcel& outbox::send(
     sent.over = std::move(over);
     sent.sent = now;
     sent.deadline = now + limits::delivery_deadline;
-    return in_flight_.emplace(sent.id, std::move(sent)).first->second;
+    in_flight_.emplace(sent.id, sent);
+    return sent;
 }
 
 std::optional<parcel> outbox::take_answered(delivery_id id) {

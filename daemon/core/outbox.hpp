@@ -57,7 +57,7 @@ public:
     // when there are none, it is busy, or it is to be left alone. Each one taken must then be
     // sent, removed, or given a new due time.
     std::vector<alert_number> take_due(endpoint_id endpoint, mono_time now);
-    const parcel& send(
+    parcel send(
         endpoint_id endpoint,
         std::vector<alert_number> alerts,
         std::set<alert_number> over,

@@ -54,7 +54,9 @@ scheduler::due_set& scheduler::queue(lane_state& lane, look_queue which) {
 scheduler::due_set* scheduler::choose(lane_state& lane, mono_time now) {
     std::array<due_set*, 3> order{&lane.live, &lane.unseen, &lane.calm};
     if (lane.sends % 2 == 1) std::swap(order[0], order[1]);
-    if (lane.sends % limits::calm_share == limits::calm_share - 1) std::swap(order[0], order[2]);
+    if (lane.sends % limits::calm_share == limits::calm_share - 1) {
+        std::rotate(order.begin(), order.begin() + 2, order.end());
+    }
     for (auto* candidates : order) {
         if (!candidates->empty() && candidates->begin()->first <= now) return candidates;
     }
