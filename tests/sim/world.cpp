@@ -268,6 +268,7 @@ void world::step_world() {
         // AWS still tells of a job until what was seen of it is safe: that is the promise's limit.
         const auto* row = ledger_.job({job.account_id, job.region, job.name, job.created});
         if (!row || !row->ending || true_wall(now_) < job.ended() + seconds(60)) continue;
+        if (row->last.transitions != shown_at(job, true_wall(now_))->transitions) continue;
         slot.will_be_reused = false;
         slot.deleted = true_wall(now_);
         if (random_.below(3) == 0) continue;  // for good
