@@ -1,0 +1,89 @@
+#include "core/dispatch.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/core/builders.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using domain::receiver_kind;
+
+struct dispatch_case {
+    const char* sentence;
+    receiver_kind kind;
+    bool attempted;
+    bool firing_taken;
+    bool resolved_taken;
+    std::optional<milliseconds> resolved_ago;
+    dispatch expected;
+};
+
+constexpr auto alertmanager = receiver_kind::alertmanager;
+constexpr auto webhook = receiver_kind::webhook;
+constexpr std::optional<milliseconds> fires = std::nullopt;
+constexpr milliseconds just_now{0};
+constexpr milliseconds window{900'000};
+
+const dispatch_case cases[] = {
+    {"a new alert fires", alertmanager, false, false, false, fires, dispatch::fire},
+    {"a new alert fires at a webhook", webhook, false, false, false, fires, dispatch::fire},
+    {"what was not taken is tried again", alertmanager, true, false, false, fires, dispatch::fire},
+    {"so at a webhook", webhook, true, false, false, fires, dispatch::fire},
+    {"Alertmanager is told again", alertmanager, true, true, false, fires, dispatch::repeat_firing},
+    {"a webhook is not", webhook, true, true, false, fires, dispatch::wait_for_end},
+    {"the end is told", alertmanager, true, true, false, just_now, dispatch::resolve},
+    {"so to a webhook", webhook, true, true, false, just_now, dispatch::resolve},
+    {"an attempt may have arrived", alertmanager, true, false, false, just_now, dispatch::resolve},
+    {"so at a webhook", webhook, true, false, false, just_now, dispatch::resolve},
+    {"the end is no first news",
+     alertmanager,
+     false,
+     false,
+     false,
+     just_now,
+     dispatch::finish_unknown},
+    {"nor for a webhook", webhook, false, false, false, just_now, dispatch::finish_unknown},
+    {"Alertmanager is told of the end again",
+     alertmanager,
+     true,
+     true,
+     true,
+     window - milliseconds(1),
+     dispatch::repeat_resolve},
+    {"for fifteen minutes", alertmanager, true, true, true, window, dispatch::finish_told},
+    {"even if it never took it", alertmanager, true, true, false, window, dispatch::finish_told},
+    {"a webhook that took the end is done",
+     webhook,
+     true,
+     true,
+     true,
+     just_now,
+     dispatch::finish_told},
+    {"one that did not is tried until it does",
+     webhook,
+     true,
+     true,
+     false,
+     window * 100,
+     dispatch::resolve},
+};
+
+class dispatch_table : public testing::TestWithParam<dispatch_case> {};
+
+TEST_P(dispatch_table, decides) {
+    const auto& given = GetParam();
+    standing where;
+    where.kind = given.kind;
+    where.attempted = given.attempted;
+    where.firing_taken = given.firing_taken;
+    where.resolved_taken = given.resolved_taken;
+    where.now = created;
+    if (given.resolved_ago) where.resolved_at = created - *given.resolved_ago;
+    EXPECT_EQ(decide(where), given.expected) << given.sentence;
+}
+
+INSTANTIATE_TEST_SUITE_P(every_standing, dispatch_table, testing::ValuesIn(cases));
+
+}  // namespace
+}  // namespace trainwatch::core

@@ -1,0 +1,115 @@
+#include "core/look.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/limits.hpp"
+#include "core/deadlines.hpp"
+#include "core/tracker.hpp"
+#include "tests/core/builders.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+domain::job_view shown(const domain::observation& seen) {
+    domain::job_view view;
+    view.last = seen;
+    view.deadlines = deadlines_of(seen);
+    if (!seen.transitions.empty()) view.last_transition = seen.transitions.back().started;
+    return view;
+}
+
+// The poll left at 1000 s and its answer came half a second later.
+look_facts facts() {
+    look_facts made;
+    made.sent = mono(seconds(1000));
+    made.now = at(milliseconds(1'000'500));
+    made.staleness_bound = seconds(60);
+    made.late_interval = seconds(5);
+    return made;
+}
+
+TEST(look, live_job_is_due_after_half_its_bound) {
+    const look expected{look_queue::live, mono(seconds(1030)), false};
+    EXPECT_EQ(next_look(shown(running()), facts()), expected);
+}
+
+TEST(look, ended_job_is_due_after_four_bounds) {
+    auto job = shown(running().fails(seconds(900)));
+    job.ending = domain::ending{domain::outcome::failed, domain::failure_class::algorithm};
+    const look expected{look_queue::calm, mono(seconds(1240)), false};
+    EXPECT_EQ(next_look(job, facts()), expected);
+}
+
+TEST(look, name_that_was_never_found_is_due_after_four_bounds) {
+    auto asked = facts();
+    asked.misses = 1;
+    EXPECT_EQ(next_look({}, asked), (look{look_queue::calm, mono(seconds(1240)), false}));
+}
+
+TEST(look, running_job_that_is_not_found_is_asked_for_twice_more_at_the_usual_pace) {
+    auto job = shown(running());
+    job.missing = true;
+    auto asked = facts();
+    for (const unsigned misses : {1U, 2U}) {
+        asked.misses = misses;
+        EXPECT_EQ(next_look(job, asked).queue, look_queue::live) << misses;
+    }
+    asked.misses = limits::misses_believed;
+    EXPECT_EQ(next_look(job, asked).queue, look_queue::calm);
+}
+
+TEST(look, just_after_a_deadline_there_is_an_extra_look) {
+    // The limit ends at 1010 s: nothing can be seen before 1015 s, and that is before 1030 s.
+    const auto job = shown(running().max_runtime(seconds(930)));
+    const look expected{look_queue::live, mono(seconds(1015)), false};
+    EXPECT_EQ(next_look(job, facts()), expected);
+}
+
+TEST(look, far_deadline_changes_nothing) {
+    const auto job = shown(running().max_runtime(seconds(28 * 86'400)));
+    EXPECT_EQ(next_look(job, facts()).due, mono(seconds(1030)));
+}
+
+TEST(look, past_its_deadline_a_job_is_looked_at_densely) {
+    // The limit ended at 980 s.
+    const auto job = shown(running().max_runtime(seconds(900)));
+    const look expected{look_queue::live, mono(seconds(1005)), true};
+    EXPECT_EQ(next_look(job, facts()), expected);
+}
+
+TEST(look, long_past_its_deadline_a_job_is_like_any_other) {
+    const auto job = shown(running().max_runtime(seconds(10)));
+    const look expected{look_queue::live, mono(seconds(1030)), false};
+    EXPECT_EQ(next_look(job, facts()), expected);
+}
+
+TEST(look, distance_to_a_deadline_is_measured_on_the_servers_clock) {
+    auto asked = facts();
+    // Our monotonic clock started long after AWS' jobs.
+    asked.sent = mono(seconds(10));
+    asked.now.mono = mono(milliseconds(10'500));
+    const auto job = shown(running().max_runtime(seconds(930)));
+    EXPECT_EQ(next_look(job, asked).due, mono(milliseconds(10'500 + 14'500)));
+}
+
+TEST(look, stopped_job_whose_secondary_status_lags_is_asked_again_soon) {
+    const auto job = shown(running().status("Stopped", "Uploading"));
+    EXPECT_EQ(next_look(job, facts()).due, mono(seconds(1005)));
+}
+
+TEST(look, running_job_whose_secondary_status_runs_ahead_is_asked_again_soon) {
+    const auto job = shown(
+        running().phase("MaxRuntimeExceeded", seconds(990)).status("Stopping", "MaxRuntimeExceeded")
+    );
+    EXPECT_EQ(next_look(job, facts()).due, mono(seconds(1005)));
+}
+
+TEST(look, secondary_status_that_runs_ahead_for_long_is_no_reason_to_hurry) {
+    const auto job = shown(
+        running().phase("MaxRuntimeExceeded", seconds(800)).status("Stopping", "MaxRuntimeExceeded")
+    );
+    EXPECT_EQ(next_look(job, facts()).due, mono(seconds(1030)));
+}
+
+}  // namespace
+}  // namespace trainwatch::core

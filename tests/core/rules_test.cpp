@@ -1,0 +1,245 @@
+#include "core/rules.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/console_links.hpp"
+#include "core/tracker.hpp"
+#include "tests/core/builders.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using domain::label_map;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Optional;
+using testing::SizeIs;
+
+// The alerts of a job that ended so, at first sight.
+std::vector<domain::alert> alerts_about(
+    const domain::observation& seen, wall_time horizon = created - hours(1)
+) {
+    domain::job_view view;
+    view.target.watch_list = "nightly";
+    job_memory memory;
+    const auto heard = observe(view, memory, seen, {at(hours(2)), horizon});
+    return alerts_for(view, heard.findings, later(hours(2)));
+}
+
+domain::alert alert_about(const domain::observation& seen) {
+    const auto alerts = alerts_about(seen);
+    EXPECT_THAT(alerts, SizeIs(1));
+    return alerts.empty() ? domain::alert{} : alerts.front();
+}
+
+TEST(rules, failed_job_has_exactly_these_labels) {
+    EXPECT_EQ(
+        alert_about(running().fails(seconds(900), "ClientError: no")).labels,
+        (label_map{
+            {"alertname", "TrainingJobFailed"},
+            {"severity", "critical"},
+            {"training_job", "resnet"},
+            {"created", "2025-11-23T09:26:40.123Z"},
+            {"account_id", "111122223333"},
+            {"aws_region", "eu-west-1"},
+            {"watch_list", "nightly"},
+            {"failure_class", "client"},
+        })
+    );
+}
+
+TEST(rules, runtime_limit_has_exactly_these_labels) {
+    EXPECT_EQ(
+        alert_about(running().hits_max_runtime(seconds(900))).labels,
+        (label_map{
+            {"alertname", "TrainingJobMaxRuntimeExceeded"},
+            {"severity", "critical"},
+            {"training_job", "resnet"},
+            {"created", "2025-11-23T09:26:40.123Z"},
+            {"account_id", "111122223333"},
+            {"aws_region", "eu-west-1"},
+            {"watch_list", "nightly"},
+            {"failure_class", "timeout"},
+        })
+    );
+}
+
+TEST(rules, child_of_a_tuning_job_says_so) {
+    const auto alert = alert_about(running().fails(seconds(900)).but([](auto& seen) {
+        seen.tuning_job = "hpo-42";
+    }));
+    EXPECT_EQ(alert.labels.at("tuning_job"), "hpo-42");
+    EXPECT_THAT(alert.labels, SizeIs(9));
+}
+
+TEST(rules, starts_when_we_saw_it_and_not_when_it_happened) {
+    const auto alert = alert_about(running().fails(seconds(900)));
+    EXPECT_EQ(alert.starts_at, later(hours(2)));
+    EXPECT_EQ(alert.annotations.at("ended_at"), "2025-11-23T09:41:40.123Z");
+}
+
+TEST(rules, annotations_tell_what_a_person_asks_first) {
+    const auto notes =
+        alert_about(
+            running().fails(seconds(900), "AlgorithmError: exit code 1").but([](auto& seen) {
+                seen.training_time = seconds(820);
+                seen.instances = {
+                    {"ml.p4d.24xlarge", 2, "workers"},
+                    {"ml.c5.xlarge", 1, "head"},
+                    {"ml.p4d.24xlarge", 1, "spare"},
+                };
+            })
+        ).annotations;
+    EXPECT_EQ(
+        notes,
+        (label_map{
+            {"summary", "Training job resnet failed after 15m: AlgorithmError: exit code 1"},
+            {"description",
+             "Job resnet in account 111122223333, region eu-west-1, on 1 x ml.c5.xlarge, 3 x "
+             "ml.p4d.24xlarge, created 2025-11-23T09:26:40.123Z, training since "
+             "2025-11-23T09:28:00.123Z, ended 2025-11-23T09:41:40.123Z."},
+            {"failure_reason", "AlgorithmError: exit code 1"},
+            {"ended_at", "2025-11-23T09:41:40.123Z"},
+            {"training_job_arn", "arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet"},
+            {"secondary_status", "Failed"},
+            {"started_at", "2025-11-23T09:28:00.123Z"},
+            {"console_url",
+             "https://eu-west-1.console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/"
+             "resnet"},
+            {"logs_url",
+             "https://eu-west-1.console.aws.amazon.com/cloudwatch/"
+             "home?region=eu-west-1#logsV2:log-groups/log-group/"
+             "$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3Dresnet$252F"},
+            {"instances", "1 x ml.c5.xlarge, 3 x ml.p4d.24xlarge"},
+            {"training_time", "13m40s"},
+        })
+    );
+}
+
+TEST(rules, reason_is_kept_verbatim_and_its_first_line_is_the_headline) {
+    const std::string reason = "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nTraceback";
+    const auto notes = alert_about(running().fails(seconds(900), reason)).annotations;
+    EXPECT_EQ(notes.at("failure_reason"), reason);
+    EXPECT_EQ(
+        notes.at("summary"),
+        "Training job resnet failed after 15m: AlgorithmError: ExecuteUserScriptError:…"
+    );
+}
+
+TEST(rules, long_headline_is_cut_on_a_character) {
+    std::string reason = "ClientError: ";
+    for (int i = 0; i < 200; ++i)
+        reason += "ä";
+    const auto notes = alert_about(running().fails(seconds(900), reason)).annotations;
+    EXPECT_EQ(notes.at("failure_reason"), reason);
+    EXPECT_LT(notes.at("summary").size(), 300U);
+    EXPECT_THAT(notes.at("summary"), testing::EndsWith("ä…"));
+}
+
+TEST(rules, reason_that_is_no_utf8_becomes_some) {
+    const auto notes = alert_about(running().fails(seconds(900), "ClientError: \xff")).annotations;
+    EXPECT_EQ(notes.at("failure_reason"), "ClientError: \xEF\xBF\xBD");
+}
+
+TEST(rules, failure_without_a_reason_says_that_there_is_none) {
+    const auto alert = alert_about(running().fails(seconds(900), ""));
+    EXPECT_EQ(alert.labels.at("failure_class"), "unknown");
+    EXPECT_EQ(
+        alert.annotations.at("summary"), "Training job resnet failed after 15m; AWS gave no reason."
+    );
+    EXPECT_EQ(alert.annotations.count("failure_reason"), 0U);
+}
+
+TEST(rules, job_that_never_started_says_so) {
+    const auto notes = alert_about(job().fails(seconds(900), "CapacityError: none")).annotations;
+    EXPECT_THAT(notes.at("description"), HasSubstr("which never started training"));
+    EXPECT_EQ(notes.count("started_at"), 0U);
+}
+
+TEST(rules, runtime_limit_names_the_limit_and_what_is_left) {
+    const auto notes =
+        alert_about(
+            running().max_runtime(seconds(600)).hits_max_runtime(seconds(900)).but([](auto& seen) {
+                seen.model_artifacts = "s3://b/m.tar.gz";
+            })
+        ).annotations;
+    EXPECT_EQ(
+        notes.at("summary"),
+        "Training job resnet was stopped by AWS at its runtime limit of 10m after 15m."
+    );
+    EXPECT_THAT(notes.at("description"), HasSubstr("What it had trained is at s3://b/m.tar.gz."));
+}
+
+TEST(rules, runtime_limit_without_artifacts_says_what_may_be_lost) {
+    const auto notes = alert_about(running().hits_max_runtime(seconds(900))).annotations;
+    EXPECT_THAT(notes.at("description"), HasSubstr("may be lost"));
+}
+
+TEST(rules, stopped_with_a_reason_keeps_the_reason) {
+    const auto notes = alert_about(running().hits_max_runtime(seconds(900)).but([](auto& seen) {
+                           seen.failure_reason = "Training job runtime exceeded";
+                       })).annotations;
+    EXPECT_EQ(notes.at("failure_reason"), "Training job runtime exceeded");
+}
+
+TEST(rules, other_ends_and_running_jobs_do_not_alert) {
+    EXPECT_THAT(alerts_about(running()), IsEmpty());
+    EXPECT_THAT(alerts_about(running().ends("Completed", "Completed", seconds(900))), IsEmpty());
+    EXPECT_THAT(alerts_about(running().ends("Stopped", "Stopped", seconds(900))), IsEmpty());
+    EXPECT_THAT(
+        alerts_about(running().ends("Stopped", "MaxWaitTimeExceeded", seconds(900))), IsEmpty()
+    );
+}
+
+TEST(rules, secondary_status_alone_does_not_alert) {
+    EXPECT_THAT(alerts_about(running().status("InProgress", "Failed")), IsEmpty());
+    EXPECT_THAT(alerts_about(running().status("Stopping", "MaxRuntimeExceeded")), IsEmpty());
+}
+
+TEST(rules, end_before_the_horizon_does_not_alert) {
+    EXPECT_THAT(alerts_about(running().fails(seconds(900)), later(seconds(901))), IsEmpty());
+    EXPECT_THAT(alerts_about(running().fails(seconds(900)), later(seconds(900))), SizeIs(1));
+}
+
+TEST(rules, two_observers_make_the_same_identity) {
+    EXPECT_EQ(
+        alert_about(running().fails(seconds(900))).labels,
+        alert_about(job().started(seconds(5)).fails(seconds(900))).labels
+    );
+}
+
+// ---- links ------------------------------------------------------------------------------------
+
+std::string console_in(const char* partition, const char* region) {
+    return console_url(job().but([&](auto& seen) {
+        seen.partition = partition;
+        seen.region = region;
+    }));
+}
+
+TEST(console_links, follow_the_partition) {
+    EXPECT_EQ(
+        console_in("aws-cn", "cn-north-1"),
+        "https://cn-north-1.console.amazonaws.cn/sagemaker/home?region=cn-north-1#/jobs/resnet"
+    );
+    EXPECT_EQ(
+        console_in("aws-us-gov", "us-gov-west-1"),
+        "https://us-gov-west-1.console.amazonaws-us-gov.com/sagemaker/"
+        "home?region=us-gov-west-1#/jobs/resnet"
+    );
+}
+
+TEST(console_links, are_absent_where_the_console_is_not_public) {
+    EXPECT_EQ(console_in("aws-iso", "us-iso-east-1"), "");
+    EXPECT_EQ(console_in("aws", ""), "");
+    const auto alert = alert_about(running().fails(seconds(900)).but([](auto& seen) {
+        seen.partition = "aws-iso";
+    }));
+    EXPECT_EQ(alert.annotations.count("console_url"), 0U);
+    EXPECT_EQ(alert.annotations.count("logs_url"), 0U);
+}
+
+}  // namespace
+}  // namespace trainwatch::core
