@@ -55,6 +55,8 @@ if(TRAINWATCH_HARDENED)
     include(CheckPIESupported)
     check_pie_supported()
 endif()
+# Off in every preset: measured on two cores, the code shrinks from 2.4 to 1.5 MB, a poll costs the
+# same within the noise, and building takes twice as long. For those who ship small images.
 if(TRAINWATCH_LTO)
     include(CheckIPOSupported)
     check_ipo_supported()
