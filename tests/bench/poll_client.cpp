@@ -51,6 +51,8 @@ io::task<void> exchange_many(
         if (answer.has_error()) give_up(answer.error());
         bench::keep(answer);
     }
+    // Idle connections would keep the context running until they are too old.
+    client.close();
     // An idle connection would keep the context waiting for its end.
     client.close();
 }
@@ -127,6 +129,7 @@ io::task<void> describe_many(
         if (answer.outcome.has_error()) give_up(answer.outcome.error());
         engine.take(std::move(answer));
     }
+    client.close();
     client.close();
 }
 
