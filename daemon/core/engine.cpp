@@ -194,23 +194,19 @@ void engine::start_polls() {
     }
 }
 
-// "watching 214 jobs, 3 live, next sweep in 5 s, 0 alerts"
+// "watching 214 jobs, 3 live, next sweep in 5s, 0 alerts": the sentence, and its numbers as fields.
 void engine::say_headline() {
     if (!view_.first_pass_complete) return;
     const headline present{view_.live, book_.firing()};
     if (said_ && (*said_ == present || now_.mono < said_at_ + limits::watching_interval)) return;
     said_ = present;
     said_at_ = now_.mono;
-    note_fields fields{
-        {"jobs", std::to_string(plan_.targets.size())},
-        {"live", std::to_string(present.live)},
-        {"alerts", std::to_string(present.alerts)},
-    };
+    std::string next_sweep;
     if (const auto next = scheduler_.next_send()) {
         const auto wait = std::max(*next - now_.mono, nanoseconds(0));
-        fields.emplace_back("next_sweep_in", format_duration(std::chrono::ceil<seconds>(wait)));
+        next_sweep = format_duration(std::chrono::ceil<seconds>(wait));
     }
-    say(make_note(note_level::info, "watching", std::move(fields)));
+    say(note_of_headline(plan_.targets.size(), present.live, present.alerts, next_sweep));
 }
 
 bool engine::is_drained() const {

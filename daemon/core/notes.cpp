@@ -160,6 +160,23 @@ note note_of_recovered_poll(const domain::job_view& job, const std::string& regi
     return {note_level::info, "poll_recovered", fields_of(job, region)};
 }
 
+note note_of_headline(
+    std::size_t jobs, std::uint64_t live, std::size_t alerts, const std::string& next_sweep
+) {
+    std::string sentence =
+        "watching " + std::to_string(jobs) + " jobs, " + std::to_string(live) + " live, ";
+    if (!next_sweep.empty()) sentence += "next sweep in " + next_sweep + ", ";
+    sentence += std::to_string(alerts) + " alerts";
+    note_fields fields{
+        {"summary", std::move(sentence)},
+        {"jobs", std::to_string(jobs)},
+        {"live", std::to_string(live)},
+        {"alerts", std::to_string(alerts)},
+    };
+    if (!next_sweep.empty()) fields.emplace_back("next_sweep_in", next_sweep);
+    return make_note(note_level::info, "watching", std::move(fields));
+}
+
 note note_of_lane(lane_change change, const domain::lane& lane, const failure* why) {
     note_fields fields{{"connection", lane.connection}, {"aws_region", lane.region}};
     if (why) add_failure(fields, *why);

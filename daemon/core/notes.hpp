@@ -36,6 +36,12 @@ note note_of_failed_poll(
 );
 note note_of_recovered_poll(const domain::job_view& job, const std::string& region);
 
+// watching: what the daemon does, as a sentence and as numbers. `next_sweep`: until the next poll,
+// as a duration; empty when none is planned.
+note note_of_headline(
+    std::size_t jobs, std::uint64_t live, std::size_t alerts, const std::string& next_sweep
+);
+
 note note_of_lane(lane_change change, const domain::lane& lane, const failure* why);
 
 note note_of_alert(note_level level, std::string name, const domain::alert& alert);

@@ -55,6 +55,8 @@ class WatchingEveryKind(harness.EndToEnd):
             [f"{{name: main, alertmanager: {{urls: ['{alertmanager.url}']}}}}"], bound="1s",
         )
         daemon = self.start_daemon(configuration)
+        said = daemon.wait_for_line("msg=watching")
+        self.assertRegex(said, r'"watching \d+ jobs, \d+ live, next sweep in \d+s, \d+ alerts"')
         prometheus = self.start_prometheus(daemon.url.removeprefix("http://"))
         done = subprocess.run(
             [sys.executable, COMPARE, "--truth", self.simulator.control_url + "/truth",
