@@ -1,0 +1,745 @@
+// The engine's alerts: nothing leaves before it is safe, everything arrives, everything ends.
+#include <numeric>
+
+#include "core/engine.hpp"
+#include "tests/core/script.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using domain::alert_state;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+using testing::SizeIs;
+
+// A delivery and when it left.
+struct sent {
+    mono_time when{};
+    deliver what{};
+};
+
+std::vector<sent> deliveries(
+    const std::vector<std::pair<mono_time, action>>& log, std::uint64_t endpoint = 0
+) {
+    std::vector<sent> found;
+    for (const auto& [when, asked] : log) {
+        const auto* parcel = std::get_if<deliver>(&asked);
+        if (parcel && parcel->endpoint.value == endpoint) found.push_back({when, *parcel});
+    }
+    return found;
+}
+
+std::vector<std::string> names_in(const std::vector<std::pair<mono_time, action>>& log) {
+    std::vector<std::string> names;
+    for (const auto& [when, asked] : log) {
+        const auto* line = std::get_if<note>(&asked);
+        if (line && line->level >= note_level::info) names.push_back(line->name);
+    }
+    return names;
+}
+
+// A world in which "resnet" has failed and everybody answers at once.
+script failed_job(std::vector<domain::endpoint> endpoints, domain::ledger known = {}) {
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints = std::move(endpoints);
+    script play(plan, std::move(known));
+    play.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    return play;
+}
+
+const auto am_1 = alertmanager("main", "http://am-1");
+const auto am_2 = alertmanager("main", "http://am-2");
+const auto spare = alertmanager("spare", "http://am-3");
+const auto hook = webhook("pipeline", "http://hook");
+
+// ---- before the commit
+// ---------------------------------------------------------------------------
+
+TEST(engine_alerts, alert_waits_for_its_commit) {
+    auto play = failed_job({am_1});
+    const auto heard = play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    ASSERT_THAT(only<commit>(heard), SizeIs(1));
+    EXPECT_THAT(only<commit>(heard)[0].batch.alerts, SizeIs(1));
+    EXPECT_THAT(only<deliver>(heard), IsEmpty());
+    play.pass(milliseconds(1900));
+    EXPECT_THAT(only<deliver>(play.step(woke{})), IsEmpty());
+    EXPECT_THAT(only<deliver>(play.step(committed{commit_id{1}, {}})), SizeIs(1));
+}
+
+TEST(engine_alerts, alert_of_a_later_batch_does_not_leave_with_an_earlier_one) {
+    auto plan = quick_plan({"a", "b"});
+    script play(plan);
+    play.answer(play.next_poll(), running("a").seen());
+    // Batch 1 is in flight; the alert of "b" will be in batch 2.
+    const auto heard = play.answer(play.next_poll(), running("b").fails(hours(2)).seen());
+    EXPECT_THAT(only<commit>(heard), IsEmpty());
+    const auto after_first = play.step(committed{commit_id{1}, {}});
+    EXPECT_THAT(only<deliver>(after_first), IsEmpty());
+    ASSERT_THAT(only<commit>(after_first), SizeIs(1));
+    EXPECT_THAT(only<commit>(after_first)[0].batch.alerts, SizeIs(1));
+    EXPECT_THAT(only<deliver>(play.step(committed{commit_id{2}, {}})), SizeIs(1));
+}
+
+TEST(engine_alerts, failed_commit_lets_the_alert_go_marked_degraded) {
+    auto play = failed_job({am_1});
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    const auto given = play.step(committed{commit_id{1}, failed(error_class::internal, "full")});
+    EXPECT_THAT(note_names(given), Contains("storage_degraded"));
+    EXPECT_TRUE(play.view().storage_degraded);
+    const auto parcels = only<deliver>(given);
+    ASSERT_THAT(parcels, SizeIs(1));
+    EXPECT_THAT(parcels[0].alerts[0].annotations, Contains(Pair("storage", "degraded")));
+}
+
+TEST(engine_alerts, commit_that_hangs_for_two_seconds_lets_the_alert_go) {
+    auto play = failed_job({am_1});
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    play.pass(limits::commit_deadline);
+    const auto given = play.step(woke{});
+    EXPECT_THAT(note_names(given), Contains("storage_degraded"));
+    EXPECT_THAT(only<deliver>(given), SizeIs(1));
+}
+
+TEST(engine_alerts, storage_recovers_with_a_snapshot_of_everything) {
+    auto play = failed_job({am_1});
+    int commits = 0;
+    std::vector<commit> seen;
+    play.store = [&](const commit& batch) {
+        seen.push_back(batch);
+        return ++commits <= 3 ? std::optional(failed(error_class::internal)) : std::nullopt;
+    };
+    const auto log = play.play(minutes(2));
+    EXPECT_THAT(names_in(log), Contains("storage_degraded").Times(1));
+    EXPECT_THAT(names_in(log), Contains("storage_recovered").Times(1));
+    EXPECT_FALSE(play.view().storage_degraded);
+    ASSERT_GE(seen.size(), 4U);
+    EXPECT_THAT(seen[3].batch.jobs, SizeIs(1));
+    EXPECT_THAT(seen[3].batch.transitions, SizeIs(4));
+    EXPECT_THAT(seen[3].batch.alerts, SizeIs(1));
+    EXPECT_THAT(seen[3].batch.deliveries, SizeIs(1));
+    EXPECT_TRUE(seen[3].batch.last_complete_sweep.has_value());
+    // From then on alerts are not marked, nor in the ledger.
+    const auto sends = deliveries(log);
+    EXPECT_THAT(sends.front().what.alerts[0].annotations, Contains(Pair("storage", "degraded")));
+    EXPECT_THAT(
+        sends.back().what.alerts[0].annotations, Not(Contains(Pair("storage", "degraded")))
+    );
+    EXPECT_THAT(
+        seen[3].batch.alerts[0].alert.annotations, Not(Contains(Pair("storage", "degraded")))
+    );
+}
+
+TEST(engine_alerts, polling_goes_on_without_a_disk) {
+    auto play = failed_job({am_1});
+    play.aws = [](const describe& asked) { return running(asked.name).seen(); };
+    play.store = [](const commit&) { return std::optional(failed(error_class::internal)); };
+    std::size_t polls = 0;
+    for (const auto& [when, asked] : play.play(minutes(10))) {
+        polls += std::holds_alternative<describe>(asked) ? 1U : 0U;
+    }
+    EXPECT_EQ(polls, 20U);
+}
+
+// ---- to Alertmanager ----------------------------------------------------------------------------
+
+TEST(engine_alerts, firing_alert_is_told_each_minute) {
+    auto play = failed_job({am_1});
+    const auto sends = deliveries(play.play(minutes(10)));
+    ASSERT_THAT(sends, SizeIs(10));
+    for (std::size_t i = 1; i < sends.size(); ++i) {
+        EXPECT_EQ(sends[i].when - sends[i - 1].when, limits::resend_interval);
+        EXPECT_EQ(sends[i].what.alerts[0].starts_at, sends[0].what.alerts[0].starts_at);
+        EXPECT_EQ(
+            sends[i].what.alerts[0].ends_at - sends[i - 1].what.alerts[0].ends_at,
+            limits::resend_interval
+        );
+    }
+}
+
+TEST(engine_alerts, each_alertmanager_gets_everything) {
+    auto play = failed_job({am_1, am_2, spare});
+    const auto log = play.play(minutes(3));
+    for (const std::uint64_t endpoint : {0U, 1U, 2U}) {
+        EXPECT_THAT(deliveries(log, endpoint), SizeIs(3)) << endpoint;
+    }
+}
+
+TEST(engine_alerts, dead_alertmanager_never_delays_another) {
+    auto play = failed_job({am_1, am_2});
+    play.receiver = [](const deliver& parcel) -> result<domain::receipt> {
+        if (parcel.endpoint == endpoint_id{0}) return failed(error_class::transient, "refused");
+        return domain::receipt{};
+    };
+    const auto log = play.play(minutes(30));
+    const auto healthy = deliveries(log, 1);
+    ASSERT_THAT(healthy, SizeIs(30));
+    for (std::size_t i = 1; i < healthy.size(); ++i) {
+        EXPECT_EQ(healthy[i].when - healthy[i - 1].when, limits::resend_interval);
+    }
+    // The dead one is tried at least once a minute, and told of once.
+    const auto dead = deliveries(log, 0);
+    EXPECT_GE(dead.size(), 29U);
+    for (std::size_t i = 1; i < dead.size(); ++i) {
+        EXPECT_LE(dead[i].when - dead[i - 1].when, limits::resend_interval);
+    }
+    EXPECT_THAT(names_in(log), Contains("delivery_failed").Times(1));
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 0U) << "one of the two has it";
+    EXPECT_EQ(play.view().receivers.at("main").failed.at(error_class::transient), dead.size());
+}
+
+TEST(engine_alerts, receiver_that_comes_back_hears_it_within_a_minute) {
+    auto play = failed_job({am_1});
+    bool down = true;
+    play.receiver = [&](const deliver&) -> result<domain::receipt> {
+        if (down) return failed(error_class::transient);
+        return domain::receipt{};
+    };
+    play.play(hours(6));
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 1U);
+    down = false;
+    const auto log = play.play(limits::resend_interval);
+    EXPECT_THAT(deliveries(log), SizeIs(testing::AllOf(testing::Ge(1U), testing::Le(2U))));
+    EXPECT_THAT(names_in(log), Contains("delivery_recovered"));
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 0U);
+}
+
+TEST(engine_alerts, three_hundred_alerts_leave_in_batches_of_256) {
+    std::vector<std::string> names;
+    for (int i = 0; i < 300; ++i)
+        names.push_back("job-" + std::to_string(1000 + i));
+    auto plan = quick_plan(names);
+    script play(plan);
+    play.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    const auto log = play.play(minutes(3));
+    std::size_t largest = 0;
+    std::map<std::string, int> told;
+    for (const auto& each : deliveries(log)) {
+        largest = std::max(largest, each.what.alerts.size());
+        for (const auto& alert : each.what.alerts)
+            ++told[alert.labels.at("training_job")];
+    }
+    EXPECT_EQ(largest, 256U);
+    EXPECT_THAT(told, SizeIs(300));
+    for (const auto& [name, times] : told)
+        EXPECT_EQ(times, 3) << name;
+    EXPECT_EQ(play.view().alerts.size(), 300U);
+}
+
+TEST(engine_alerts, clock_that_is_ten_minutes_slow_does_not_end_alerts) {
+    auto play = failed_job({am_1});
+    play.jump(-minutes(10));
+    const auto poll = play.next_poll();
+    const auto truth = play.now().wall + minutes(10);
+    const auto heard = play.step(described{
+        poll.id, running().fails(hours(2)).seen(), seconds(1), milliseconds(minutes(10))});
+    const auto id = only<commit>(heard).at(0).id;
+    const auto parcels = only<deliver>(play.step(committed{id, {}}));
+    ASSERT_THAT(parcels, SizeIs(1));
+    EXPECT_EQ(parcels[0].alerts[0].starts_at, truth);
+    EXPECT_EQ(parcels[0].alerts[0].ends_at, truth + minutes(4));
+}
+
+TEST(engine_alerts, step_of_our_clock_does_not_move_what_is_sent) {
+    auto play = failed_job({am_1});
+    const auto poll = play.next_poll();
+    const auto heard = play.step(described{
+        poll.id, running().fails(hours(2)).seen(), seconds(1), milliseconds(0)});
+    play.step(committed{only<commit>(heard).at(0).id, {}});
+    const auto truth = play.now().wall;
+    play.step(delivered{delivery_id{1}, domain::receipt{}, {}});
+    play.jump(-hours(3));
+    const auto sends = deliveries(play.play(limits::resend_interval));
+    ASSERT_THAT(sends, SizeIs(1));
+    EXPECT_EQ(sends[0].what.alerts[0].ends_at, truth + limits::resend_interval + minutes(4));
+}
+
+TEST(engine_alerts, delivery_without_an_answer_is_tried_again) {
+    auto play = failed_job({am_1});
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    play.step(committed{commit_id{1}, {}});
+    play.pass(limits::delivery_deadline + limits::answer_grace);
+    EXPECT_THAT(note_names(play.step(woke{})), Contains("delivery_failed"));
+    EXPECT_THAT(deliveries(play.play(seconds(1))), SizeIs(1));
+    // The answer to the first one comes now, to nobody.
+    play.gives(
+        delivered{delivery_id{1}, domain::receipt{}, {}},
+        {note{note_level::debug, "late_receipt", {{"delivery", "1"}}}}
+    );
+}
+
+TEST(engine_alerts, alert_that_a_receiver_rejects_is_told_once_and_the_others_arrive) {
+    auto plan = quick_plan({"a", "b", "c", "d"});
+    script play(plan);
+    play.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    std::map<std::string, int> taken;
+    play.receiver = [&](const deliver& parcel) -> result<domain::receipt> {
+        for (const auto& alert : parcel.alerts) {
+            if (alert.labels.at("training_job") == "b") {
+                return failed(error_class::rejected, "invalid label set");
+            }
+        }
+        for (const auto& alert : parcel.alerts)
+            ++taken[alert.labels.at("training_job")];
+        return domain::receipt{};
+    };
+    const auto log = play.play(minutes(10));
+    EXPECT_THAT(taken, SizeIs(3));
+    for (const auto& [name, times] : taken)
+        EXPECT_NEAR(times, 10, 1) << name;
+    EXPECT_THAT(names_in(log), Contains("alert_rejected").Times(1));
+    // It is tried again each minute all the same.
+    std::size_t tries = 0;
+    for (const auto& each : deliveries(log)) {
+        const auto& alerts = each.what.alerts;
+        tries += alerts.size() == 1 && alerts[0].labels.at("training_job") == "b" ? 1U : 0U;
+    }
+    EXPECT_NEAR(static_cast<double>(tries), 10, 1);
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 1U);
+}
+
+// ---- to webhooks --------------------------------------------------------------------------------
+
+TEST(engine_alerts, webhook_is_told_once) {
+    auto play = failed_job({hook});
+    EXPECT_THAT(deliveries(play.play(hours(20))), SizeIs(1));
+}
+
+TEST(engine_alerts, webhook_is_told_until_it_takes_it) {
+    auto play = failed_job({hook});
+    int tries = 0;
+    play.receiver = [&](const deliver&) -> result<domain::receipt> {
+        if (++tries < 6) return failed(error_class::transient);
+        return domain::receipt{};
+    };
+    const auto log = play.play(hours(20));
+    EXPECT_THAT(deliveries(log), SizeIs(6));
+    EXPECT_THAT(names_in(log), Contains("delivery_recovered"));
+}
+
+TEST(engine_alerts, webhook_is_told_of_the_end_once) {
+    auto play = failed_job({hook});
+    play.play(hours(23));
+    const auto sends = deliveries(play.play(hours(5)));
+    ASSERT_THAT(sends, SizeIs(1));
+    EXPECT_EQ(sends[0].what.alerts[0].state, alert_state::resolved);
+    EXPECT_THAT(play.view().alerts, IsEmpty());
+}
+
+// ---- the end ------------------------------------------------------------------------------------
+
+TEST(engine_alerts, alert_ends_a_day_after_its_first_confirmation_and_is_told_for_fifteen_minutes) {
+    auto play = failed_job({am_1});
+    play.play(hours(23));
+    const auto fired = play.view().alerts.at(0).starts_at;
+    const auto log = play.play(hours(2));
+    std::vector<domain::alert_message> over;
+    for (const auto& each : deliveries(log)) {
+        if (each.what.alerts[0].state == alert_state::resolved) over.push_back(each.what.alerts[0]);
+    }
+    EXPECT_THAT(over, SizeIs(15));
+    for (const auto& message : over)
+        EXPECT_EQ(message.ends_at, fired + limits::terminal_hold);
+    EXPECT_THAT(names_in(log), Contains("alert_resolved").Times(1));
+    EXPECT_THAT(play.view().alerts, IsEmpty());
+}
+
+TEST(engine_alerts, ended_alert_is_shown_as_resolved_while_it_is_told) {
+    auto play = failed_job({am_1});
+    play.play(hours(24) + minutes(5));
+    ASSERT_THAT(play.view().alerts, SizeIs(1));
+    EXPECT_EQ(play.view().alerts[0].state, alert_state::resolved);
+    EXPECT_EQ(
+        play.view().alerts[0].resolved_at, play.view().alerts[0].starts_at + limits::terminal_hold
+    );
+}
+
+TEST(engine_alerts, end_is_told_at_once_and_not_at_the_next_re_send) {
+    auto play = failed_job({am_1});
+    const auto first = deliveries(play.play(minutes(1))).at(0).when;
+    play.play(hours(24) - minutes(2));
+    for (const auto& each : deliveries(play.play(minutes(3)))) {
+        if (each.what.alerts[0].state != alert_state::resolved) continue;
+        EXPECT_EQ(each.when, first + limits::terminal_hold);
+        return;
+    }
+    FAIL() << "the end was not told";
+}
+
+TEST(engine_alerts, receiver_that_was_down_for_a_day_gets_its_own_day) {
+    auto play = failed_job({am_1, spare});
+    bool down = true;
+    play.receiver = [&](const deliver& parcel) -> result<domain::receipt> {
+        if (down && parcel.endpoint == endpoint_id{1}) return failed(error_class::transient);
+        return domain::receipt{};
+    };
+    play.play(hours(23));
+    down = false;
+    const auto log = play.play(hours(3));
+    bool ended_at_first = false;
+    for (const auto& each : deliveries(log, 0)) {
+        ended_at_first |= each.what.alerts[0].state == alert_state::resolved;
+    }
+    EXPECT_TRUE(ended_at_first);
+    for (const auto& each : deliveries(log, 1)) {
+        EXPECT_EQ(each.what.alerts[0].state, alert_state::firing);
+    }
+    EXPECT_EQ(play.view().alerts.at(0).state, alert_state::firing);
+    play.play(hours(25));
+    EXPECT_THAT(play.view().alerts, IsEmpty());
+}
+
+TEST(engine_alerts, second_url_of_a_receiver_shares_its_end) {
+    auto play = failed_job({am_1, am_2});
+    bool down = true;
+    play.receiver = [&](const deliver& parcel) -> result<domain::receipt> {
+        if (down && parcel.endpoint == endpoint_id{1}) return failed(error_class::transient);
+        return domain::receipt{};
+    };
+    play.play(hours(24) + minutes(1));
+    down = false;
+    // It may have stored what it did not confirm: it is told that it is over.
+    const auto sends = deliveries(play.play(minutes(5)), 1);
+    EXPECT_THAT(sends, Not(IsEmpty()));
+    for (const auto& each : sends) {
+        EXPECT_EQ(each.what.alerts[0].state, alert_state::resolved);
+    }
+}
+
+TEST(engine_alerts, without_receivers_an_alert_is_shown_for_a_day) {
+    auto play = failed_job({});
+    play.play(hours(23));
+    EXPECT_THAT(play.view().alerts, SizeIs(1));
+    const auto log = play.play(hours(2));
+    EXPECT_THAT(play.view().alerts, IsEmpty());
+    EXPECT_THAT(names_in(log), Contains("alert_resolved"));
+}
+
+TEST(engine_alerts, receivers_are_counted) {
+    auto play = failed_job({am_1});
+    play.play(minutes(5));
+    const auto& main = play.view().receivers.at("main");
+    EXPECT_EQ(main.notifications, 5U);
+    EXPECT_EQ(main.unconfirmed, 0U);
+    EXPECT_EQ(std::accumulate(main.latency.buckets.begin(), main.latency.buckets.end(), 0U), 1U);
+}
+
+// ---- restarts
+// ------------------------------------------------------------------------------------
+
+// Plays, and keeps what was committed.
+kept_ledger keep(const std::vector<std::pair<mono_time, action>>& log) {
+    kept_ledger ledger;
+    for (const auto& [when, asked] : log) {
+        if (const auto* batch = std::get_if<commit>(&asked)) ledger.add(*batch);
+    }
+    return ledger;
+}
+
+TEST(engine_restart, alert_goes_on_and_fires_no_second_time) {
+    auto before = failed_job({am_1});
+    const auto log = before.play(minutes(5));
+    auto after = failed_job({am_1}, keep(log).load());
+    EXPECT_EQ(after.view().alerts, before.view().alerts);
+    EXPECT_THAT(note_names(after.opening()), ElementsAre("restored"));
+    // It is told at once: Alertmanager may have been restarted as well.
+    ASSERT_THAT(only<deliver>(after.opening()), SizeIs(1));
+    EXPECT_EQ(
+        only<deliver>(after.opening())[0].alerts[0].starts_at, before.view().alerts[0].starts_at
+    );
+    const auto rest = after.play(minutes(10));
+    EXPECT_THAT(names_in(rest), Not(Contains("alert_fired")));
+    EXPECT_THAT(after.view().alerts, SizeIs(1));
+    EXPECT_EQ(after.view().receivers.at("main").unconfirmed, 0U);
+}
+
+TEST(engine_restart, webhook_that_took_it_is_not_told_again) {
+    auto before = failed_job({hook});
+    const auto log = before.play(minutes(5));
+    auto after = failed_job({hook}, keep(log).load());
+    EXPECT_THAT(only<deliver>(after.opening()), IsEmpty());
+    EXPECT_THAT(deliveries(after.play(hours(10))), IsEmpty());
+}
+
+TEST(engine_restart, view_is_what_it_was) {
+    auto before = failed_job({am_1});
+    const auto log = before.play(minutes(5));
+    const auto after = failed_job({am_1}, keep(log).load());
+    auto expected = before.view().jobs;
+    auto found = after.view().jobs;
+    for (auto* jobs : {&expected, &found}) {
+        for (auto& job : *jobs) {
+            job.revision = 0;
+            job.last_observed.reset();
+        }
+    }
+    EXPECT_EQ(found, expected);
+    EXPECT_EQ(after.view().fleet, before.view().fleet);
+    EXPECT_EQ(after.view().live, before.view().live);
+}
+
+TEST(engine_restart, crash_before_the_commit_fires_once_all_the_same) {
+    auto before = failed_job({am_1});
+    before.answer(before.next_poll(), running().fails(hours(2)).seen());
+    // The batch was never written.
+    auto after = failed_job({am_1});
+    EXPECT_THAT(names_in(after.play(minutes(1))), Contains("alert_fired").Times(1));
+}
+
+TEST(engine_restart, crash_after_the_commit_delivers_what_was_not_delivered) {
+    auto before = failed_job({am_1});
+    kept_ledger ledger;
+    for (const auto& batch :
+         only<commit>(before.answer(before.next_poll(), running().fails(hours(2)).seen()))) {
+        ledger.add(batch);
+    }
+    auto after = failed_job({am_1}, ledger.load());
+    EXPECT_EQ(after.view().receivers.at("main").unconfirmed, 1U);
+    EXPECT_THAT(only<deliver>(after.opening()), SizeIs(1));
+}
+
+TEST(engine_restart, job_that_ended_meanwhile_alerts_however_long_ago) {
+    auto before = failed_job({am_1});
+    before.aws = [](const describe& asked) { return running(asked.name).seen(); };
+    const auto log = before.play(minutes(5));
+    auto plan = quick_plan({"resnet"});
+    script after(plan, keep(log).load());
+    after.pass(hours(24 * 5));
+    after.aws = [](const describe& asked) { return running(asked.name).fails(hours(3)).seen(); };
+    EXPECT_THAT(names_in(after.play(minutes(1))), Contains("alert_fired"));
+}
+
+TEST(engine_restart, end_of_an_alert_is_counted_from_the_first_run) {
+    auto before = failed_job({am_1});
+    const auto log = before.play(minutes(5));
+    auto after = failed_job({am_1}, keep(log).load());
+    after.play(hours(24) + minutes(30));
+    EXPECT_THAT(after.view().alerts, IsEmpty());
+}
+
+TEST(engine_restart, alert_whose_job_is_watched_no_more_ends) {
+    auto before = failed_job({am_1});
+    const auto log = before.play(minutes(5));
+    script after(quick_plan({"another"}), keep(log).load());
+    const auto parcels = only<deliver>(after.opening());
+    ASSERT_THAT(parcels, SizeIs(1));
+    EXPECT_EQ(parcels[0].alerts[0].state, alert_state::resolved);
+    EXPECT_EQ(parcels[0].alerts[0].annotations.at("resolved_because"), "unwatched");
+    const auto batches = only<commit>(after.opening());
+    ASSERT_THAT(batches, SizeIs(1));
+    EXPECT_EQ(batches[0].batch.alerts[0].alert.state, alert_state::resolved);
+    after.play(minutes(20));
+    EXPECT_THAT(after.view().alerts, IsEmpty());
+}
+
+TEST(engine_restart, alert_of_a_job_that_moved_to_another_list_goes_on) {
+    auto before = failed_job({am_1});
+    const auto log = before.play(minutes(5));
+    auto plan = quick_plan({"resnet"});
+    plan.targets[0].watch_list = "research";
+    script after(plan, keep(log).load());
+    EXPECT_EQ(only<deliver>(after.opening()).at(0).alerts[0].state, alert_state::firing);
+    EXPECT_EQ(after.view().alerts.at(0).labels.at("watch_list"), "nightly");
+}
+
+TEST(engine_restart, new_receiver_hears_of_what_fires) {
+    auto before = failed_job({am_1});
+    const auto log = before.play(minutes(5));
+    auto after = failed_job({am_1, spare}, keep(log).load());
+    EXPECT_THAT(only<deliver>(after.opening()), SizeIs(2));
+    EXPECT_EQ(after.view().receivers.at("spare").unconfirmed, 1U);
+}
+
+TEST(engine_restart, resolved_alert_of_an_earlier_run_is_history) {
+    auto before = failed_job({am_1});
+    const auto log = before.play(hours(25));
+    auto after = failed_job({am_1}, keep(log).load());
+    after.pass(hours(25));
+    const auto rest = after.play(minutes(10));
+    EXPECT_THAT(deliveries(rest), IsEmpty());
+    EXPECT_THAT(names_in(rest), Not(Contains("alert_resolved")));
+    EXPECT_THAT(after.view().alerts, IsEmpty());
+}
+
+// ---- the first start
+// -----------------------------------------------------------------------------
+
+TEST(engine_horizon, at_the_first_start_an_old_end_is_shown_and_not_alerted) {
+    auto play = failed_job({am_1});
+    play.aws = [](const describe& asked) { return running(asked.name).fails(minutes(59)).seen(); };
+    EXPECT_THAT(names_in(play.play(minutes(5))), Not(Contains("alert_fired")));
+    EXPECT_EQ(play.view().jobs[0].ending->outcome, domain::outcome::failed);
+    EXPECT_EQ(play.view().live, 0U);
+}
+
+TEST(engine_horizon, at_the_first_start_an_end_within_the_lookback_alerts) {
+    auto play = failed_job({am_1});
+    play.aws = [](const describe& asked) { return running(asked.name).fails(minutes(61)).seen(); };
+    EXPECT_THAT(names_in(play.play(minutes(5))), Contains("alert_fired"));
+}
+
+TEST(engine_horizon, lookback_is_the_configured_one) {
+    auto plan = quick_plan({"resnet"});
+    plan.global.lookback = minutes(10);
+    script play(plan);
+    play.aws = [](const describe& asked) { return running(asked.name).fails(minutes(61)).seen(); };
+    EXPECT_THAT(names_in(play.play(minutes(5))), Not(Contains("alert_fired")));
+}
+
+domain::ledger swept_until(wall_time when) {
+    domain::ledger known;
+    known.first_start = false;
+    known.rows.last_complete_sweep = when;
+    return known;
+}
+
+TEST(engine_horizon, after_a_gap_everything_since_the_last_complete_sweep_alerts) {
+    auto play = failed_job({am_1}, swept_until(later(minutes(30))));
+    play.aws = [](const describe& asked) { return running(asked.name).fails(minutes(31)).seen(); };
+    EXPECT_THAT(names_in(play.play(minutes(5))), Contains("alert_fired"));
+}
+
+TEST(engine_horizon, before_the_last_complete_sweep_nothing_alerts) {
+    auto play = failed_job({am_1}, swept_until(later(minutes(30))));
+    play.aws = [](const describe& asked) { return running(asked.name).fails(minutes(29)).seen(); };
+    EXPECT_THAT(names_in(play.play(minutes(5))), Not(Contains("alert_fired")));
+}
+
+// A job that is new on the list after a short gap is judged as at a first start.
+TEST(engine_horizon, recent_sweep_does_not_look_back_less_than_the_lookback) {
+    auto play = failed_job({am_1}, swept_until(later(minutes(119))));
+    play.aws = [](const describe& asked) { return running(asked.name).fails(minutes(90)).seen(); };
+    EXPECT_THAT(names_in(play.play(minutes(5))), Contains("alert_fired"));
+}
+
+TEST(engine_horizon, sweep_is_complete_when_aws_told_of_every_name) {
+    script play(quick_plan({"a", "b", "c"}));
+    play.aws = [&](const describe& asked) -> result<domain::observation> {
+        if (asked.name == "c") return failed(error_class::transient);
+        if (asked.name == "b") return failed(error_class::not_found);
+        return running(asked.name).seen();
+    };
+    std::vector<wall_time> sweeps;
+    const auto listen = [&](const auto& log) {
+        for (const auto& [when, asked] : log) {
+            const auto* batch = std::get_if<commit>(&asked);
+            if (batch && batch->batch.last_complete_sweep) {
+                sweeps.push_back(*batch->batch.last_complete_sweep);
+            }
+        }
+    };
+    listen(play.play(minutes(20)));
+    // Only the horizon of the first start, so that a restart looks back as far.
+    EXPECT_THAT(sweeps, ElementsAre(later(start_time) - hours(1)));
+    play.aws = [&](const describe& asked) { return running(asked.name).seen(); };
+    listen(play.play(minutes(5)));
+    ASSERT_GE(sweeps.size(), 2U);
+    EXPECT_EQ(sweeps[1], later(start_time)) << "the beginning of the sweep, not its end";
+    for (std::size_t i = 1; i < sweeps.size(); ++i)
+        EXPECT_GT(sweeps[i], sweeps[i - 1]);
+}
+
+TEST(engine_horizon, end_that_aws_has_not_finished_telling_holds_the_sweep_back) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe& asked) {
+        return running(asked.name).status("Stopped", "Uploading").seen();
+    };
+    const auto log = play.play(seconds(60));
+    for (const auto& [when, asked] : log) {
+        const auto* batch = std::get_if<commit>(&asked);
+        if (!batch || !batch->batch.last_complete_sweep) continue;
+        EXPECT_EQ(*batch->batch.last_complete_sweep, later(start_time) - hours(1));
+    }
+}
+
+// ---- leaving
+// --------------------------------------------------------------------------------------
+
+TEST(engine_stop, idle_engine_stops_at_once) {
+    auto play = failed_job({am_1});
+    play.aws = [](const describe& asked) { return running(asked.name).seen(); };
+    play.play(seconds(20));
+    play.gives(
+        stop_requested{},
+        {note{
+             note_level::info,
+             "stopping",
+             {{"polls_in_flight", "0"}, {"deliveries_in_flight", "0"}}},
+         note{note_level::info, "stopped", {{"drained", "true"}}},
+         stop{}}
+    );
+    EXPECT_EQ(play.subject().next_wakeup(), std::nullopt);
+    EXPECT_THAT(play.step(woke{}), IsEmpty());
+}
+
+TEST(engine_stop, no_poll_leaves_any_more_and_the_one_in_flight_is_awaited) {
+    script play(quick_plan({"a", "b"}));
+    const auto poll = play.next_poll();
+    EXPECT_THAT(only<stop>(play.step(stop_requested{})), IsEmpty());
+    play.pass(seconds(2));
+    EXPECT_THAT(only<describe>(play.step(woke{})), IsEmpty());
+    const auto heard = play.answer(poll, running(poll.name).seen());
+    ASSERT_THAT(only<commit>(heard), SizeIs(1));
+    EXPECT_THAT(only<stop>(heard), IsEmpty());
+    EXPECT_THAT(only<stop>(play.step(committed{commit_id{1}, {}})), SizeIs(1));
+}
+
+TEST(engine_stop, alert_that_just_fired_is_delivered_first) {
+    auto play = failed_job({am_1});
+    const auto poll = play.next_poll();
+    play.step(stop_requested{});
+    play.answer(poll, running().fails(hours(2)).seen());
+    const auto parcels = only<deliver>(play.step(committed{commit_id{1}, {}}));
+    ASSERT_THAT(parcels, SizeIs(1));
+    const auto taken = play.step(delivered{parcels[0].id, domain::receipt{}, {}});
+    EXPECT_THAT(only<stop>(taken), IsEmpty()) << "that it was taken is not written yet";
+    ASSERT_THAT(only<commit>(taken), SizeIs(1));
+    EXPECT_THAT(only<stop>(play.step(committed{only<commit>(taken)[0].id, {}})), SizeIs(1));
+}
+
+TEST(engine_stop, failing_receiver_is_left_to_the_next_run) {
+    auto play = failed_job({am_1});
+    play.receiver = [](const deliver&) -> result<domain::receipt> {
+        return failed(error_class::transient);
+    };
+    play.play(minutes(5));
+    EXPECT_THAT(only<stop>(play.step(stop_requested{})), SizeIs(1));
+}
+
+TEST(engine_stop, what_no_disk_has_is_tried_until_the_drain_deadline) {
+    auto play = failed_job({am_1});
+    play.receiver = [](const deliver&) -> result<domain::receipt> {
+        return failed(error_class::transient);
+    };
+    play.store = [](const commit&) { return std::optional(failed(error_class::internal)); };
+    play.play(minutes(5));
+    EXPECT_THAT(only<stop>(play.step(stop_requested{})), IsEmpty());
+    const auto asked = play.now().mono;
+    const auto log = play.play(seconds(30));
+    ASSERT_FALSE(log.empty());
+    EXPECT_EQ(log.back().second, action(stop{}));
+    EXPECT_LE(log.back().first, asked + limits::drain_deadline);
+}
+
+TEST(engine_stop, engine_leaves_at_the_drain_deadline_whatever_is_in_flight) {
+    script play(quick_plan({"resnet"}));
+    play.next_poll();
+    play.step(stop_requested{});
+    EXPECT_EQ(play.subject().next_wakeup(), play.now().mono + limits::drain_deadline);
+    play.pass(limits::drain_deadline);
+    play.gives(woke{}, {note{note_level::warning, "stopped", {{"drained", "false"}}}, stop{}});
+}
+
+TEST(engine_stop, second_request_is_no_news) {
+    script play(quick_plan({"resnet"}));
+    play.next_poll();
+    EXPECT_THAT(note_names(play.step(stop_requested{})), ElementsAre("stopping"));
+    play.pass(seconds(1));
+    EXPECT_THAT(play.step(stop_requested{}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace trainwatch::core

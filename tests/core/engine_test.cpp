@@ -1,0 +1,593 @@
+// The engine's polls: what is asked when, what an answer leads to. Alerts: engine_alerts_test.cpp.
+#include "core/engine.hpp"
+
+#include "tests/core/script.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Optional;
+using testing::Pair;
+using testing::SizeIs;
+
+const note_fields about_resnet{
+    {"training_job", "resnet"}, {"aws_region", "eu-west-1"}, {"watch_list", "nightly"}};
+
+note_fields with(note_fields first, const note_fields& more) {
+    first.insert(first.end(), more.begin(), more.end());
+    return first;
+}
+
+std::vector<mono_time> polls_of(
+    const std::vector<std::pair<mono_time, action>>& log, const std::string& name
+) {
+    std::vector<mono_time> times;
+    for (const auto& [when, asked] : log) {
+        const auto* poll = std::get_if<describe>(&asked);
+        if (poll && poll->name == name) times.push_back(when);
+    }
+    return times;
+}
+
+// ---- the story of one job, whole ----------------------------------------------------------------
+
+TEST(engine, tells_the_life_of_a_job) {
+    script play(quick_plan({"resnet"}));
+    const auto identity = identity_of(running());
+    // Its first words say what it is going to do.
+    EXPECT_EQ(
+        play.opening(),
+        (actions{note{
+            note_level::info,
+            "first_start",
+            {{"targets", "1"},
+             {"known_jobs", "0"},
+             {"known_alerts", "0"},
+             {"alerts_since", "2025-11-23T10:26:40.123Z"}}}})
+    );
+
+    // The first poll leaves as soon as its lane's turn has come.
+    play.pass(milliseconds(1));
+    play.gives(
+        woke{},
+        {describe{poll_id{1}, lane_id{0}, "resnet", play.now().mono + limits::describe_deadline}}
+    );
+
+    // The job appears; what was seen is committed at once; the first pass is over.
+    const auto starting = job().phase("Starting", hours(1), {}, "Preparing the instances");
+    const auto seen_at = play.now().wall;
+    domain::ledger_batch first;
+    first.jobs.push_back({identity, "main", "nightly", starting, seen_at, seen_at});
+    first.transitions.push_back({identity, 0, starting.seen().transitions[0], seen_at, true});
+    first.last_complete_sweep = seen_at - milliseconds(1);
+    play.gives(
+        described{poll_id{1}, starting.seen(), milliseconds(200), {}},
+        {
+            note{
+                note_level::info,
+                "job_appeared",
+                with(
+                    about_resnet,
+                    {{"account_id", "111122223333"},
+                     {"status", "InProgress"},
+                     {"secondary_status", "Starting"},
+                     {"created", "2025-11-23T09:26:40.123Z"},
+                     {"already_ended", "false"}}
+                )},
+            note{
+                note_level::debug,
+                "transition",
+                with(
+                    about_resnet,
+                    {{"index", "0"},
+                     {"secondary_status", "Starting"},
+                     {"started", "2025-11-23T10:26:40.123Z"},
+                     {"message", "Preparing the instances"}}
+                )},
+            commit{commit_id{1}, first},
+            note{
+                note_level::info,
+                "watching",
+                {{"jobs", "1"}, {"live", "1"}, {"alerts", "0"}, {"next_sweep_in", "30s"}}},
+        }
+    );
+    play.gives(committed{commit_id{1}, {}}, {});
+
+    // Half of the staleness bound later it is looked at again.
+    EXPECT_THAT(play.subject().next_wakeup(), Optional(play.now().mono + seconds(30)));
+    play.pass(seconds(30));
+    play.gives(
+        woke{},
+        {describe{poll_id{2}, lane_id{0}, "resnet", play.now().mono + limits::describe_deadline}}
+    );
+
+    // It has failed. In one batch: what was seen, and the alert; nothing is sent yet.
+    const auto failed = job()
+                            .phase("Starting", hours(1), hours(2), "Preparing the instances")
+                            .fails(hours(2), "CapacityError: none");
+    domain::alert alert;
+    alert.labels = {
+        {"alertname", "TrainingJobFailed"},
+        {"severity", "critical"},
+        {"training_job", "resnet"},
+        {"created", "2025-11-23T09:26:40.123Z"},
+        {"account_id", "111122223333"},
+        {"aws_region", "eu-west-1"},
+        {"watch_list", "nightly"},
+        {"failure_class", "capacity"},
+    };
+    alert.annotations = {
+        {"summary", "Training job resnet failed after 2h: CapacityError: none"},
+        {"description",
+         "Job resnet in account 111122223333, region eu-west-1, created "
+         "2025-11-23T09:26:40.123Z, which never started training, ended "
+         "2025-11-23T11:26:40.123Z."},
+        {"failure_reason", "CapacityError: none"},
+        {"ended_at", "2025-11-23T11:26:40.123Z"},
+        {"training_job_arn", "arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet"},
+        {"secondary_status", "Failed"},
+        {"console_url",
+         "https://eu-west-1.console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/resnet"},
+        {"logs_url",
+         "https://eu-west-1.console.aws.amazon.com/cloudwatch/"
+         "home?region=eu-west-1#logsV2:log-groups/log-group/"
+         "$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3Dresnet$252F"},
+    };
+    alert.starts_at = play.now().wall;
+    const auto ended_seen = play.now().wall;
+    domain::ledger_batch second;
+    domain::job_row row{identity, "main", "nightly", failed, seen_at, ended_seen};
+    row.ending = domain::ending{domain::outcome::failed, domain::failure_class::capacity};
+    row.ended = later(hours(2));
+    row.counted = true;
+    second.jobs.push_back(row);
+    second.transitions.push_back({identity, 0, failed.seen().transitions[0], seen_at, true});
+    second.transitions.push_back({identity, 1, failed.seen().transitions[1], ended_seen, true});
+    second.alerts.push_back({alert});
+    second.last_complete_sweep = seen_at;
+    const auto identity_text = domain::identity(alert.labels);
+    play.gives(
+        described{poll_id{2}, failed.seen(), milliseconds(200), {}},
+        {
+            note{
+                note_level::debug,
+                "transition_left",
+                with(
+                    about_resnet,
+                    {{"index", "0"},
+                     {"secondary_status", "Starting"},
+                     {"started", "2025-11-23T10:26:40.123Z"},
+                     {"ended", "2025-11-23T11:26:40.123Z"}}
+                )},
+            note{
+                note_level::info,
+                "transition",
+                with(
+                    about_resnet,
+                    {{"index", "1"},
+                     {"secondary_status", "Failed"},
+                     {"started", "2025-11-23T11:26:40.123Z"},
+                     {"message", "…"}}
+                )},
+            note{
+                note_level::info,
+                "status_changed",
+                with(about_resnet, {{"from", "InProgress"}, {"to", "Failed"}})},
+            note{
+                note_level::info,
+                "job_ended",
+                with(
+                    about_resnet,
+                    {{"outcome", "failed"},
+                     {"failure_class", "capacity"},
+                     {"ended", "2025-11-23T11:26:40.123Z"},
+                     {"failure_reason", "CapacityError: none"}}
+                )},
+            note{
+                note_level::warning,
+                "alert_fired",
+                {{"alert", identity_text}, {"failure_reason", "CapacityError: none"}}},
+            commit{commit_id{2}, second},
+        }
+    );
+
+    // The batch is safe: the alert leaves.
+    domain::alert_message message;
+    message.labels = alert.labels;
+    message.annotations = alert.annotations;
+    message.starts_at = alert.starts_at;
+    message.ends_at = play.now().wall + minutes(4);
+    const auto deliver_by = play.now().mono + limits::delivery_deadline;
+    play.gives(
+        committed{commit_id{2}, {}},
+        {deliver{delivery_id{1}, endpoint_id{0}, {message}, deliver_by}}
+    );
+
+    // The receiver took it, which is worth a row.
+    domain::ledger_batch third;
+    third.deliveries.push_back(
+        {identity_text, "main", "http://am-1", play.now().wall, play.now().wall, false}
+    );
+    play.gives(delivered{delivery_id{1}, domain::receipt{}, {}}, {commit{commit_id{3}, third}});
+    play.gives(committed{commit_id{3}, {}}, {});
+
+    // A minute later it is told again.
+    play.pass(limits::resend_interval);
+    message.ends_at = play.now().wall + minutes(4);
+    play.gives(
+        woke{},
+        {deliver{
+            delivery_id{2}, endpoint_id{0}, {message}, play.now().mono + limits::delivery_deadline}}
+    );
+    play.gives(delivered{delivery_id{2}, domain::receipt{}, {}}, {});
+}
+
+// ---- when
+// ----------------------------------------------------------------------------------------
+
+TEST(engine, first_pass_looks_at_every_name_at_the_pace_of_the_budget) {
+    auto plan = plan_for({"a", "b", "c", "d"}, 2);
+    script play(plan);
+    const auto log = play.play(seconds(5));
+    std::vector<std::string> names;
+    std::vector<mono_time> times;
+    for (const auto& [when, asked] : log) {
+        if (const auto* poll = std::get_if<describe>(&asked)) {
+            names.push_back(poll->name);
+            times.push_back(when);
+        }
+    }
+    EXPECT_THAT(names, ElementsAre("a", "b", "c", "d"));
+    for (std::size_t i = 1; i < times.size(); ++i) {
+        EXPECT_EQ(times[i] - times[i - 1], milliseconds(500));
+    }
+}
+
+TEST(engine, live_job_is_looked_at_each_half_bound) {
+    auto plan = quick_plan({"resnet"});
+    plan.global.staleness_bound = seconds(20);
+    script play(plan);
+    const auto times = polls_of(play.play(minutes(5)), "resnet");
+    ASSERT_THAT(times, SizeIs(30));
+    for (std::size_t i = 1; i < times.size(); ++i)
+        EXPECT_EQ(times[i] - times[i - 1], seconds(10));
+}
+
+TEST(engine, ended_job_and_unknown_name_are_looked_at_each_four_bounds) {
+    script play(quick_plan({"resnet", "typo"}));
+    play.aws = [](const describe& asked) -> result<domain::observation> {
+        if (asked.name == "typo") return failed(error_class::not_found);
+        return running().ends("Completed", "Completed", hours(1)).seen();
+    };
+    const auto log = play.play(hours(1));
+    for (const char* name : {"resnet", "typo"}) {
+        const auto times = polls_of(log, name);
+        ASSERT_THAT(times, SizeIs(15)) << name;
+        for (std::size_t i = 1; i < times.size(); ++i) {
+            EXPECT_EQ(times[i] - times[i - 1], minutes(4));
+        }
+    }
+}
+
+TEST(engine, jump_of_the_wall_clock_moves_no_poll) {
+    const auto polls_with = [](milliseconds jump) {
+        script play(quick_plan({"a", "b"}));
+        auto log = play.play(minutes(3));
+        play.jump(jump);
+        for (auto& more : play.play(minutes(10)))
+            log.push_back(std::move(more));
+        auto times = polls_of(log, "a");
+        for (const auto& when : polls_of(log, "b"))
+            times.push_back(when);
+        return times;
+    };
+    const auto steady = polls_with(milliseconds(0));
+    EXPECT_EQ(polls_with(hours(5)), steady);
+    EXPECT_EQ(polls_with(-hours(5)), steady);
+}
+
+TEST(engine, deadline_brings_an_extra_look_and_then_dense_ones) {
+    script play(quick_plan({"resnet"}));
+    // Trained since 80 s after its creation, and we start two hours after that: the limit comes
+    // 65 s after our start.
+    const auto limit = std::chrono::duration_cast<seconds>(start_time) + seconds(65 - 80);
+    play.aws = [&](const describe&) { return running().max_runtime(limit).seen(); };
+    std::vector<seconds> offsets;
+    for (const auto when : polls_of(play.play(seconds(86)), "resnet")) {
+        offsets.push_back(std::chrono::round<seconds>(when - at(start_time).mono));
+    }
+    EXPECT_THAT(
+        offsets,
+        ElementsAre(
+            seconds(0), seconds(30), seconds(60), seconds(70), seconds(75), seconds(80), seconds(85)
+        )
+    );
+}
+
+TEST(engine, dense_looks_end_after_a_while) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe&) { return running().max_runtime(seconds(7000)).seen(); };
+    play.play(hours(1));
+    EXPECT_THAT(polls_of(play.play(minutes(10)), "resnet"), SizeIs(20));
+}
+
+// ---- answers that are none --------------------------------------------------------------------
+
+TEST(engine, late_answer_is_dropped) {
+    script play(quick_plan({"resnet"}));
+    const auto lost = play.next_poll();
+    play.pass(limits::describe_deadline + limits::answer_grace);
+    EXPECT_THAT(note_names(play.step(woke{})), ElementsAre("poll_failed", "lane_down", "watching"));
+    // It is asked again; the answer to the first poll comes after that one's.
+    const auto again = play.next_poll();
+    EXPECT_NE(again.id, lost.id);
+    play.answer(again, running().seen());
+    const auto before = play.view().jobs;
+    play.gives(
+        described{lost.id, running().fails(hours(1)).seen(), seconds(15), {}},
+        {note{note_level::debug, "late_answer", {{"poll", "1"}}}}
+    );
+    EXPECT_EQ(play.view().jobs, before);
+    EXPECT_EQ(play.view().late_answers, 1U);
+}
+
+TEST(engine, answer_to_no_poll_is_dropped) {
+    script play(quick_plan({"resnet"}));
+    play.gives(
+        described{poll_id{77}, running().seen(), seconds(1), {}},
+        {note{note_level::debug, "late_answer", {{"poll", "77"}}}}
+    );
+}
+
+TEST(engine, failed_poll_is_retried_and_told_once_at_warning) {
+    script play(quick_plan({"a", "b", "c", "resnet"}));
+    auto poll = play.next_poll_of("resnet");
+    const auto first = play.answer(poll, failed(error_class::transient, "503"));
+    EXPECT_THAT(
+        only<note>(first),
+        Contains(note{
+            note_level::warning,
+            "poll_failed",
+            with(about_resnet, {{"error", "transient"}, {"detail", "503"}})})
+    );
+    EXPECT_EQ(play.view().jobs[3].trouble, error_class::transient);
+    poll = play.next_poll_of("resnet");
+    EXPECT_THAT(note_names(play.answer(poll, failed(error_class::transient))), IsEmpty());
+    poll = play.next_poll_of("resnet");
+    EXPECT_THAT(
+        note_names(play.answer(poll, running().seen())),
+        ElementsAre("poll_recovered", "job_appeared")
+    );
+    EXPECT_EQ(play.view().jobs[3].trouble, std::nullopt);
+    EXPECT_EQ(play.view().lanes[0].describe_requests.at("transient"), 2U);
+    EXPECT_GE(play.view().lanes[0].describe_requests.at("ok"), 4U);
+}
+
+TEST(engine, answer_about_another_job_is_malformed) {
+    script play(quick_plan({"resnet"}));
+    play.answer(play.next_poll(), running("another").seen());
+    EXPECT_EQ(play.view().jobs[0].last, std::nullopt);
+    EXPECT_EQ(play.view().jobs[0].trouble, error_class::malformed);
+}
+
+TEST(engine, throttled_job_keeps_its_place_and_the_lane_pauses) {
+    script play(quick_plan({"a", "b"}));
+    auto why = failed(error_class::throttled, "ThrottlingException: Rate exceeded");
+    why.retry_after = seconds(7);
+    const auto poll = play.next_poll();
+    play.answer(poll, why);
+    const auto refused_at = play.now().mono;
+    const auto again = play.next_poll();
+    EXPECT_EQ(again.name, poll.name);
+    EXPECT_GE(play.now().mono - refused_at, seconds(7));
+}
+
+TEST(engine, refusals_make_the_lane_down_and_one_answer_makes_it_up) {
+    script play(quick_plan({"a", "b", "c", "d"}));
+    const auto denied = failed(error_class::denied, "AccessDeniedException");
+    EXPECT_THAT(note_names(play.answer(play.next_poll(), denied)), ElementsAre("poll_failed"));
+    play.answer(play.next_poll(), denied);
+    EXPECT_FALSE(play.view().first_pass_complete);
+    EXPECT_THAT(
+        only<note>(play.answer(play.next_poll(), denied)),
+        Contains(note{
+            note_level::error,
+            "lane_down",
+            {{"connection", "main"},
+             {"aws_region", "eu-west-1"},
+             {"error", "denied"},
+             {"detail", "AccessDeniedException"}}})
+    );
+    EXPECT_TRUE(play.view().lanes[0].heard);
+    EXPECT_FALSE(play.view().lanes[0].up);
+    EXPECT_TRUE(play.view().first_pass_complete) << "what does not answer is not waited for";
+    const auto told = play.now().mono;
+    const auto probe = play.next_poll();
+    EXPECT_GE(play.now().mono - told, limits::denied_pace / 2);
+    EXPECT_THAT(
+        note_names(play.answer(probe, running(probe.name).seen())),
+        ElementsAre("lane_up", "job_appeared")
+    );
+    EXPECT_TRUE(play.view().lanes[0].up);
+}
+
+TEST(engine, name_that_aws_calls_wrong_is_tried_slowly) {
+    script play(quick_plan({"bad name"}));
+    play.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::rejected, "1 validation error detected");
+    };
+    const auto times = polls_of(play.play(minutes(10)), "bad name");
+    EXPECT_GE(times.size(), 9U);
+    EXPECT_LE(times.size(), 21U);
+    EXPECT_TRUE(play.view().lanes[0].up) << "AWS is well";
+    EXPECT_TRUE(play.view().first_pass_complete);
+}
+
+// ---- names that are not there
+// --------------------------------------------------------------------
+
+TEST(engine, unknown_name_is_missing_with_a_warning) {
+    script play(quick_plan({"resnet"}));
+    EXPECT_THAT(
+        only<note>(play.answer(play.next_poll(), failed(error_class::not_found))),
+        Contains(note{
+            note_level::warning, "job_missing", with(about_resnet, {{"last_status", "never seen"}})}
+        )
+    );
+    EXPECT_TRUE(play.view().jobs[0].missing);
+    EXPECT_EQ(play.view().jobs[0].trouble, std::nullopt) << "an answer is no trouble";
+    EXPECT_TRUE(play.view().lanes[0].up);
+    EXPECT_EQ(play.view().live, 0U);
+}
+
+TEST(engine, deleted_job_keeps_its_last_state) {
+    script play(quick_plan({"resnet"}));
+    play.answer(play.next_poll(), running().ends("Completed", "Completed", hours(1)).seen());
+    const auto shown = play.view().jobs[0].last;
+    const auto heard = play.answer(play.next_poll(), failed(error_class::not_found));
+    EXPECT_THAT(
+        only<note>(heard),
+        Contains(note{
+            note_level::info, "job_missing", with(about_resnet, {{"last_status", "Completed"}})})
+    );
+    EXPECT_EQ(play.view().jobs[0].last, shown);
+    EXPECT_TRUE(play.view().jobs[0].missing);
+    // It is told once.
+    EXPECT_THAT(
+        note_names(play.answer(play.next_poll(), failed(error_class::not_found))), IsEmpty()
+    );
+}
+
+TEST(engine, job_that_follows_under_the_same_name_alerts_for_itself) {
+    script play(quick_plan({"resnet"}));
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    play.step(committed{commit_id{1}, {}});
+    const auto next = job().created_at(later(hours(3))).fails(hours(4));
+    const auto heard = play.answer(play.next_poll(), next.seen());
+    EXPECT_THAT(
+        note_names(heard), ElementsAre("name_reused", "job_appeared", "job_ended", "alert_fired")
+    );
+    EXPECT_THAT(play.view().alerts, SizeIs(2));
+}
+
+// ---- what the view says
+// ----------------------------------------------------------------------------
+
+TEST(engine, watching_is_said_when_the_numbers_change_and_not_too_often) {
+    script play(quick_plan({"a", "b"}));
+    bool ended = false;
+    play.aws = [&](const describe& asked) {
+        if (ended && asked.name == "a") {
+            return running("a").ends("Completed", "Completed", hours(2)).seen();
+        }
+        return running(asked.name).seen();
+    };
+    std::vector<std::pair<seconds, note>> said;
+    const auto listen = [&](const auto& log) {
+        for (const auto& [when, asked] : log) {
+            const auto* line = std::get_if<note>(&asked);
+            if (!line || line->name != "watching") continue;
+            said.emplace_back(std::chrono::round<seconds>(when - at(start_time).mono), *line);
+        }
+    };
+    listen(play.play(minutes(1)));
+    ended = true;
+    listen(play.play(hours(1)));
+    ASSERT_THAT(said, SizeIs(2));
+    EXPECT_EQ(said[0].first, seconds(0));
+    EXPECT_EQ(said[1].first, seconds(600)) << "exactly when it may be said again";
+    EXPECT_THAT(said[0].second.fields, Contains(Pair("live", "2")));
+    EXPECT_THAT(said[1].second.fields, Contains(Pair("live", "1")));
+    EXPECT_THAT(said[1].second.fields, Contains(Pair("jobs", "2")));
+    EXPECT_THAT(said[1].second.fields, Contains(Pair("alerts", "0")));
+}
+
+TEST(engine, revision_moves_with_what_is_shown_and_not_with_each_poll) {
+    script play(quick_plan({"resnet"}));
+    play.answer(play.next_poll(), running().seen());
+    const auto seen = play.view().jobs[0].revision;
+    const auto observed = play.view().jobs[0].last_observed;
+    play.answer(play.next_poll(), running().seen());
+    EXPECT_EQ(play.view().jobs[0].revision, seen);
+    EXPECT_GT(play.view().jobs[0].last_observed, observed);
+    play.answer(play.next_poll(), running().status("Stopping", "Training").seen());
+    EXPECT_GT(play.view().jobs[0].revision, seen);
+}
+
+TEST(engine, poll_without_news_costs_no_commit) {
+    script play(quick_plan({"resnet", "other"}));
+    play.play(minutes(1));
+    for (const auto& [when, asked] : play.play(minutes(10))) {
+        const auto* batch = std::get_if<commit>(&asked);
+        EXPECT_TRUE(!batch || batch->batch.jobs.empty());
+    }
+}
+
+TEST(engine, oldest_observation_is_the_live_jobs_of_each_list) {
+    script play(quick_plan({"a", "b", "done"}));
+    play.aws = [](const describe& asked) {
+        if (asked.name == "done") {
+            return running("done").ends("Completed", "Completed", hours(1)).seen();
+        }
+        return running(asked.name).seen();
+    };
+    play.play(minutes(3));
+    const auto& oldest = play.view().lanes[0].oldest_observation;
+    ASSERT_THAT(oldest, SizeIs(1));
+    EXPECT_EQ(
+        oldest.at("nightly"),
+        std::min(*play.view().jobs[0].last_observed, *play.view().jobs[1].last_observed)
+    );
+    EXPECT_LE(play.now().wall - oldest.at("nightly"), seconds(30));
+}
+
+TEST(engine, no_targets_is_a_complete_pass) {
+    script play(domain::watch_plan{});
+    EXPECT_TRUE(play.view().first_pass_complete);
+    EXPECT_THAT(note_names(play.opening()), ElementsAre("first_start", "watching"));
+    EXPECT_EQ(play.subject().next_wakeup(), std::nullopt);
+}
+
+TEST(engine, clock_offset_of_a_lane_is_the_last_one_measured) {
+    script play(quick_plan({"resnet"}));
+    const auto poll = play.next_poll();
+    play.step(described{poll.id, running().seen(), seconds(1), milliseconds(1234)});
+    EXPECT_EQ(play.view().lanes[0].clock_offset, milliseconds(1234));
+}
+
+// ---- sameness
+// --------------------------------------------------------------------------------------
+
+TEST(engine, same_events_times_and_seed_give_the_same_actions) {
+    const auto log_of = [](std::uint64_t seed) {
+        script play(plan_for({"a", "b", "c", "d", "e"}, 1), {}, seed);
+        int count = 0;
+        play.aws = [&count](const describe& poll) -> result<domain::observation> {
+            if (++count % 3 == 0) return failed(error_class::transient);
+            if (count % 7 == 0) return failed(error_class::throttled);
+            return running(poll.name).seen();
+        };
+        std::string text;
+        for (const auto& [when, asked] : play.play(minutes(20))) {
+            text += std::to_string(when.time_since_epoch().count()) + to_text(asked) + "\n";
+        }
+        return text;
+    };
+    EXPECT_EQ(log_of(1), log_of(1));
+    EXPECT_NE(log_of(1), log_of(2));
+}
+
+TEST(engine, time_that_runs_backwards_stands_still) {
+    script play(quick_plan({"resnet"}));
+    play.answer(play.next_poll(), running().seen());
+    const auto next = play.subject().next_wakeup();
+    play.pass(-seconds(50));
+    EXPECT_THAT(play.step(woke{}), IsEmpty());
+    EXPECT_EQ(play.subject().next_wakeup(), next);
+}
+
+}  // namespace
+}  // namespace trainwatch::core
