@@ -91,7 +91,11 @@ TEST(engine, tells_the_life_of_a_job) {
             note{
                 note_level::info,
                 "watching",
-                {{"jobs", "1"}, {"live", "1"}, {"alerts", "0"}, {"next_sweep_in", "30s"}}},
+                {{"summary", "watching 1 jobs, 1 live, next sweep in 30s, 0 alerts"},
+                 {"jobs", "1"},
+                 {"live", "1"},
+                 {"alerts", "0"},
+                 {"next_sweep_in", "30s"}}},
         }
     );
     play.gives(committed{commit_id{1}, {}}, {});
