@@ -28,8 +28,7 @@ void print_error(const std::string& line) {
 }
 
 // Nothing when something is wrong; it has been said then.
-std::optional<wiring_inputs> gather_inputs(const options& chosen) {
-    const auto env = process_environment();
+std::optional<wiring_inputs> gather_inputs(const options& chosen, const environment& env) {
     const auto files = read_aws_files(env, read_file);
     auto loaded = load_settings(chosen.config_file, env, files, read_file);
     if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
@@ -94,8 +93,9 @@ bool was_seen(const domain::job_view& job) {
 }  // namespace
 
 int run(const options& chosen) {
-    const auto log = io::create_log(chosen.log_level, chosen.log_format);
-    auto inputs = gather_inputs(chosen);
+    const auto env = process_environment();
+    const auto log = io::create_log(chosen.log_level, chosen.log_format, env.journal_stream);
+    auto inputs = gather_inputs(chosen, env);
     if (!inputs) return could_not;
     log->write(
         io::log_level::info,
@@ -111,9 +111,10 @@ int run(const options& chosen) {
 }
 
 int once(const options& chosen) {
-    const auto log =
-        io::create_log(std::max(chosen.log_level, io::log_level::warning), chosen.log_format);
-    auto inputs = gather_inputs(chosen);
+    const auto env = process_environment();
+    const auto least = std::max(chosen.log_level, io::log_level::warning);
+    const auto log = io::create_log(least, chosen.log_format, env.journal_stream);
+    auto inputs = gather_inputs(chosen, env);
     if (!inputs) return could_not;
     inputs->settings.receivers.clear();
     const auto daemon = build_or_explain(std::move(*inputs), *log);

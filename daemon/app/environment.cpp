@@ -79,6 +79,7 @@ environment read_environment(const environment_lookup& lookup) {
     }
     env.profile = value_of(lookup, "AWS_PROFILE");
     env.ca_bundle = value_of(lookup, "AWS_CA_BUNDLE");
+    env.journal_stream = value_of(lookup, "JOURNAL_STREAM");
     env.access_key_id = value_of(lookup, "AWS_ACCESS_KEY_ID");
     env.secret_access_key = value_of(lookup, "AWS_SECRET_ACCESS_KEY");
     env.session_token = value_of(lookup, "AWS_SESSION_TOKEN");

@@ -25,6 +25,8 @@ struct environment {
     std::string endpoint_url{};  // AWS_ENDPOINT_URL_SAGEMAKER, else AWS_ENDPOINT_URL
     std::string profile{};       // AWS_PROFILE
     std::string ca_bundle{};     // AWS_CA_BUNDLE
+    // JOURNAL_STREAM, systemd's: standard error goes to the journal, which adds time and level.
+    std::string journal_stream{};
     std::string access_key_id{};
     std::string secret_access_key{};
     std::string session_token{};

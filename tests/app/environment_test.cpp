@@ -79,6 +79,7 @@ TEST(Environment, is_read_once_into_values) {
          {"AWS_ENDPOINT_URL_SAGEMAKER", "http://sagemaker:1"},
          {"AWS_PROFILE", "work"},
          {"AWS_CA_BUNDLE", "/ca.pem"},
+         {"JOURNAL_STREAM", "8:1234"},
          {"AWS_ACCESS_KEY_ID", "id"},
          {"AWS_SECRET_ACCESS_KEY", "secret"},
          {"AWS_SESSION_TOKEN", "token"},
@@ -90,6 +91,7 @@ TEST(Environment, is_read_once_into_values) {
     expected.endpoint_url = "http://sagemaker:1";
     expected.profile = "work";
     expected.ca_bundle = "/ca.pem";
+    expected.journal_stream = "8:1234";
     expected.access_key_id = "id";
     expected.secret_access_key = "secret";
     expected.session_token = "token";
