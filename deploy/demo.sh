@@ -104,20 +104,31 @@ get() { curl -sSf --noproxy '*' --max-time 10 "$1"; }
 value() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' \
     "$work/ready.json" "$1"; }
 
+# Ninja's "[12/140] …" as one line that counts up, for whoever sits before it.
+show_progress() {
+    local line
+    while IFS= read -r line; do
+        if [ -t 1 ] && [[ $line =~ ^\[[0-9]+/[0-9]+\] ]]; then
+            printf '\r%s ' "${BASH_REMATCH[0]}"
+        fi
+    done
+    [ ! -t 1 ] || printf '\r\033[K'
+}
+
 install_and_build() {
     deploy/install-deps.sh build demo ${prometheus:+prometheus}
     if command -v ccache >/dev/null; then
         export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
     fi
     echo "building (minutes the first time, nothing after)"
-    cmake --preset release --log-level=WARNING >"$work/build.log" 2>&1 &&
-        cmake --build "$build" -j "$(nproc)" --target trainwatchd sagemaker-sim \
-            >>"$work/build.log" 2>&1 || {
+    { cmake --preset release --log-level=WARNING &&
+        cmake --build "$build" -j "$(nproc)" --target trainwatchd sagemaker-sim; } 2>&1 |
+        tee "$work/build.log" | show_progress || {
         tail -n 40 "$work/build.log" >&2
         die "the build failed; the end of its output is above"
     }
     daemon=$build/trainwatchd
-    simulator=$(find "$build" -name sagemaker-sim -type f -perm -u+x | head -n 1)
+    simulator=$build/sagemaker-sim
 }
 
 start_simulator() {
