@@ -545,6 +545,37 @@ TEST(engine_restart, alert_of_a_job_that_moved_to_another_list_goes_on) {
     EXPECT_EQ(after.view().alerts.at(0).labels.at("watch_list"), "nightly");
 }
 
+TEST(engine_restart, newest_of_two_jobs_with_the_name_owns_it) {
+    const auto row_for = [](const job& seen) {
+        domain::job_row row;
+        row.last = seen;
+        row.identity = identity_of(row.last);
+        row.connection = "main";
+        row.watch_list = "nightly";
+        row.last_observed = later(hours(2));
+        return row;
+    };
+    const auto older = row_for(running());
+    const auto newer = row_for(job().created_at(later(hours(1))).phase("Starting", hours(1)));
+    for (const auto& rows : {std::vector{older, newer}, std::vector{newer, older}}) {
+        domain::ledger known;
+        known.first_start = false;
+        known.rows.jobs = rows;
+        const script play(quick_plan({"resnet"}), known);
+        EXPECT_EQ(play.view().jobs[0].last->created, later(hours(1)));
+    }
+}
+
+TEST(engine_restart, job_of_another_connection_is_not_ours) {
+    domain::ledger known;
+    known.rows.jobs.resize(1);
+    known.rows.jobs[0].last = running();
+    known.rows.jobs[0].identity = identity_of(running());
+    known.rows.jobs[0].connection = "another";
+    const script play(quick_plan({"resnet"}), known);
+    EXPECT_EQ(play.view().jobs[0].last, std::nullopt);
+}
+
 TEST(engine_restart, new_receiver_hears_of_what_fires) {
     auto before = failed_job({am_1});
     const auto log = before.play(minutes(5));
@@ -640,6 +671,41 @@ TEST(engine_horizon, sweep_is_complete_when_aws_told_of_every_name) {
     EXPECT_EQ(sweeps[1], later(start_time)) << "the beginning of the sweep, not its end";
     for (std::size_t i = 1; i < sweeps.size(); ++i)
         EXPECT_GT(sweeps[i], sweeps[i - 1]);
+}
+
+// What was asked before a sweep began says nothing about the time since.
+TEST(engine_horizon, answer_to_a_question_from_before_the_sweep_does_not_count_for_it) {
+    auto plan = quick_plan({"a", "b"});
+    plan.global.staleness_bound = seconds(10);
+    script play(plan);
+    const auto sweeps = [](const actions& given) {
+        std::size_t found = 0;
+        for (const auto& batch : only<commit>(given)) {
+            found += batch.batch.last_complete_sweep ? 1U : 0U;
+        }
+        return found;
+    };
+    const auto confirm = [&](const actions& given) {
+        for (const auto& batch : only<commit>(given))
+            play.step(committed{batch.id, {}});
+        return given;
+    };
+    const auto first_a = play.next_poll();
+    const auto first_b = play.next_poll();
+    confirm(play.answer(first_a, running("a").seen()));
+    const auto second_a = play.next_poll();
+    ASSERT_EQ(second_a.name, "a");
+    play.pass(seconds(1));
+    EXPECT_EQ(sweeps(confirm(play.answer(first_b, running("b").seen()))), 1U);
+    // The next sweep begins here, and "a" was asked before.
+    play.pass(milliseconds(100));
+    EXPECT_EQ(sweeps(confirm(play.answer(second_a, running("a").seen()))), 0U);
+    auto third_a = play.next_poll();
+    auto second_b = play.next_poll();
+    if (third_a.name != "a") std::swap(third_a, second_b);
+    ASSERT_EQ(second_b.name, "b");
+    EXPECT_EQ(sweeps(confirm(play.answer(second_b, running("b").seen()))), 0U);
+    EXPECT_EQ(sweeps(confirm(play.answer(third_a, running("a").seen()))), 1U);
 }
 
 TEST(engine_horizon, end_that_aws_has_not_finished_telling_holds_the_sweep_back) {

@@ -593,5 +593,15 @@ TEST(engine, time_that_runs_backwards_stands_still) {
     EXPECT_EQ(play.subject().next_wakeup(), next);
 }
 
+TEST(engine, nothing_is_planned_before_what_has_happened) {
+    script play(quick_plan({"resnet"}));
+    const auto poll = play.next_poll();
+    const auto asked = play.now().mono;
+    play.pass(-hours(1));
+    const auto heard = play.answer(poll, running().seen());
+    ASSERT_THAT(only<commit>(heard), SizeIs(1));
+    EXPECT_EQ(*play.subject().next_wakeup(), asked + limits::commit_deadline);
+}
+
 }  // namespace
 }  // namespace trainwatch::core

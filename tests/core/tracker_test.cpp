@@ -554,6 +554,30 @@ TEST(tracker, entry_told_twice_happened_once) {
     EXPECT_THAT(name.hear(twice), IsEmpty());
 }
 
+TEST(tracker, entry_told_twice_is_left_once) {
+    watched name;
+    name.hear(job().phase("Starting", seconds(0)).phase("Starting", seconds(0)));
+    EXPECT_THAT(
+        name.hear(job()
+                      .phase("Starting", seconds(0), seconds(80))
+                      .phase("Starting", seconds(0), seconds(80))),
+        ElementsAre(left(0, entry("Starting", seconds(0), seconds(80))))
+    );
+}
+
+TEST(tracker, entry_told_twice_and_then_dropped_is_kept_once) {
+    watched name;
+    name.hear(job()
+                  .phase("Starting", seconds(0), seconds(80))
+                  .phase("Starting", seconds(0), seconds(80))
+                  .phase("Training", seconds(80)));
+    name.hear(job().phase("Training", seconds(80)));
+    const auto rows = transition_rows_of(name.view, name.memory);
+    ASSERT_EQ(rows.size(), 2U);
+    for (const auto& row : rows)
+        EXPECT_TRUE(row.counted) << row.entry.status.text;
+}
+
 TEST(tracker, interruptions_count_the_whole_list_and_never_fall) {
     watched name;
     const auto spot = job()
