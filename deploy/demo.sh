@@ -202,7 +202,7 @@ start_daemon() {
 
 print_addresses() {
     echo
-    echo "  metrics         http://127.0.0.1:$daemon_port/metrics"
+    echo "  page, metrics   http://127.0.0.1:$daemon_port/ and /metrics"
     if [ -n "$prometheus" ]; then
         echo "  Prometheus      http://127.0.0.1:$prometheus_port/graph?g0.expr=sagemaker_training_job_secondary_status"
         echo "  Alertmanager    amtool alert --alertmanager.url=http://127.0.0.1:$alertmanager_port"
