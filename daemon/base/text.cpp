@@ -60,11 +60,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string hex(std::span<const unsigned char> bytes) {
-    std::string text;
-    text.reserve(bytes.size() * 2);
+    std::string text(bytes.size() * 2, '0');
+    auto to = text.begin();
     for (const unsigned char byte : bytes) {
-        text += lower_digits[byte >> 4U];
-        text += lower_digits[byte & 0x0FU];
+        *to++ = lower_digits[byte >> 4U];
+        *to++ = lower_digits[byte & 0x0FU];
     }
     return text;
 }

@@ -78,6 +78,15 @@ std::optional<milliseconds> take_offset(std::string_view& text) {
     return west ? -offset : offset;
 }
 
+// At least `width` digits.
+void append_digits(std::string& text, std::int64_t value, std::size_t width) {
+    std::array<char, 20> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), value).ptr;
+    const auto size = static_cast<std::size_t>(end - digits.begin());
+    if (size < width) text.append(width - size, '0');
+    text.append(digits.data(), size);
+}
+
 constexpr std::array<std::string_view, 12> month_names{
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<const char*, 7> day_names{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -102,21 +111,20 @@ std::string iso8601(wall_time value) {
     return text.data();
 }
 
+// Each request has two of these: printf would be the dearest part of it.
 std::string iso8601_basic(wall_time value) {
     const auto [date, clock] = split(value);
-    std::array<char, 40> text{};
-    std::snprintf(
-        text.data(),
-        text.size(),
-        "%04d%02u%02uT%02d%02d%02dZ",
-        static_cast<int>(date.year()),
-        static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()),
-        static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()),
-        static_cast<int>(clock.seconds().count())
-    );
-    return text.data();
+    std::string text;
+    text.reserve(std::string_view("20261124T091200Z").size());
+    append_digits(text, static_cast<int>(date.year()), 4);
+    append_digits(text, static_cast<unsigned>(date.month()), 2);
+    append_digits(text, static_cast<unsigned>(date.day()), 2);
+    text += 'T';
+    append_digits(text, clock.hours().count(), 2);
+    append_digits(text, clock.minutes().count(), 2);
+    append_digits(text, clock.seconds().count(), 2);
+    text += 'Z';
+    return text;
 }
 
 std::optional<wall_time> parse_iso8601(std::string_view text) {
