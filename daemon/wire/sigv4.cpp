@@ -62,7 +62,7 @@ mac_context keyed_mac(std::span<const unsigned char> key) {
     return context;
 }
 
-// Uses the context up.
+// The context keeps its key, for the next text after restart_mac().
 digest finish_mac(EVP_MAC_CTX* context, std::string_view text) {
     digest sum{};
     std::size_t size = 0;
@@ -70,6 +70,10 @@ digest finish_mac(EVP_MAC_CTX* context, std::string_view text) {
     CHECK(EVP_MAC_update(context, bytes, text.size()) == 1);
     CHECK(EVP_MAC_final(context, sum.data(), &size, sum.size()) == 1 && size == sum.size());
     return sum;
+}
+
+void restart_mac(EVP_MAC_CTX* context) {
+    CHECK(EVP_MAC_init(context, nullptr, 0, nullptr) == 1);
 }
 
 // AWS4-secret -> date -> region -> service -> aws4_request, each the key of the next.
@@ -191,16 +195,15 @@ std::string canonical_query(std::string_view target) {
 
 // Trimmed, and every run of blanks inside is one blank.
 void append_canonical_value(std::string& out, std::string_view value) {
+    const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
     value = trim(value);
-    bool after_blank = false;
-    for (const char c : value) {
-        const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-        if (!blank) {
-            out += c;
-        } else if (!after_blank) {
-            out += ' ';
-        }
-        after_blank = blank;
+    while (true) {
+        const auto word_end = std::find_if(value.begin(), value.end(), is_blank);
+        out.append(value.begin(), word_end);
+        if (word_end == value.end()) return;
+        out += ' ';
+        const auto next_word = std::find_if_not(word_end, value.end(), is_blank);
+        value.remove_prefix(static_cast<std::size_t>(next_word - value.begin()));
     }
 }
 
@@ -324,10 +327,9 @@ public:
             day_ = day;
             scope_ = scope;
         }
-        // A copy of the keyed context saves hashing the key's two blocks again.
-        const mac_context copy(EVP_MAC_CTX_dup(key_.get()));
-        CHECK(copy != nullptr);
-        return hex(finish_mac(copy.get(), to_sign));
+        // The keyed context saves hashing the key's two blocks again.
+        restart_mac(key_.get());
+        return hex(finish_mac(key_.get(), to_sign));
     }
 
 private:
