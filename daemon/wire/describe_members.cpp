@@ -13,6 +13,9 @@ namespace {
 using boost::json::string_view;
 using boost::system::error_code;
 
+// A job that is not interrupted has five or six.
+constexpr std::size_t usual_transitions = 16;
+
 // Where in the answer the parser stands. What is of no interest is `elsewhere`, however deep.
 enum class place {
     outside,
@@ -209,6 +212,9 @@ private:
         switch (next) {
             case place::answer:
                 seen_answer_ = true;
+                break;
+            case place::transitions:
+                to_.transitions.reserve(usual_transitions);
                 break;
             case place::transition:
                 to_.transitions.emplace_back();

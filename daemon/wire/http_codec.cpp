@@ -23,6 +23,8 @@ using boost::system::error_code;
 
 // A server that sends nothing but "103 Early Hints" is broken or hostile.
 constexpr int informational_max = 16;
+// What AWS answers with, and room for a proxy's own.
+constexpr std::size_t usual_headers = 12;
 // The shortest chunked body is "0\r\n\r\n".
 constexpr std::size_t chunked_body_min = 5;
 
@@ -39,6 +41,7 @@ public:
         );
         this->body_limit(limits.body_bytes);
         this->skip(skip);
+        message_.headers.reserve(usual_headers);
     }
 
     Message& message() { return message_; }
@@ -129,10 +132,10 @@ bool is_informational(const http_request&) {
 void append_field_text(std::string& out, std::string_view text) {
     const std::size_t begin = out.size();
     out += text;
-    // Hardly ever anything to replace: one pass without a branch.
-    for (std::size_t i = begin; i < out.size(); ++i) {
-        const char c = out[i];
-        out[i] = c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    // Hardly ever anything to replace.
+    for (const char splits : {'\r', '\n', '\0'}) {
+        for (auto at = out.find(splits, begin); at != std::string::npos; at = out.find(splits, at))
+            out[at] = ' ';
     }
 }
 
@@ -280,7 +283,7 @@ public:
     const std::string& rest() const { return rest_; }
 
 private:
-    void next_parser() { parser_ = std::make_unique<message_parser<Message>>(limits_, skip_); }
+    void next_parser() { parser_.emplace(limits_, skip_); }
 
     // How many of the bytes were used.
     result<std::size_t> parse(std::string_view all) {
@@ -309,8 +312,8 @@ private:
     }
 
     decode_limits limits_;
-    // On the heap, because Beast's parser cannot be used twice and does not assign.
-    std::unique_ptr<message_parser<Message>> parser_;
+    // Optional, because Beast's parser cannot be used twice and does not assign.
+    std::optional<message_parser<Message>> parser_;
     std::string rest_;
     std::optional<failure> failed_;
     int informational_ = 0;

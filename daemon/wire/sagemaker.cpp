@@ -184,10 +184,11 @@ http_request encode_describe_training_job(std::string_view host, std::string_vie
     http_request request;
     request.method = "POST";
     request.target = "/";
-    request.headers = {
-        {"Host", std::string(host)},
-        {"Content-Type", "application/x-amz-json-1.1"},
-        {"X-Amz-Target", "SageMaker.DescribeTrainingJob"}};
+    // Room for what signing adds. One by one: a braced list would be copied.
+    request.headers.reserve(10);
+    request.headers.emplace_back("Host", host);
+    request.headers.emplace_back("Content-Type", "application/x-amz-json-1.1");
+    request.headers.emplace_back("X-Amz-Target", "SageMaker.DescribeTrainingJob");
     request.body = "{\"TrainingJobName\":" +
         boost::json::serialize(boost::json::string_view(job_name.data(), job_name.size())) + "}";
     return request;
