@@ -155,6 +155,34 @@ tracked contradict(job_view& job, job_memory& memory, const observation& answer)
     return result;
 }
 
+// Makes the answer the last one; what it omits of the known history stays. True if that changes
+// what was known.
+bool take_in(
+    job_view& job,
+    job_memory& memory,
+    observation answer,
+    const sighting& seen,
+    std::vector<finding>& findings
+) {
+    const bool first_sight = !job.last;
+    const std::vector<domain::transition> nothing;
+    follow_history(
+        first_sight ? nothing : job.last->transitions,
+        answer.transitions,
+        memory,
+        seen,
+        first_sight,
+        findings
+    );
+    if (!first_sight && job.last->status != answer.status) {
+        findings.push_back(domain::status_changed{job.last->status, answer.status});
+    }
+    report_unknowns(answer, memory, &findings);
+    const bool changed = first_sight || *job.last != answer;
+    job.last = std::move(answer);
+    return changed;
+}
+
 }  // namespace
 
 domain::job_identity identity_of(const observation& job) {
@@ -192,7 +220,9 @@ std::optional<wall_time> ended_at(const observation& job) {
     return last->ended.value_or(last->started);
 }
 
-tracked observe(job_view& job, job_memory& memory, observation answer, const sighting& seen) {
+tracked observe(
+    job_view& job, job_memory& memory, const observation& answer, const sighting& seen
+) {
     tracked result;
     const auto related = relate(job, answer);
     if (related == relation::older) {
@@ -221,21 +251,10 @@ tracked observe(job_view& job, job_memory& memory, observation answer, const sig
         memory.already_ended = terminal_status(answer).has_value();
         result.findings.push_back(domain::job_appeared{memory.already_ended});
     }
-    const std::vector<domain::transition> nothing;
-    follow_history(
-        first_sight ? nothing : job.last->transitions,
-        answer.transitions,
-        memory,
-        seen,
-        first_sight,
-        result.findings
-    );
-    if (!first_sight && job.last->status != answer.status) {
-        result.findings.push_back(domain::status_changed{job.last->status, answer.status});
+    // Most answers say what the last one said: those are not copied.
+    if (first_sight || *job.last != answer) {
+        result.changed |= take_in(job, memory, answer, seen, result.findings);
     }
-    report_unknowns(answer, memory, &result.findings);
-    result.changed |= first_sight || *job.last != answer;
-    job.last = std::move(answer);
     const bool ends =
         job.ending ? end_is_corrected(job) : end_is_established(*job.last, memory, seen.now.mono);
     if (ends) {

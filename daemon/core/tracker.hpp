@@ -69,7 +69,10 @@ struct tracked {
 
 // Takes the answer into the job. `job.target`, `revision` and `trouble` are the caller's.
 tracked observe(
-    domain::job_view& job, job_memory& memory, domain::observation answer, const sighting& seen
+    domain::job_view& job,
+    job_memory& memory,
+    const domain::observation& answer,
+    const sighting& seen
 );
 
 // AWS does not know the name: the last state stays, marked. True if that is news.
