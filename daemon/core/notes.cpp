@@ -135,6 +135,7 @@ std::vector<note> notes_of(
     const std::vector<domain::finding>& findings
 ) {
     std::vector<note> notes;
+    if (findings.empty()) return notes;
     const writer write(job, fields_of(job, region));
     for (const auto& finding : findings)
         notes.push_back(std::visit(write, finding));

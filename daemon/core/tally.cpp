@@ -165,7 +165,7 @@ void tally::add_zeros(const fleet_key& fleet) {
 }
 
 void tally::account_known(lane_id lane, const std::string& account_id) {
-    if (!accounts_.emplace(lane, account_id).second) return;
+    if (!accounts_.insert({lane, account_id}).second) return;
     const auto lists = lists_.find(lane);
     if (lists == lists_.end()) return;
     for (const auto& list : lists->second) {
@@ -209,6 +209,7 @@ void tally::count(
     const std::vector<domain::finding>& findings,
     wall_time now
 ) {
+    if (findings.empty() && !job.ending) return;
     const auto fleet = fleet_of(*job.last, job.target.watch_list);
     for (const auto& finding : findings) {
         if (const auto* entered = std::get_if<domain::transition_entered>(&finding)) {
