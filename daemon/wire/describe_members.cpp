@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/static_string/static_string.hpp>
 
 namespace trainwatch::wire {
 
@@ -160,7 +161,8 @@ public:
     bool on_key_part(string_view part, std::size_t, error_code&) { return keep_part(part); }
     bool on_key(string_view last, std::size_t, error_code&) {
         if (skipped_levels_ > 0) return true;
-        key_ = whole(last);
+        const auto text = whole(last).substr(0, key_.max_size());
+        key_.assign(text.data(), text.size());
         parts_.clear();
         return true;
     }
@@ -181,7 +183,7 @@ public:
     }
     bool on_double(double number, string_view, error_code&) { return take_number(number); }
     bool on_bool(bool flag, error_code&) {
-        const bool spot = here() == place::answer && key_ == "EnableManagedSpotTraining";
+        const bool spot = here() == place::answer && key() == "EnableManagedSpotTraining";
         if (skipped_levels_ == 0 && spot) to_.spot = flag;
         return true;
     }
@@ -191,6 +193,7 @@ public:
 
 private:
     place here() const { return path_[depth_]; }
+    std::string_view key() const { return {key_.data(), key_.size()}; }
 
     bool keep_part(string_view part) {
         if (skipped_levels_ == 0) parts_.append(part.data(), part.size());
@@ -248,7 +251,7 @@ private:
                 break;
         }
         for (const auto& rule : containers) {
-            const bool same = rule.in == here() && rule.is_list == is_list && rule.key == key_;
+            const bool same = rule.in == here() && rule.is_list == is_list && rule.key == key();
             if (same) return rule.opens;
         }
         return place::elsewhere;
@@ -257,21 +260,21 @@ private:
     std::string* text_target() {
         switch (here()) {
             case place::answer:
-                return target(answer_texts, key_, to_);
+                return target(answer_texts, key(), to_);
             case place::transition:
-                return target(transition_texts, key_, to_.transitions.back());
+                return target(transition_texts, key(), to_.transitions.back());
             case place::instance_group:
-                return target(group_texts, key_, to_.instance_groups.back());
+                return target(group_texts, key(), to_.instance_groups.back());
             case place::resources:
-                if (key_ == "InstanceType") return &to_.instance.type;
-                if (key_ == "SelectedInstanceType") return &to_.selected_instance.type;
+                if (key() == "InstanceType") return &to_.instance.type;
+                if (key() == "SelectedInstanceType") return &to_.selected_instance.type;
                 return nullptr;
             case place::algorithm:
-                return target(algorithm_texts, key_, to_);
+                return target(algorithm_texts, key(), to_);
             case place::experiment:
-                return target(experiment_texts, key_, to_);
+                return target(experiment_texts, key(), to_);
             case place::artifacts:
-                return target(artifact_texts, key_, to_);
+                return target(artifact_texts, key(), to_);
             default:
                 return nullptr;
         }
@@ -280,17 +283,17 @@ private:
     std::optional<double>* number_target() {
         switch (here()) {
             case place::answer:
-                return target(answer_numbers, key_, to_);
+                return target(answer_numbers, key(), to_);
             case place::transition:
-                return target(transition_numbers, key_, to_.transitions.back());
+                return target(transition_numbers, key(), to_.transitions.back());
             case place::instance_group:
-                return target(group_numbers, key_, to_.instance_groups.back());
+                return target(group_numbers, key(), to_.instance_groups.back());
             case place::resources:
-                if (key_ == "InstanceCount") return &to_.instance.count;
-                if (key_ == "SelectedInstanceCount") return &to_.selected_instance.count;
+                if (key() == "InstanceCount") return &to_.instance.count;
+                if (key() == "SelectedInstanceCount") return &to_.selected_instance.count;
                 return nullptr;
             case place::stopping_condition:
-                return target(limit_numbers, key_, to_);
+                return target(limit_numbers, key(), to_);
             default:
                 return nullptr;
         }
@@ -307,7 +310,8 @@ private:
     std::array<place, 5> path_{};
     std::size_t depth_ = 0;
     std::size_t skipped_levels_ = 0;
-    std::string key_{};
+    // Longer than any that we know: one that is cut is none of them.
+    boost::static_string<32> key_{};
     std::string parts_{};
     bool seen_answer_ = false;
 };
