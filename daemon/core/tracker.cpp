@@ -252,7 +252,8 @@ tracked observe(
         result.findings.push_back(domain::job_appeared{memory.already_ended});
     }
     // Most answers say what the last one said: those are not copied.
-    if (first_sight || *job.last != answer) {
+    const bool told_more = first_sight || *job.last != answer;
+    if (told_more) {
         result.changed |= take_in(job, memory, answer, seen, result.findings);
     }
     const bool ends =
@@ -262,7 +263,7 @@ tracked observe(
         result.changed = true;
     }
     if (job.ending && !job.ended) job.ended = ended_at(*job.last);
-    derive(job, memory);
+    if (told_more || ends) derive(job, memory);
     return result;
 }
 
