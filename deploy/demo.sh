@@ -21,7 +21,7 @@ for word in "$@"; do
     --prometheus) prometheus=yes ;;
     --check) check=yes ;;
     --keep-running) keep_running=yes ;;
-    -h | --help) sed -n '2,15p' "$0" && exit 0 ;;
+    -h | --help) sed -n '2,14p' "$0" && exit 0 ;;
     *) echo "deploy/demo.sh: what is $word? Try --help." >&2 && exit 2 ;;
     esac
 done

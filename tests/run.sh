@@ -15,7 +15,8 @@ while [ $# -gt 0 ]; do
     case $1 in
     --preset) preset=${2:?} && shift 2 ;;
     --only) only=(-R "${2:?}") && shift 2 ;;
-    *) sed -n '2,9p' "$0" >&2 && exit 2 ;;
+    -h | --help) sed -n '2,8p' "$0" && exit 0 ;;
+    *) sed -n '2,8p' "$0" >&2 && exit 2 ;;
     esac
 done
 [ $preset = dev ] && selection=() || selection=(-LE slow)

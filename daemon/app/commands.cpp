@@ -105,8 +105,6 @@ int run(const options& chosen) {
     const auto daemon = build_or_explain(std::move(*inputs), *log);
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
     daemon->run();
-    log->write(io::log_level::info, "stopped", {});
-    log->flush();
     return success;
 }
 
@@ -124,9 +122,13 @@ int once(const options& chosen) {
     const auto process = gather_process_facts(daemon->process());
     const auto text = wire::render_metrics(view, daemon->engine().plan(), process);
     std::fwrite(text.data(), 1, text.size(), stdout);
+    // A full disk must not look like a success to whoever keeps the output.
+    const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    if (!written) print_error("standard output cannot be written");
     for (const auto& alert : view.alerts)
         print_alert(alert);
-    return std::all_of(view.jobs.begin(), view.jobs.end(), was_seen) ? success : could_not;
+    const bool all_seen = std::all_of(view.jobs.begin(), view.jobs.end(), was_seen);
+    return written && all_seen ? success : could_not;
 }
 
 }  // namespace trainwatch::app

@@ -14,7 +14,7 @@ namespace {
 int check_files(const app::options& chosen) {
     const auto report = app::check_config(chosen.files, app::process_environment(), app::read_file);
     std::fputs(report.text.c_str(), stdout);
-    return report.exit_code;
+    return std::fflush(stdout) == 0 ? report.exit_code : 1;
 }
 
 int perform(const app::options& chosen) {

@@ -138,10 +138,25 @@ void wiring::stop_on_signal() {
     });
 }
 
+// Whoever sends it wants a reload, which takes a restart for now; dying of it would help nobody.
+void wiring::survive_hangup() {
+    hangup_.async_wait([this](const boost::system::error_code& error, int) {
+        if (error) return;
+        log_.write(
+            io::log_level::warning,
+            "SIGHUP: this version reads its configuration at start only; restart it to apply a "
+            "change",
+            {}
+        );
+        survive_hangup();
+    });
+}
+
 // Once the driver is done everything is closed, and the context runs until nothing waits any
 // more: no coroutine outlives what it refers to.
 void wiring::close_all() {
     signals_.cancel();
+    hangup_.cancel();
     for (auto& server : servers_)
         server->close();
     for (auto& client : clients_)
@@ -162,6 +177,7 @@ void wiring::run_until_stopped() {
 void wiring::run() {
     driver_.on_restored([this] { announce_ready(); });
     stop_on_signal();
+    survive_hangup();
     for (auto& server : servers_)
         asio::co_spawn(context_, server->serve(), rethrow);
     run_until_stopped();

@@ -61,11 +61,13 @@ private:
     result<void> build_notifiers();
     void announce_ready();
     void stop_on_signal();
+    void survive_hangup();
     void close_all();
     void run_until_stopped();
 
     boost::asio::io_context context_{1};
     boost::asio::signal_set signals_{context_};
+    boost::asio::signal_set hangup_{context_, SIGHUP};
     io::log& log_;
     std::unique_ptr<io::clock> clock_;
     std::unique_ptr<io::service_manager> manager_;

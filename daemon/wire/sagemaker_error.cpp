@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <string_view>
 
 #include <boost/json.hpp>
 
@@ -129,11 +130,21 @@ error_class classify(const aws_error& error, int status) {
     return error_class::malformed;  // a redirect to a login page, a 204
 }
 
+// A refused signature comes back with the canonical request that AWS made, the session token in
+// it. What precedes it is the sentence for people.
+std::string_view without_echo(std::string_view message) {
+    constexpr std::array<std::string_view, 3> echoes{
+        "The Canonical String", "The String-to-Sign", "x-amz-security-token"};
+    for (const auto echo : echoes)
+        message = message.substr(0, message.find(echo));
+    return trim(message);
+}
+
 // One line for people.
 std::string describe(const aws_error& error, int status) {
     constexpr std::size_t detail_max = 512;
     std::string text = error.code.empty() ? "HTTP " + std::to_string(status) : error.code;
-    if (!error.message.empty()) text += ": " + error.message;
+    if (!error.message.empty()) text.append(": ").append(without_echo(error.message));
     std::replace_if(
         text.begin(), text.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' '
     );

@@ -134,6 +134,19 @@ class Refusals(Troubled):
         self.assertEqual(code, 1)
         self.assertIn("InvalidSignatureException", err)
 
+    def test_a_refused_signature_does_not_show_the_session_token(self):
+        self.simulator = self.start_simulator(
+            ONE_FAILURE, "--region", "eu-west-1", "--session-token", "SESSIONTOKENVALUE"
+        )
+        keys = {**KEYS, "AWS_SECRET_ACCESS_KEY": "wrong", "AWS_SESSION_TOKEN": "SESSIONTOKENVALUE"}
+        code, out, err = self.run_to_end(
+            TRAINWATCHD, "once", "--config.file", self.configure(), "--log.level", "debug",
+            environment=keys,
+        )
+        self.assertEqual(code, 1)
+        self.assertIn("InvalidSignatureException", err)
+        self.assertNotIn("SESSIONTOKENVALUE", out + err)
+
     def test_a_name_that_aws_does_not_know_is_waited_for(self):
         path = self.configuration(self.simulator, {"eu-west-1": ["not-yet"]}, bound="1s")
         daemon = self.start_daemon(path)
@@ -168,6 +181,15 @@ class ServiceManager(Troubled):
         wait_for("STATUS=watching 2 jobs")
         daemon.process.send_signal(signal.SIGTERM)
         wait_for("STOPPING=1")
+        self.assertEqual(daemon.end(), 0)
+
+
+class Hangup(Troubled):
+    def test_is_told_and_survived(self):
+        daemon = self.start_daemon(self.configure())
+        daemon.process.send_signal(signal.SIGHUP)
+        daemon.wait_for_line("SIGHUP")
+        self.assertEqual(get(daemon.url + "/-/ready")[0], 200)
         self.assertEqual(daemon.end(), 0)
 
 

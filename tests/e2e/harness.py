@@ -208,6 +208,7 @@ class EndToEnd(unittest.TestCase):
         """`scenario`: a file of the simulator's, or YAML text."""
         path = SCENARIOS / scenario if "\n" not in scenario else self.write("scenario.yaml", scenario)
         ready = self.directory / "simulator.json"
+        ready.unlink(missing_ok=True)
         child = self.start(
             [SIMULATOR, "--scenario", path, "--listen", "127.0.0.1:0", "--tls-listen", "127.0.0.1:0",
              "--control-listen", "127.0.0.1:0", "--tls-directory", self.directory / "tls",

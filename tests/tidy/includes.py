@@ -47,6 +47,7 @@ EXTERNAL = [
      "Asio is the shell's; a header names awaitable<> and executors, not streams and timers"),
     ("boost/json*", ["daemon/wire/*.cpp", "tests/*"], "JSON is decoded in a .cpp of wire/"),
     ("boost/url*", ["daemon/wire/*.cpp", "tests/*"], "use wire/url.hpp"),
+    ("boost/static_string/*", ["daemon/wire/*.cpp"], "a bounded text without an allocation is for decoders"),
     ("boost/system/*", ["*"], ""),
     ("openssl/ssl.h", ["daemon/io/*.cpp"] + SHELL_TESTS, "TLS hides behind io/byte_stream.hpp"),
     ("openssl/*", ["daemon/wire/*.cpp", "daemon/io/*.cpp", "tests/*"],

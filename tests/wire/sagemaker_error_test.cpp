@@ -51,6 +51,23 @@ failure error_with(int status, const std::string& code, const std::string& messa
     return decode_aws_error(response);
 }
 
+TEST(error_answer, of_a_refused_signature_does_not_repeat_the_session_token) {
+    const auto read = error_with(
+        400,
+        "InvalidSignatureException",
+        "The request signature we calculated does not match the signature you provided. Check your "
+        "AWS Secret Access Key.\n\nThe Canonical String for this request should have been\n'POST\n"
+        "/\n\nhost:h\nx-amz-security-token:SECRET\n\nhost\nabc'\n\nThe String-to-Sign should have "
+        "been\n'AWS4-HMAC-SHA256'\n"
+    );
+    EXPECT_EQ(read.kind, error_class::denied);
+    EXPECT_EQ(
+        read.detail,
+        "InvalidSignatureException: The request signature we calculated does not match the "
+        "signature you provided. Check your AWS Secret Access Key."
+    );
+}
+
 TEST(error_answer, throttling_has_many_names) {
     for (const char* code :
          {"Throttling",
