@@ -1,7 +1,11 @@
 #include "wire/url.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <system_error>
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -22,6 +26,15 @@ failure refused(std::string detail) {
 
 std::uint16_t default_port(bool tls) {
     return tls ? 443 : 80;
+}
+
+// Boost.URL 1.81 lets a number beyond 16 bits wrap around: 99999 would become 34463.
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+    std::uint16_t port = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, port);
+    if (error != std::errc{} || stop != end || port == 0) return std::nullopt;
+    return port;
 }
 
 // RFC 3986 allows more in a registered name than any resolver understands.
@@ -72,9 +85,9 @@ result<url> parse_url(std::string_view text) {
 
     to.port = default_port(to.tls);
     if (from.has_port() && !from.port().empty()) {
-        to.port = from.port_number();  // 0 when out of range
-        if (to.port == 0)
-            return refused("port " + std::string(from.port()) + " is not in 1..65535");
+        const auto port = parse_port(std::string_view(from.port().data(), from.port().size()));
+        if (!port) return refused("port " + std::string(from.port()) + " is not in 1..65535");
+        to.port = *port;
     }
 
     to.path = std::string(from.encoded_path());

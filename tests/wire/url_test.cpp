@@ -51,6 +51,16 @@ TEST(url, path_is_kept_as_written_but_for_its_last_slash) {
     EXPECT_EQ(parse_url("http://h/p")->target(), "/p");
 }
 
+TEST(url, port_beyond_16_bits_is_refused_and_never_wraps) {
+    EXPECT_EQ(parse_url("http://h:1")->port, 1);
+    EXPECT_EQ(parse_url("http://h:65535")->port, 65535);
+    EXPECT_EQ(parse_url("http://h:09093")->port, 9093);
+    for (const std::string port :
+         {"0", "65536", "99999", "100000", "165535", "4294967376", "18446744073709551696"}) {
+        EXPECT_EQ(refusal("http://h:" + port), "port " + port + " is not in 1..65535");
+    }
+}
+
 TEST(url, refuses_with_a_reason) {
     EXPECT_EQ(refusal(""), "empty URL");
     EXPECT_EQ(refusal("alertmanager:9093"), refusal("ftp://h").replace(8, 3, "alertmanager"));
