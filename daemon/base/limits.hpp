@@ -46,6 +46,13 @@ inline constexpr unsigned misses_believed = 3;
 // So many failures in a row, and nothing else, make a lane "down": one forbidden or broken job
 // among many does not.
 inline constexpr unsigned lane_down_after = 3;
+// The first pass asks a job again until so many polls in a row got no usable answer: two tries more
+// outlast a 503 or a lost connection, and cost a second and a half of backoff at most.
+inline constexpr unsigned first_pass_tries = 3;
+// The first pass waits this long for a lane that is down without refusing us: a restarted proxy or
+// a failing front end is back by then, and `once` against a dead endpoint ends within a minute.
+// A time, not a count: a long list spends any count of polls within a second or two.
+inline constexpr milliseconds first_pass_patience{30'000};
 // A lane that refuses us is tried at random intervals between half of this and all of it.
 inline constexpr milliseconds denied_pace{30'000};
 // Of the last so many Date headers the median corrects our clock; a second is what they resolve.

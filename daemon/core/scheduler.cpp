@@ -161,6 +161,7 @@ lane_change scheduler::lane_answered(const poll& answered, mono_time now) {
 
 lane_change scheduler::lane_failed(const poll& failed, mono_time now, error_class why) {
     auto& lane = lanes_[failed.lane.value];
+    if (lane.failures == 0) lane.failing_since = now;
     ++lane.failures;
     if (lane.failures < std::min<std::size_t>(limits::lane_down_after, lane.targets)) {
         return lane_change::none;
@@ -168,6 +169,13 @@ lane_change scheduler::lane_failed(const poll& failed, mono_time now, error_clas
     const bool was_down = std::exchange(lane.down, why).has_value();
     if (why == error_class::denied) slow_down(lane, now);
     return was_down ? lane_change::none : lane_change::went_down;
+}
+
+bool scheduler::is_given_up(lane_id lane, mono_time now) const {
+    const auto& state = lanes_[lane.value];
+    if (!state.down) return false;
+    if (state.down == error_class::denied) return true;
+    return now - state.failing_since >= limits::first_pass_patience;
 }
 
 void scheduler::lane_throttled(

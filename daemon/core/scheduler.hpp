@@ -67,6 +67,9 @@ public:
     void lane_throttled(const poll& refused, mono_time now, std::optional<milliseconds> wait);
     // AWS did not answer, or refused, so often in a row that the lane counts as down.
     bool is_down(lane_id lane) const { return lanes_[lane.value].down.has_value(); }
+    // It is down, and the first pass gains nothing by waiting: it refuses us, or is silent for
+    // long.
+    bool is_given_up(lane_id lane, mono_time now) const;
 
     // How many polls of this job failed in a row.
     unsigned failures(std::size_t slot) const { return jobs_[slot].failures; }
@@ -99,7 +102,8 @@ private:
         mono_time paused_until{};
         mono_time throttled_at = mono_time::min();
         unsigned throttles = 0;
-        unsigned failures = 0;  // in a row, of any job
+        unsigned failures = 0;      // in a row, of any job
+        mono_time failing_since{};  // the first of them
         std::optional<error_class> down{};
         std::size_t late = 0;
     };

@@ -319,6 +319,7 @@ TEST(scheduler, three_denials_in_a_row_make_a_lane_down) {
         ElementsAre(lane_change::none, lane_change::none, lane_change::went_down, lane_change::none)
     );
     EXPECT_TRUE(polls.under_test.is_down(lane_id{0}));
+    EXPECT_TRUE(polls.under_test.is_given_up(lane_id{0}, polls.now));
 }
 
 TEST(scheduler, one_denial_makes_a_lane_of_one_job_down) {
@@ -394,6 +395,35 @@ TEST(scheduler, lane_that_does_not_answer_is_down_but_not_slowed) {
     }
     EXPECT_TRUE(polls.under_test.is_down(lane_id{0}));
     EXPECT_EQ(sent[4] - sent[3], milliseconds(500));
+}
+
+TEST(scheduler, silent_lane_is_given_up_after_a_while_and_any_answer_begins_it_anew) {
+    schedule polls(plan_for(names(10)));
+    const auto lose = [&] {
+        const auto lost = polls.next();
+        polls.under_test.take_answered(lost.id);
+        polls.under_test.lane_failed(lost, polls.now, error_class::transient);
+        polls.under_test.retry_with_backoff(lost, polls.now);
+    };
+    lose();
+    const auto began = polls.now;
+    lose();
+    EXPECT_FALSE(polls.under_test.is_given_up(lane_id{0}, began + hours(1))) << "it is not down";
+    lose();
+    const auto patience = limits::first_pass_patience;
+    EXPECT_FALSE(polls.under_test.is_given_up(lane_id{0}, began + patience - milliseconds(1)));
+    EXPECT_TRUE(polls.under_test.is_given_up(lane_id{0}, began + patience));
+
+    const auto heard = polls.next();
+    polls.under_test.take_answered(heard.id);
+    polls.under_test.lane_answered(heard, polls.now);
+    polls.under_test.place(heard, live_at(seconds(10'000)));
+    lose();
+    const auto again = polls.now;
+    lose();
+    lose();
+    EXPECT_FALSE(polls.under_test.is_given_up(lane_id{0}, again + patience - milliseconds(1)));
+    EXPECT_TRUE(polls.under_test.is_given_up(lane_id{0}, again + patience));
 }
 
 TEST(scheduler, answer_to_an_old_poll_does_not_shorten_the_pace) {
