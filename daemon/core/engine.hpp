@@ -102,6 +102,7 @@ private:
     void look_again(const poll& done);
     void refresh(std::size_t slot);
     void mark_tried(std::size_t slot);
+    void end_first_pass();
     void mark_heard(const poll& answered);
 
     // ---- engine_alerts.cpp ---------------------------------------------------------------------

@@ -66,6 +66,11 @@ void engine::on_failure(const poll& failed, const failure& why) {
         case error_class::malformed:
             on_silence(failed, why);
             scheduler_.retry_with_backoff(failed, now_.mono);
+            // One lost answer says nothing about the job: the first pass asks it again.
+            if (scheduler_.failures(failed.slot) < limits::first_pass_tries) {
+                end_first_pass();
+                return;
+            }
             break;
         case error_class::internal:
             tell_failure(failed, why);
@@ -201,13 +206,17 @@ void engine::refresh(std::size_t slot) {
     freshness_.update(slot, live ? job.last_observed : std::nullopt);
 }
 
-// The first pass is over when every target was tried, or belongs to a lane that does not answer.
 void engine::mark_tried(std::size_t slot) {
     const auto lane = plan_.targets[slot].lane;
     if (!std::exchange(targets_[slot].tried, true)) --untried_[lane.value];
+    end_first_pass();
+}
+
+// The first pass is over when every target was tried, or belongs to a lane that is given up.
+void engine::end_first_pass() {
     if (view_.first_pass_complete) return;
     for (std::size_t i = 0; i < untried_.size(); ++i) {
-        if (untried_[i] > 0 && !scheduler_.is_down(lane_id{i})) return;
+        if (untried_[i] > 0 && !scheduler_.is_given_up(lane_id{i}, now_.mono)) return;
     }
     view_.first_pass_complete = true;
 }

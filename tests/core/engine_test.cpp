@@ -1,6 +1,8 @@
 // The engine's polls: what is asked when, what an answer leads to. Alerts: engine_alerts_test.cpp.
 #include "core/engine.hpp"
 
+#include <set>
+
 #include "tests/core/script.hpp"
 
 namespace trainwatch::core {
@@ -250,6 +252,85 @@ TEST(engine, first_pass_looks_at_every_name_at_the_pace_of_the_budget) {
     }
 }
 
+std::vector<std::string> many_names() {
+    std::vector<std::string> names;
+    for (int i = 0; i < 500; ++i)
+        names.push_back("job-" + std::to_string(i));
+    return names;
+}
+
+TEST(engine, first_pass_outlasts_three_early_failures_and_sees_every_job) {
+    script play(quick_plan({"a", "b", "c", "d", "e", "f"}));
+    std::set<std::string> refused;
+    std::set<std::string> seen;
+    play.aws = [&](const describe& asked) -> result<domain::observation> {
+        EXPECT_EQ(play.view().first_pass_complete, seen.size() == 6) << asked.name;
+        if (refused.size() < 3) {
+            refused.insert(asked.name);
+            return failed(error_class::transient, "503");
+        }
+        seen.insert(asked.name);
+        return running(asked.name).seen();
+    };
+    const auto log = play.play(seconds(10));
+    EXPECT_THAT(refused, SizeIs(3));
+    EXPECT_TRUE(play.view().first_pass_complete);
+    for (const auto& job : play.view().jobs)
+        EXPECT_TRUE(job.last.has_value()) << job.target.name;
+    for (const auto& [when, said] : log) {
+        const auto* line = std::get_if<note>(&said);
+        if (line && line->name == "watching") {
+            EXPECT_THAT(line->fields, Contains(Pair("live", "6")));
+        }
+    }
+}
+
+TEST(engine, first_pass_gives_up_a_job_at_its_third_failure_in_a_row) {
+    for (const auto kind : {error_class::transient, error_class::malformed}) {
+        script play(quick_plan({"a", "b", "c", "resnet"}));
+        for (unsigned i = 1; i < limits::first_pass_tries; ++i) {
+            play.answer(play.next_poll_of("resnet"), failed(kind));
+        }
+        const auto last = play.next_poll_of("resnet");
+        EXPECT_FALSE(play.view().first_pass_complete);
+        play.answer(last, failed(kind));
+        EXPECT_TRUE(play.view().first_pass_complete);
+    }
+}
+
+TEST(engine, first_pass_waits_for_a_failing_lane_as_long_as_its_patience) {
+    script play(plan_for(many_names(), 10));
+    play.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::transient, "503");
+    };
+    play.play(limits::first_pass_patience - seconds(1));
+    EXPECT_FALSE(play.view().lanes[0].up);
+    EXPECT_FALSE(play.view().first_pass_complete);
+    play.play(seconds(2));
+    EXPECT_TRUE(play.view().first_pass_complete);
+}
+
+TEST(engine, first_pass_against_an_endpoint_without_answers_ends_within_a_minute) {
+    for (const auto& names : {std::vector<std::string>{"a", "b", "c"}, many_names()}) {
+        script play(plan_for(names, 10));
+        const auto began = play.now().mono;
+        while (!play.view().first_pass_complete && play.now().mono < began + minutes(5)) {
+            play.wake();
+        }
+        EXPECT_GE(play.now().mono - began, limits::first_pass_patience);
+        EXPECT_LE(play.now().mono - began, minutes(1));
+    }
+}
+
+TEST(engine, first_pass_does_not_wait_for_a_lane_that_refuses) {
+    script play(plan_for(many_names(), 10));
+    play.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::denied, "AccessDeniedException");
+    };
+    play.play(seconds(1));
+    EXPECT_TRUE(play.view().first_pass_complete);
+}
+
 TEST(engine, live_job_is_looked_at_each_half_bound) {
     auto plan = quick_plan({"resnet"});
     plan.global.staleness_bound = seconds(20);
@@ -324,7 +405,7 @@ TEST(engine, late_answer_is_dropped) {
     script play(quick_plan({"resnet"}));
     const auto lost = play.next_poll();
     play.pass(limits::describe_deadline + limits::answer_grace);
-    EXPECT_THAT(note_names(play.step(woke{})), ElementsAre("poll_failed", "lane_down", "watching"));
+    EXPECT_THAT(note_names(play.step(woke{})), ElementsAre("poll_failed", "lane_down"));
     // It is asked again; the answer to the first poll comes after that one's.
     const auto again = play.next_poll();
     EXPECT_NE(again.id, lost.id);
@@ -363,7 +444,7 @@ TEST(engine, failed_poll_is_retried_and_told_once_at_warning) {
     poll = play.next_poll_of("resnet");
     EXPECT_THAT(
         note_names(play.answer(poll, running().seen())),
-        ElementsAre("poll_recovered", "job_appeared")
+        ElementsAre("poll_recovered", "job_appeared", "watching")
     );
     EXPECT_EQ(play.view().jobs[3].trouble, std::nullopt);
     EXPECT_EQ(play.view().lanes[0].describe_requests.at("transient"), 2U);
@@ -407,7 +488,7 @@ TEST(engine, refusals_make_the_lane_down_and_one_answer_makes_it_up) {
     );
     EXPECT_TRUE(play.view().lanes[0].heard);
     EXPECT_FALSE(play.view().lanes[0].up);
-    EXPECT_TRUE(play.view().first_pass_complete) << "what does not answer is not waited for";
+    EXPECT_TRUE(play.view().first_pass_complete) << "what refuses us is not waited for";
     const auto told = play.now().mono;
     const auto probe = play.next_poll();
     EXPECT_GE(play.now().mono - told, limits::denied_pace / 2);
