@@ -170,19 +170,29 @@ private:
     }
 
     void jobs(const watch_list_draft& list) {
+        // Twice in one list is wrong wherever the list leads, be it to no connection at all.
+        std::map<std::string_view, int> lines;
         for (const auto& job : list.jobs) {
+            const auto [at, is_new] = lines.emplace(job.text, job.where.node->place.line);
+            if (!is_new) {
+                reader_.fail(
+                    job.where,
+                    quoted(job.text) + " is in this list already (line " +
+                        std::to_string(at->second) + ")"
+                );
+                continue;
+            }
             for (const auto& [connection, region] : lanes_of(list)) {
                 const auto [first, added] =
                     watched_.try_emplace({connection, region, job.text}, &list, &job);
-                if (added) continue;
                 const auto& [other, place] = first->second;
-                const auto line = std::to_string(place->where.node->place.line);
+                // Two connections of one name are reported as such.
+                if (added || other == &list) continue;
                 reader_.fail(
                     job.where,
-                    quoted(job.text) +
-                        (other == &list ? " is in this list already (line " + line + ")"
-                                        : " is watched by list " + quoted(other->name.text) +
-                                 " already (line " + line + "), in " + region)
+                    quoted(job.text) + " is watched by list " + quoted(other->name.text) +
+                        " already (line " + std::to_string(place->where.node->place.line) +
+                        "), in " + region
                 );
                 break;
             }

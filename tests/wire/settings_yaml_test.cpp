@@ -221,6 +221,15 @@ TEST(SettingsDefaults, absent_with_no_region_anywhere_name_the_cure) {
     );
 }
 
+TEST(SettingsJobs, twice_in_a_list_are_reported_beside_its_unknown_connection) {
+    EXPECT_EQ(
+        errors_of("watch_lists:\n"
+                  "  - {name: a, connections: [gone], regions: [eu-west-1], jobs: [x, y, x]}\n"),
+        "file:2:29: watch_lists[0].connections[0]: there is no connection \"gone\"\n"
+        "file:2:71: watch_lists[0].jobs[2]: \"x\" is in this list already (line 2)\n"
+    );
+}
+
 TEST(SettingsUrl, that_is_none_is_reported_where_it_stands) {
     const auto errors = errors_of(
         "connections: [{name: c, regions: [eu-west-1], endpoint_url: 'ftp://example.com'}]\n"
