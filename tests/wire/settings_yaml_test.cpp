@@ -294,6 +294,29 @@ TEST(HostileFile, cannot_forge_a_line_of_the_report) {
     EXPECT_EQ(errors.find('\t'), std::string::npos);
 }
 
+TEST(HostileFile, cannot_hide_or_turn_around_a_refused_name) {
+    const auto message_for = [](const std::string& name) {
+        return errors_of(
+            "watch_lists: [{name: \"" + name + "\", regions: [eu-west-1], jobs: [x]}]"
+        );
+    };
+    EXPECT_THAT(message_for("a\u202Eb"), HasSubstr("\"a\\xe2\\x80\\xaeb\" is no name"));
+    EXPECT_THAT(message_for("a\u2066b"), HasSubstr("\"a\\xe2\\x81\\xa6b\" is no name"));
+    EXPECT_THAT(message_for("a\u200Bb"), HasSubstr("\"a\\xe2\\x80\\x8bb\" is no name"));
+    EXPECT_THAT(message_for("a\u00A0b"), HasSubstr("\"a\\xc2\\xa0b\" is no name"));
+    EXPECT_THAT(message_for("a\U000E0041b"), HasSubstr("\"a\\xf3\\xa0\\x81\\x81b\" is no name"));
+    // What can be read is left as it is.
+    EXPECT_THAT(message_for("grün 訓練 🚂"), HasSubstr("\"grün 訓練 🚂\" is no name"));
+}
+
+TEST(SettingsBudget, that_is_nothing_asks_for_a_number) {
+    EXPECT_THAT(
+        errors_of("connections: [{name: c, budget: {describe_per_second: null}}]\n"
+                  "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]"),
+        HasSubstr("budget.describe_per_second: expects a number, such as 2 or 0.5; this is nothing")
+    );
+}
+
 // Whatever stands in the file, there is an answer and no crash: every truncation of a good one.
 TEST(HostileFile, cut_anywhere_is_read_or_refused) {
     const auto yaml = read_file(vectors() / "every_section.yaml") + std::string(minimal);
