@@ -41,7 +41,7 @@ std::optional<wiring_inputs> gather_inputs(const options& chosen, const environm
     for (const auto& connection : inputs.settings.connections) {
         auto keys = resolve_credentials(connection, env, files);
         if (keys.has_error()) {
-            print_error("connection " + connection.name + ": " + keys.error().detail);
+            print_error(keys.error().detail);  // names the connection
             complete = false;
             continue;
         }
