@@ -111,7 +111,7 @@ public:
         fields.emplace_back("claimed", found.to.text);
         return {note_level::warning, "inconsistent", std::move(fields)};
     }
-    note operator()(const domain::unknown_status_seen& found) const {
+    note operator()(const domain::unknown_value_seen& found) const {
         auto fields = about_;
         fields.emplace_back("member", found.member);
         fields.emplace_back("value", valid_utf8(found.value));

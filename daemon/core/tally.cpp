@@ -226,8 +226,8 @@ void tally::count(
             if (end->seen != domain::seen_as::old && !end->corrected) {
                 ended(fleet, *job.last, end->ending, end->ended);
             }
-        } else if (std::get_if<domain::unknown_status_seen>(&finding)) {
-            ++view_.unknown_statuses;
+        } else if (const auto* unknown = std::get_if<domain::unknown_value_seen>(&finding)) {
+            ++view_.unknown_values[unknown->member];
         }
     }
     if (!job.ending) return;

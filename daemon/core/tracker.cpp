@@ -45,7 +45,7 @@ void report_unknown(
     auto& told = memory.unknown;
     if (std::find(told.begin(), told.end(), what) != told.end()) return;
     told.push_back(what);
-    if (findings) findings->push_back(domain::unknown_status_seen{member, value});
+    if (findings) findings->push_back(domain::unknown_value_seen{member, value});
 }
 
 void report_unknowns(

@@ -87,11 +87,11 @@ struct inconsistent {
     open_primary to{};
     bool operator==(const inconsistent&) const = default;
 };
-// A status that this release does not know, once a value and job.
-struct unknown_status_seen {
-    std::string member{};  // "TrainingJobStatus" or "SecondaryStatus"
+// Something in the answer that this release does not know, once a value and job.
+struct unknown_value_seen {
+    std::string member{};  // as in domain::unknown_value
     std::string value{};
-    bool operator==(const unknown_status_seen&) const = default;
+    bool operator==(const unknown_value_seen&) const = default;
 };
 
 using finding = std::variant<
@@ -106,6 +106,6 @@ using finding = std::variant<
     stale_answer,
     reappeared,
     inconsistent,
-    unknown_status_seen>;
+    unknown_value_seen>;
 
 }  // namespace trainwatch::domain

@@ -124,6 +124,16 @@ std::string_view to_string(failure_class value) {
             return "capacity";
         case failure_class::resource_limit:
             return "resource_limit";
+        case failure_class::image:
+            return "image";
+        case failure_class::permission:
+            return "permission";
+        case failure_class::data:
+            return "data";
+        case failure_class::out_of_memory:
+            return "out_of_memory";
+        case failure_class::spot:
+            return "spot";
         case failure_class::timeout:
             return "timeout";
         case failure_class::unknown:

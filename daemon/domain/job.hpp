@@ -77,6 +77,11 @@ enum class failure_class {
     internal_server,
     capacity,
     resource_limit,
+    image,
+    permission,
+    data,
+    out_of_memory,
+    spot,
     timeout,
     unknown,
 };

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/time.hpp"
 #include "domain/alert.hpp"
+#include "domain/job.hpp"
 
 namespace trainwatch::domain {
 
@@ -17,6 +19,10 @@ struct global_settings {
     milliseconds staleness_bound{60'000};
     // At the very first start, what ended longer ago is shown but never alerted.
     milliseconds lookback{3'600'000};
+    // How long a finished job stays on /metrics after we saw its end.
+    milliseconds finished_retention{900'000};
+    // On every alert.
+    label_map labels{};
 
     bool operator==(const global_settings&) const = default;
 };
@@ -40,11 +46,23 @@ struct connection_settings {
     bool operator==(const connection_settings&) const = default;
 };
 
+// The metrics of a job beyond the default set, by watch list.
+struct metric_groups {
+    bool phases = false;         // seconds in each secondary status
+    bool final_metrics = false;  // FinalMetricDataList
+    bool details = false;        // limits, rules, warm pool, progress, cost, volume, …
+    bool state_sets = false;     // a series for each possible status, 1 for the present one
+
+    bool operator==(const metric_groups&) const = default;
+};
+
 struct watch_list_settings {
     std::string name{};
     std::vector<std::string> connections{};  // names; empty: all
     std::vector<std::string> regions{};      // empty: the connection's
     std::vector<std::string> jobs{};         // explicit names
+    label_map labels{};                      // on its jobs' alerts and …_labels series
+    metric_groups metrics{};
 
     bool operator==(const watch_list_settings&) const = default;
 };
@@ -61,11 +79,33 @@ struct receiver_settings {
     bool operator==(const receiver_settings&) const = default;
 };
 
+// A FailureReason that matches `pattern` (RE2 syntax, anywhere in the text, in any case) is of this
+// class. These come before the built-in table (core/failure_reason).
+struct failure_rule {
+    std::string pattern{};
+    domain::failure_class failure_class = domain::failure_class::unknown;
+
+    bool operator==(const failure_rule&) const = default;
+};
+
+struct api_settings {
+    // The values of HyperParameters and Environment are null in the API unless this is set.
+    bool show_parameters = false;
+
+    bool operator==(const api_settings&) const = default;
+};
+
+// Price of an instance-hour by instance type, in whatever currency the reader thinks in.
+using price_map = std::map<std::string, double>;
+
 struct settings {
     global_settings global{};
     std::vector<connection_settings> connections{};  // never empty once validated
     std::vector<watch_list_settings> watch_lists{};
     std::vector<receiver_settings> receivers{};
+    price_map prices{};
+    std::vector<failure_rule> failure_classes{};
+    api_settings api{};
 
     bool operator==(const settings&) const = default;
 };

@@ -31,6 +31,58 @@ struct deadline {
     bool operator==(const deadline&) const = default;
 };
 
+// Time in one secondary status, all its entries together.
+struct phase_total {
+    std::string status{};              // as AWS spells it
+    milliseconds spent{};              // in entries that have ended
+    std::size_t times = 0;             // entries, the present one included
+    std::optional<wall_time> since{};  // of the present entry, while it lasts
+
+    bool operator==(const phase_total&) const = default;
+};
+
+// When the job is going to end, as far as anybody can tell.
+struct predicted_end {
+    enum class basis {
+        progress,  // extrapolated from ProgressInfo
+        limit,     // the first of its deadlines
+    };
+    wall_time at{};
+    basis from = basis::limit;
+
+    bool operator==(const predicted_end&) const = default;
+};
+
+// What follows from an answer; core/derived computes it whenever the job changes, so that it
+// holds no age: what grows with time is given by where it began.
+struct derived_facts {
+    std::vector<phase_total> phases{};  // in order of first entry; without the terminal one
+    // From an interruption to the next Training: waiting, starting and downloading again.
+    milliseconds lost_to_interruptions{};
+    std::optional<wall_time> losing_since{};
+    std::optional<double> spot_saving_ratio{};  // 1 - billable / training; 0.7 is 70 %
+    std::optional<domain::predicted_end> predicted_end{};
+    std::int64_t instance_count = 0;
+    // Of AWS' BillableTimeInSeconds; nothing until AWS gives it.
+    std::optional<double> billable_instance_seconds{};
+    std::optional<double> cost{};         // in the unit of `prices`
+    std::vector<std::string> unpriced{};  // instance types that `prices` lacks, if it has any
+    // Of the normalised FailureReason, sixteen hex digits; empty without a reason.
+    std::string failure_fingerprint{};
+
+    bool operator==(const derived_facts&) const = default;
+};
+
+// Where to look further. Empty where AWS has no public console.
+struct job_links {
+    std::string console_url{};
+    std::string logs_url{};
+    std::string log_group{};
+    std::string log_stream_prefix{};
+
+    bool operator==(const job_links&) const = default;
+};
+
 // One watched name. Everything but the target is empty until the first answer.
 struct job_view {
     domain::target target{};
@@ -42,10 +94,13 @@ struct job_view {
     std::optional<wall_time> last_observed{};
     std::vector<deadline> deadlines{};  // empty before the start and after the end
     std::uint64_t interruptions = 0;
+    derived_facts derived{};
     // AWS calls an ended job running: what it says now, while `last` keeps the end.
     std::optional<open_primary> contradicted_by{};
     bool missing = false;                  // AWS does not know the name (any more)
     std::optional<error_class> trouble{};  // the last poll's failure, until one succeeds
+    std::string trouble_detail{};          // and what it said
+    bool retired = false;                  // finished_retention is over: no longer on /metrics
 
     bool operator==(const job_view&) const = default;
 };
@@ -114,7 +169,8 @@ struct view {
     bool storage_degraded = false;
     std::uint64_t live = 0;          // watched jobs that have not ended and are not missing
     std::uint64_t late_answers = 0;  // to polls that had been given up
-    std::uint64_t unknown_statuses = 0;
+    // What this release does not know in AWS' answers, by member; once a value and job.
+    std::map<std::string, std::uint64_t> unknown_values{};
 
     bool operator==(const view&) const = default;
 };

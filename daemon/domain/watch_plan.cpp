@@ -30,7 +30,11 @@ public:
 
     watch_plan build() {
         plan_.global = config_.global;
+        plan_.prices = config_.prices;
+        plan_.failure_classes = config_.failure_classes;
+        plan_.api = config_.api;
         for (const auto& list : config_.watch_lists) {
+            plan_.lists[list.name] = {list.labels, list.metrics};
             for (const auto& connection : config_.connections) {
                 if (uses(list, connection)) add_list(list, connection);
             }
@@ -69,6 +73,12 @@ private:
 };
 
 }  // namespace
+
+const list_traits& watch_plan::traits(const std::string& watch_list) const {
+    static const list_traits none{};
+    const auto at = lists.find(watch_list);
+    return at == lists.end() ? none : at->second;
+}
 
 watch_plan make_watch_plan(const settings& config) {
     return plan_builder(config).build();

@@ -2,6 +2,7 @@
 // lanes (one a connection and region), targets (one a watched name), endpoints (one a URL).
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,11 +36,26 @@ struct endpoint {
     bool operator==(const endpoint&) const = default;
 };
 
+// What the jobs of one list have in common.
+struct list_traits {
+    label_map labels{};  // the list's own; global.labels are not repeated here
+    metric_groups metrics{};
+
+    bool operator==(const list_traits&) const = default;
+};
+
 struct watch_plan {
     global_settings global{};
-    std::vector<lane> lanes{};          // index: lane_id
-    std::vector<target> targets{};      // index: the job's slot in the view
-    std::vector<endpoint> endpoints{};  // index: endpoint_id
+    std::vector<lane> lanes{};                   // index: lane_id
+    std::vector<target> targets{};               // index: the job's slot in the view
+    std::vector<endpoint> endpoints{};           // index: endpoint_id
+    std::map<std::string, list_traits> lists{};  // by name of the watch list
+    price_map prices{};
+    std::vector<failure_rule> failure_classes{};
+    api_settings api{};
+
+    // Of a list that is not in the plan (tests, the ledger): nothing special.
+    const list_traits& traits(const std::string& watch_list) const;
 
     bool operator==(const watch_plan&) const = default;
 };

@@ -18,6 +18,7 @@ struct describe_answer {
     result<domain::observation> outcome;
     nanoseconds took{};
     std::optional<milliseconds> clock_offset{};
+    std::string document{};  // the answer's body, when `outcome` has a value
 };
 
 class sagemaker_client {

@@ -102,7 +102,7 @@ TEST(tally, status_of_the_future_is_counted_by_its_name) {
     counted given;
     given.hear(job().phase("Entangling", seconds(0)));
     EXPECT_EQ(given.transitions("Entangling"), 1U);
-    EXPECT_EQ(given.view.unknown_statuses, 1U);
+    EXPECT_EQ(given.view.unknown_values.at("SecondaryStatus"), 1U);
 }
 
 TEST(tally, end_is_counted_by_outcome_and_class) {

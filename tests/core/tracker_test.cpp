@@ -749,8 +749,8 @@ TEST(tracker, unknown_statuses_are_told_once_each) {
     const auto strange = job().phase("Entangling", seconds(0)).status("Quantum", "Entangling");
     const auto found = name.hear(strange);
     ASSERT_EQ(found.size(), 4U);
-    EXPECT_EQ(found[2], finding(domain::unknown_status_seen{"TrainingJobStatus", "Quantum"}));
-    EXPECT_EQ(found[3], finding(domain::unknown_status_seen{"SecondaryStatus", "Entangling"}));
+    EXPECT_EQ(found[2], finding(domain::unknown_value_seen{"TrainingJobStatus", "Quantum"}));
+    EXPECT_EQ(found[3], finding(domain::unknown_value_seen{"SecondaryStatus", "Entangling"}));
     EXPECT_THAT(name.hear(strange), IsEmpty());
     EXPECT_EQ(name.view.ending, std::nullopt);
 }
@@ -763,7 +763,7 @@ TEST(tracker, unknown_status_of_an_entry_is_told) {
                       .phase("Starting", seconds(0), seconds(5))
                       .phase("Entangling", seconds(5), seconds(6))
                       .phase("Training", seconds(6))),
-        testing::Contains(finding(domain::unknown_status_seen{"SecondaryStatus", "Entangling"}))
+        testing::Contains(finding(domain::unknown_value_seen{"SecondaryStatus", "Entangling"}))
     );
 }
 
