@@ -135,8 +135,9 @@ void engine::tell_failure(const poll& failed, const failure& why) {
         plan_.lanes[failed.lane.value].region,
         why
     ));
-    if (job.trouble == why.kind) return;
+    if (job.trouble == why.kind && job.trouble_detail == why.detail) return;
     job.trouble = why.kind;
+    job.trouble_detail = why.detail;
     ++job.revision;
 }
 
@@ -144,6 +145,7 @@ void engine::tell_recovery(std::size_t slot) {
     auto& job = view_.jobs[slot];
     if (!job.trouble) return;
     job.trouble.reset();
+    job.trouble_detail.clear();
     ++job.revision;
     if (!std::exchange(targets_[slot].warned, false)) return;
     say(note_of_recovered_poll(job, plan_.lanes[job.target.lane.value].region));

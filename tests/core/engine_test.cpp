@@ -439,6 +439,7 @@ TEST(engine, failed_poll_is_retried_and_told_once_at_warning) {
             with(about_resnet, {{"error", "transient"}, {"detail", "503"}})})
     );
     EXPECT_EQ(play.view().jobs[3].trouble, error_class::transient);
+    EXPECT_EQ(play.view().jobs[3].trouble_detail, "503");
     poll = play.next_poll_of("resnet");
     EXPECT_THAT(note_names(play.answer(poll, failed(error_class::transient))), IsEmpty());
     poll = play.next_poll_of("resnet");
@@ -447,6 +448,7 @@ TEST(engine, failed_poll_is_retried_and_told_once_at_warning) {
         ElementsAre("poll_recovered", "job_appeared", "watching")
     );
     EXPECT_EQ(play.view().jobs[3].trouble, std::nullopt);
+    EXPECT_EQ(play.view().jobs[3].trouble_detail, "");
     EXPECT_EQ(play.view().lanes[0].describe_requests.at("transient"), 2U);
     EXPECT_GE(play.view().lanes[0].describe_requests.at("ok"), 4U);
 }
