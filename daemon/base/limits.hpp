@@ -13,6 +13,9 @@ namespace trainwatch::limits {
 inline constexpr milliseconds describe_deadline{10'000};
 // 100 hyperparameters of 2,500 characters, 100 environment pairs and 20 channels stay below this.
 inline constexpr std::size_t answer_bytes_max = 1U << 20U;
+// Of what we do not know in one answer: enough to see what AWS has added, whatever is sent.
+inline constexpr std::size_t unknown_values_max = 32;
+inline constexpr std::size_t unknown_value_bytes_max = 128;
 // First read buffer: one read for a usual answer (5 to 9 KB) instead of nine small ones.
 inline constexpr std::size_t read_buffer_bytes = 16U << 10U;
 // Some AWS front ends close idle connections after 20 s, NAT gateways drop them silently later.
@@ -109,6 +112,9 @@ inline constexpr std::size_t server_connections_max = 256;
 // ---- metrics ---------------------------------------------------------------------------------
 // The longest value that AWS' model allows for what is a label: an ARN.
 inline constexpr std::size_t label_bytes_max = 256;
+
+// Members of answers that this release does not know, each a series; what is beyond is "other".
+inline constexpr std::size_t unknown_members_max = 100;
 
 // ---- the page at / -----------------------------------------------------------------------------
 // More rows than a person scrolls through; a browser still draws them at once.

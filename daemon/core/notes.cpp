@@ -115,7 +115,12 @@ public:
         auto fields = about_;
         fields.emplace_back("member", found.member);
         fields.emplace_back("value", valid_utf8(found.value));
-        return {note_level::warning, "unknown_status", std::move(fields)};
+        // A status decides what a job is taken for; a new instance type is only worth knowing.
+        const bool decides = found.member == "TrainingJobStatus" ||
+            found.member == "SecondaryStatus" ||
+            found.member == "SecondaryStatusTransitions.Status";
+        return decides ? note{note_level::warning, "unknown_status", std::move(fields)}
+                       : note{note_level::info, "unknown_value", std::move(fields)};
     }
 
 private:

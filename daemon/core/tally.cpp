@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/limits.hpp"
+
 namespace trainwatch::core {
 namespace {
 
@@ -227,7 +229,10 @@ void tally::count(
                 ended(fleet, *job.last, end->ending, end->ended);
             }
         } else if (const auto* unknown = std::get_if<domain::unknown_value_seen>(&finding)) {
-            ++view_.unknown_values[unknown->member];
+            // Names that AWS chooses: in practice a handful, and bounded in any case.
+            auto& counts = view_.unknown_values;
+            const bool room = counts.size() < limits::unknown_members_max;
+            ++counts[room || counts.contains(unknown->member) ? unknown->member : "other"];
         }
     }
     if (!job.ending) return;

@@ -36,30 +36,16 @@ void forget(job_view& job, job_memory& memory) {
     job.interruptions = 0;
 }
 
-void report_unknown(
-    job_memory& memory, const char* member, const std::string& value, std::vector<finding>* findings
-) {
-    // An absent member is no status at all.
-    if (value.empty()) return;
-    const std::pair<std::string, std::string> what{member, value};
+// What the answer holds that this release does not know, once a value and job. `findings` may be
+// null: what an earlier run knew has been told.
+void report_unknown(const observation& answer, job_memory& memory, std::vector<finding>* findings) {
     auto& told = memory.unknown;
-    if (std::find(told.begin(), told.end(), what) != told.end()) return;
-    told.push_back(what);
-    if (findings) findings->push_back(domain::unknown_value_seen{member, value});
-}
-
-void report_unknowns(
-    const observation& answer, job_memory& memory, std::vector<finding>* findings
-) {
-    if (answer.status.value == primary_status::unknown) {
-        report_unknown(memory, "TrainingJobStatus", answer.status.text, findings);
-    }
-    if (answer.secondary.value == secondary_status::unknown) {
-        report_unknown(memory, "SecondaryStatus", answer.secondary.text, findings);
-    }
-    for (const auto& entry : answer.transitions) {
-        if (entry.status.value != secondary_status::unknown) continue;
-        report_unknown(memory, "SecondaryStatus", entry.status.text, findings);
+    for (const auto& found : answer.unknown) {
+        if (std::find(told.begin(), told.end(), found) != told.end()) continue;
+        // A job that shows something else each time must not grow for ever.
+        if (told.size() >= limits::unknown_values_max) return;
+        told.push_back(found);
+        if (findings) findings->push_back(domain::unknown_value_seen{found.member, found.value});
     }
 }
 
@@ -177,7 +163,7 @@ bool take_in(
     if (!first_sight && job.last->status != answer.status) {
         findings.push_back(domain::status_changed{job.last->status, answer.status});
     }
-    report_unknowns(answer, memory, &findings);
+    report_unknown(answer, memory, &findings);
     const bool changed = first_sight || *job.last != answer;
     job.last = std::move(answer);
     return changed;
@@ -307,7 +293,7 @@ void restore(
     job.contradicted_by.reset();
     job.ending = row.ending;
     job.ended = row.ended;
-    report_unknowns(row.last, memory, nullptr);
+    report_unknown(row.last, memory, nullptr);
     derive(job, memory);
 }
 

@@ -46,8 +46,8 @@ struct job_memory {
     wall_time first_observed{};
     std::vector<entry_memory> entries{};  // of view.last->transitions, one for one
     std::vector<retired_entry> retired{};
-    std::vector<std::size_t> rewritten{};  // places where a rewrite was reported
-    std::vector<std::pair<std::string, std::string>> unknown{};  // reported (member, value)
+    std::vector<std::size_t> rewritten{};          // places where a rewrite was reported
+    std::vector<domain::unknown_value> unknown{};  // reported
     std::optional<mono_time> unsettled_since{};
     bool already_ended = false;
     bool contradicted = false;  // `inconsistent` was reported

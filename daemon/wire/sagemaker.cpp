@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <optional>
 #include <utility>
 
 #include <boost/json/serialize.hpp>
 
 #include "base/limits.hpp"
-#include "wire/describe_members.hpp"
-#include "wire/json_repair.hpp"
+#include "wire/training_job_reader.hpp"
 
 namespace trainwatch::wire {
 
@@ -21,28 +19,6 @@ failure malformed(std::string detail) {
     error.kind = error_class::malformed;
     error.detail = std::move(detail);
     return error;
-}
-
-// ---- numbers -----------------------------------------------------------------------------------
-
-// Rounded, because 1763890000.123 has no exact double. Nothing for what is beyond the year 5000,
-// or a count that no job has.
-std::optional<std::int64_t> whole(std::optional<double> number, std::int64_t scale = 1) {
-    constexpr double sane_max = 1e11;
-    if (!number || !(*number >= 0 && *number <= sane_max)) return {};
-    return std::llround(*number * static_cast<double>(scale));
-}
-
-std::optional<wall_time> as_time(std::optional<double> epoch_seconds) {
-    const auto number = whole(epoch_seconds, 1000);
-    if (!number) return {};
-    return from_unix_milliseconds(*number);
-}
-
-std::optional<seconds> as_seconds(std::optional<double> number) {
-    const auto count = whole(number);
-    if (!count) return {};
-    return seconds(*count);
 }
 
 // ---- names -------------------------------------------------------------------------------------
@@ -98,83 +74,177 @@ std::string image_name(std::string_view image) {
 
 // ---- parts of the answer -----------------------------------------------------------------------
 
-std::vector<domain::transition> read_transitions(std::vector<transition_members>& entries) {
+std::string owned(const aws::text& text) {
+    return std::string(text.value_or(std::string_view()));
+}
+
+// Nothing for what no job has: less than no time, or more than three thousand years.
+std::optional<seconds> as_seconds(const aws::integer& number) {
+    constexpr std::int64_t sane_max = 100'000'000'000;
+    if (!number || *number < 0 || *number > sane_max) return {};
+    return seconds(*number);
+}
+
+std::optional<std::int64_t> as_count(const aws::integer& number) {
+    return number && *number >= 0 ? number : std::nullopt;
+}
+
+std::vector<domain::transition> read_transitions(
+    const std::vector<aws::secondary_status_transition>& entries
+) {
     std::vector<domain::transition> read;
     read.reserve(entries.size());
-    for (auto& entry : entries) {
-        const auto started = as_time(entry.started);
+    for (const auto& entry : entries) {
         // Both are an entry's identity: without them there is nothing to follow.
-        if (entry.status.empty() || !started) continue;
+        if (!entry.status || entry.status->empty() || !entry.start_time) continue;
         auto& transition = read.emplace_back();
-        transition.status = domain::parse_secondary(entry.status);
-        transition.started = *started;
-        transition.ended = as_time(entry.ended);
-        transition.message = std::move(entry.message);
+        transition.status = domain::parse_secondary(*entry.status);
+        transition.started = *entry.start_time;
+        transition.ended = entry.end_time;
+        transition.message = owned(entry.status_message);
     }
     return read;
 }
 
-std::vector<domain::instance_group> read_instances(describe_members& members) {
-    std::vector<domain::instance_group> read;
-    const auto add = [&read](instance_members& from) {
-        if (from.type.empty()) return;
-        read.push_back({std::move(from.type), whole(from.count).value_or(0), std::move(from.group)}
+void add_instances(
+    std::vector<domain::instance_group>& into,
+    const aws::text& type,
+    const aws::integer& count,
+    const aws::text& group = {}
+) {
+    if (!type || type->empty()) return;
+    into.push_back({std::string(*type), as_count(count).value_or(0), owned(group)});
+}
+
+void read_resources(const aws::resource_config& resources, domain::observation& seen) {
+    for (const auto& group : resources.instance_groups) {
+        add_instances(
+            seen.instances, group.instance_type, group.instance_count, group.instance_group_name
         );
-    };
-    for (auto& group : members.instance_groups)
-        add(group);
+    }
     // Of several preferences, the one that AWS chose.
-    if (read.empty()) add(members.selected_instance);
-    if (read.empty()) add(members.instance);
-    return read;
+    if (seen.instances.empty()) {
+        add_instances(
+            seen.instances, resources.selected_instance_type, resources.selected_instance_count
+        );
+    }
+    if (seen.instances.empty()) {
+        add_instances(seen.instances, resources.instance_type, resources.instance_count);
+    }
+    seen.keep_alive = as_seconds(resources.keep_alive_period_in_seconds);
+    seen.volume_gb = as_count(resources.volume_size_in_gb);
+    seen.training_plan = owned(resources.training_plan_arn);
 }
 
-void read_times(const describe_members& members, domain::observation& seen) {
-    seen.training_started = as_time(members.training_started);
-    seen.training_ended = as_time(members.training_ended);
-    seen.modified = as_time(members.modified);
-    seen.training_time = as_seconds(members.training_time);
-    seen.billable_time = as_seconds(members.billable_time);
-    seen.limits.max_runtime = as_seconds(members.max_runtime);
-    seen.limits.max_wait = as_seconds(members.max_wait);
-    seen.limits.max_pending = as_seconds(members.max_pending);
+void read_times(const aws::training_job& job, domain::observation& seen) {
+    seen.training_started = job.training_start_time;
+    seen.training_ended = job.training_end_time;
+    seen.modified = job.last_modified_time;
+    seen.training_time = as_seconds(job.training_time_in_seconds);
+    seen.billable_time = as_seconds(job.billable_time_in_seconds);
+    seen.billable_tokens = as_count(job.billable_token_count);
+    if (const auto& limits = job.stopping_condition) {
+        seen.limits.max_runtime = as_seconds(limits->max_runtime_in_seconds);
+        seen.limits.max_wait = as_seconds(limits->max_wait_time_in_seconds);
+        seen.limits.max_pending = as_seconds(limits->max_pending_time_in_seconds);
+    }
+    if (job.retry_strategy) {
+        seen.retry_attempts_max = as_count(job.retry_strategy->maximum_retry_attempts);
+    }
 }
 
-void read_labels(describe_members& members, domain::observation& seen) {
-    seen.algorithm = members.algorithm_name.empty() ? image_name(members.training_image)
-                                                    : name_of(members.algorithm_name);
-    seen.tuning_job = name_of(members.tuning_job_arn);
-    seen.auto_ml_job = name_of(members.auto_ml_job_arn);
-    seen.labeling_job = name_of(members.labeling_job_arn);
-    seen.experiment = std::move(members.experiment);
-    seen.trial = std::move(members.trial);
-    seen.model_artifacts = std::move(members.model_artifacts);
-    seen.spot = members.spot;
+void read_labels(const aws::training_job& job, domain::observation& seen) {
+    if (const auto& algorithm = job.algorithm_specification) {
+        seen.algorithm = algorithm->algorithm_name && !algorithm->algorithm_name->empty()
+            ? name_of(*algorithm->algorithm_name)
+            : image_name(algorithm->training_image.value_or(std::string_view()));
+    }
+    seen.tuning_job = name_of(job.tuning_job_arn.value_or(std::string_view()));
+    seen.auto_ml_job = name_of(job.auto_ml_job_arn.value_or(std::string_view()));
+    seen.labeling_job = name_of(job.labeling_job_arn.value_or(std::string_view()));
+    if (job.experiment_config) {
+        seen.experiment = owned(job.experiment_config->experiment_name);
+        seen.trial = owned(job.experiment_config->trial_name);
+    }
+    seen.spot = job.enable_managed_spot_training.value_or(false);
+    seen.network_isolation = job.enable_network_isolation;
+    seen.traffic_encryption = job.enable_inter_container_traffic_encryption;
 }
 
-result<domain::observation> observe(describe_members& members, std::string_view asked) {
-    if (members.name.empty()) return malformed("answer without TrainingJobName");
-    if (members.name != asked) return malformed("answer names another job: " + members.name);
-    const auto arn = parse_arn(members.arn);
+void read_places(const aws::training_job& job, domain::observation& seen) {
+    if (job.model_artifacts) seen.model_artifacts = owned(job.model_artifacts->s3_model_artifacts);
+    if (job.output_data_config) seen.output_path = owned(job.output_data_config->s3_output_path);
+    if (job.checkpoint_config) seen.checkpoint_uri = owned(job.checkpoint_config->s3_uri);
+    seen.output_model_package = owned(job.output_model_package_arn);
+}
+
+void read_rules(
+    const std::vector<aws::rule_evaluation_status>& rules,
+    domain::rule_kind kind,
+    std::vector<domain::rule_evaluation>& into
+) {
+    for (const auto& rule : rules) {
+        into.push_back(
+            {kind,
+             owned(rule.rule_configuration_name),
+             owned(rule.rule_evaluation_status),
+             owned(rule.status_details),
+             rule.last_modified_time}
+        );
+    }
+}
+
+// What may still change after the end, and what a job tells of its training.
+void read_course(const aws::training_job& job, domain::observation& seen) {
+    read_rules(job.debug_rule_evaluation_statuses, domain::rule_kind::debugger, seen.rules);
+    read_rules(job.profiler_rule_evaluation_statuses, domain::rule_kind::profiler, seen.rules);
+    for (const auto& metric : job.final_metric_data_list) {
+        if (!metric.metric_name || !metric.value) continue;
+        seen.final_metrics.push_back({owned(metric.metric_name), *metric.value, metric.timestamp});
+    }
+    if (const auto& pool = job.warm_pool_status) {
+        seen.warm_pool = domain::warm_pool{
+            owned(pool->status),
+            as_seconds(pool->resource_retained_billable_time_in_seconds),
+            owned(pool->reused_by_job)};
+    }
+    if (const auto& progress = job.progress_info) {
+        seen.progress = domain::training_progress{
+            as_count(progress->current_epoch),
+            as_count(progress->max_epoch),
+            as_count(progress->current_step),
+            as_count(progress->total_step_count_per_epoch)};
+    }
+}
+
+result<domain::observation> observe(training_job_answer& answer, std::string_view asked) {
+    const auto& job = answer.job;
+    const auto name = job.training_job_name.value_or(std::string_view());
+    if (name.empty()) return malformed("answer without TrainingJobName");
+    if (name != asked) return malformed("answer names another job: " + std::string(name));
+    const auto arn = parse_arn(job.training_job_arn.value_or(std::string_view()));
     if (!arn) return malformed("answer without a usable TrainingJobArn");
-    const auto created = as_time(members.created);
-    if (!created) return malformed("answer without CreationTime");
-    if (members.status.empty()) return malformed("answer without TrainingJobStatus");
+    if (!job.creation_time) return malformed("answer without CreationTime");
+    const auto status = job.training_job_status.value_or(std::string_view());
+    if (status.empty()) return malformed("answer without TrainingJobStatus");
 
     domain::observation seen;
     seen.partition = std::string(arn->partition);
     seen.region = std::string(arn->region);
     seen.account_id = std::string(arn->account);
-    seen.name = std::move(members.name);
-    seen.arn = std::move(members.arn);
-    seen.created = *created;
-    seen.status = domain::parse_primary(members.status);
-    seen.secondary = domain::parse_secondary(members.secondary);
-    seen.failure_reason = std::move(members.failure_reason);
-    seen.transitions = read_transitions(members.transitions);
-    seen.instances = read_instances(members);
-    read_times(members, seen);
-    read_labels(members, seen);
+    seen.name = std::string(name);
+    seen.arn = owned(job.training_job_arn);
+    seen.created = *job.creation_time;
+    seen.status = domain::parse_primary(status);
+    seen.secondary = domain::parse_secondary(job.secondary_status.value_or(std::string_view()));
+    seen.failure_reason = owned(job.failure_reason);
+    seen.transitions = read_transitions(job.secondary_status_transitions);
+    if (job.resource_config) read_resources(*job.resource_config, seen);
+    read_times(job, seen);
+    read_labels(job, seen);
+    read_places(job, seen);
+    read_course(job, seen);
+    seen.unknown = std::move(answer.unknown);
     return seen;
 }
 
@@ -198,15 +268,10 @@ result<domain::observation> decode_describe_training_job(
     std::string_view body, std::string_view asked
 ) {
     if (body.size() > limits::answer_bytes_max) return malformed("answer is too long");
-    describe_members members;
-    auto error = read_describe_members(body, members);
-    if (error) {
-        // Once more without half characters; whatever else is wrong stays wrong.
-        members = {};
-        error = read_describe_members(repair_json_text(body), members);
-    }
+    training_job_answer answer;
+    const auto error = read_training_job(body, answer);
     if (error) return malformed("answer is not a JSON object: " + error.message());
-    return observe(members, asked);
+    return observe(answer, asked);
 }
 
 result<domain::observation> read_describe_training_job(

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <simdjson.h>
@@ -27,6 +28,7 @@ struct picked {
     std::vector<std::string> texts;
     std::vector<std::int64_t> numbers;
     std::vector<picked_transition> transitions;
+    std::vector<std::tuple<std::string, double, std::int64_t>> metrics;
 };
 
 std::int64_t in_milliseconds(double seconds) {
@@ -56,14 +58,32 @@ void pick_transitions(simdjson::ondemand::value list, picked& into) {
     }
 }
 
+void pick_metrics(simdjson::ondemand::value list, picked& into) {
+    for (auto entry : list.get_array()) {
+        auto& [name, number, at] = into.metrics.emplace_back();
+        for (auto field : entry.get_object()) {
+            const std::string_view key = field.unescaped_key();
+            auto value = field.value();
+            if (key == "MetricName") {
+                name = std::string(value.get_string().value());
+            } else if (key == "Value") {
+                number = value.get_double().value();
+            } else if (key == "Timestamp") {
+                at = milliseconds_of(value.value());
+            }
+        }
+    }
+}
+
 void pick_inside(simdjson::ondemand::value object, picked& into) {
     for (auto field : object.get_object()) {
         const std::string_view key = field.unescaped_key();
         auto value = field.value();
-        if (key == "InstanceType" || key == "TrainingImage") {
+        if (key == "InstanceType" || key == "TrainingImage" || key == "S3OutputPath" ||
+            key == "S3Uri") {
             into.texts.emplace_back(value.get_string().value());
-        } else if (key == "InstanceCount" || key == "MaxRuntimeInSeconds" ||
-                   key == "MaxWaitTimeInSeconds") {
+        } else if (key == "InstanceCount" || key == "VolumeSizeInGB" ||
+                   key == "MaxRuntimeInSeconds" || key == "MaxWaitTimeInSeconds") {
             into.numbers.push_back(value.get_int64());
         }
     }
@@ -83,12 +103,16 @@ picked pick(simdjson::ondemand::parser& parser, const simdjson::padded_string& t
             into.numbers.push_back(milliseconds_of(value.value()));
         } else if (key == "TrainingTimeInSeconds" || key == "BillableTimeInSeconds") {
             into.numbers.push_back(value.get_int64());
-        } else if (key == "EnableManagedSpotTraining") {
+        } else if (key == "EnableManagedSpotTraining" || key == "EnableNetworkIsolation" ||
+                   key == "EnableInterContainerTrafficEncryption") {
             into.numbers.push_back(value.get_bool() ? 1 : 0);
         } else if (key == "SecondaryStatusTransitions") {
             pick_transitions(value.value(), into);
+        } else if (key == "FinalMetricDataList") {
+            pick_metrics(value.value(), into);
         } else if (key == "ResourceConfig" || key == "StoppingCondition" ||
-                   key == "AlgorithmSpecification") {
+                   key == "AlgorithmSpecification" || key == "OutputDataConfig" ||
+                   key == "CheckpointConfig") {
             pick_inside(value.value(), into);
         }
     }
@@ -104,7 +128,8 @@ int main() {
     const auto ours = wire::decode_describe_training_job(answer, bench::sample_job);
     const auto theirs = pick(parser, padded);
     if (ours.has_error() || ours.value().transitions.size() != theirs.transitions.size() ||
-        theirs.texts.size() != 6 || theirs.numbers.size() != 8) {
+        ours.value().final_metrics.size() != theirs.metrics.size() || theirs.texts.size() != 8 ||
+        theirs.numbers.size() != 11) {
         std::fprintf(stderr, "the two decoders disagree about the sample\n");
         return EXIT_FAILURE;
     }

@@ -115,6 +115,11 @@ public:
         seen_.spot = true;
         return *this;
     }
+    // What the decoder does not know in the answer.
+    job& unknown(std::string member, std::string value = {}) {
+        seen_.unknown.push_back({std::move(member), std::move(value)});
+        return *this;
+    }
     template <class Change>
     job& but(Change change) {
         change(seen_);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
 #include "core/freshness.hpp"
 #include "tests/core/builders.hpp"
 
@@ -100,9 +101,21 @@ TEST(tally, transitions_are_counted_once) {
 
 TEST(tally, status_of_the_future_is_counted_by_its_name) {
     counted given;
-    given.hear(job().phase("Entangling", seconds(0)));
+    given.hear(job().phase("Entangling", seconds(0)).unknown("SecondaryStatus", "Entangling"));
     EXPECT_EQ(given.transitions("Entangling"), 1U);
     EXPECT_EQ(given.view.unknown_values.at("SecondaryStatus"), 1U);
+}
+
+TEST(tally, unknown_members_are_counted_by_name_up_to_a_bound) {
+    counted given;
+    for (std::size_t i = 0; i < limits::unknown_members_max + 5; ++i) {
+        given.hear(job().created_at(created + seconds(i)).unknown("Block" + std::to_string(i)));
+    }
+    EXPECT_EQ(given.view.unknown_values.size(), limits::unknown_members_max + 1);
+    EXPECT_EQ(given.view.unknown_values.at("Block7"), 1U);
+    EXPECT_EQ(given.view.unknown_values.at("other"), 5U);
+    given.hear(job().created_at(created + minutes(30)).unknown("Block7"));
+    EXPECT_EQ(given.view.unknown_values.at("Block7"), 2U);
 }
 
 TEST(tally, end_is_counted_by_outcome_and_class) {

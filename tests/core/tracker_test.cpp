@@ -746,7 +746,11 @@ TEST(tracker, stale_answer_does_not_find_a_missing_job) {
 
 TEST(tracker, unknown_statuses_are_told_once_each) {
     watched name;
-    const auto strange = job().phase("Entangling", seconds(0)).status("Quantum", "Entangling");
+    const auto strange = job()
+                             .phase("Entangling", seconds(0))
+                             .status("Quantum", "Entangling")
+                             .unknown("TrainingJobStatus", "Quantum")
+                             .unknown("SecondaryStatus", "Entangling");
     const auto found = name.hear(strange);
     ASSERT_EQ(found.size(), 4U);
     EXPECT_EQ(found[2], finding(domain::unknown_value_seen{"TrainingJobStatus", "Quantum"}));
@@ -755,16 +759,28 @@ TEST(tracker, unknown_statuses_are_told_once_each) {
     EXPECT_EQ(name.view.ending, std::nullopt);
 }
 
-TEST(tracker, unknown_status_of_an_entry_is_told) {
+TEST(tracker, unknown_value_is_told_when_it_comes_and_not_when_it_stays) {
     watched name;
-    name.hear(job().phase("Starting", seconds(0)));
+    name.hear(job().phase("Starting", seconds(0)).unknown("FutureBlock"));
     EXPECT_THAT(
         name.hear(job()
-                      .phase("Starting", seconds(0), seconds(5))
-                      .phase("Entangling", seconds(5), seconds(6))
-                      .phase("Training", seconds(6))),
-        testing::Contains(finding(domain::unknown_value_seen{"SecondaryStatus", "Entangling"}))
+                      .phase("Starting", seconds(0))
+                      .unknown("FutureBlock")
+                      .unknown("ResourceConfig.InstanceType", "ml.p9.96xlarge")),
+        ElementsAre(finding(domain::unknown_value_seen{
+            "ResourceConfig.InstanceType", "ml.p9.96xlarge"}))
     );
+}
+
+TEST(tracker, job_that_shows_something_new_each_time_is_told_of_up_to_a_bound) {
+    watched name;
+    std::size_t told = 0;
+    for (std::size_t i = 0; i < 3 * limits::unknown_values_max; ++i) {
+        for (const auto& found : name.hear(job().unknown("Block" + std::to_string(i)))) {
+            told += std::holds_alternative<domain::unknown_value_seen>(found) ? 1 : 0;
+        }
+    }
+    EXPECT_EQ(told, limits::unknown_values_max);
 }
 
 TEST(tracker, absent_status_is_not_an_unknown_one) {
