@@ -31,6 +31,9 @@ inline constexpr milliseconds backoff_max{60'000};
 inline constexpr milliseconds answer_grace{2'000};
 // Finished jobs and unknown names can only change by deletion and re-use: a look each 4 bounds.
 inline constexpr int calm_factor = 4;
+// Debugger rules finish within minutes of the job (seen), a warm pool lasts up to six hours: dense
+// looks for the first hour, rare ones see the rest.
+inline constexpr milliseconds grace_after_end = std::chrono::hours(1);
 // Of the sends while live jobs wait, one in this many may go to a finished job: never starved.
 inline constexpr unsigned calm_share = 8;
 // AWS ends a job 30 to 600 s after its limit (seen): look just after it, densely for that long.

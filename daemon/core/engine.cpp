@@ -56,6 +56,7 @@ engine::engine(domain::watch_plan plan, std::uint64_t seed)
     , scheduler_(plan_, seed_of(seed, stream::polls))
     , tally_(plan_, view_)
     , freshness_(plan_, view_)
+    , retirement_(plan_.targets.size())
     , book_(view_.alerts, view_.receivers.size())
     , outbox_(plan_.endpoints.size(), seed_of(seed, stream::deliveries))
     , journal_(seed_of(seed, stream::commits))
@@ -171,6 +172,7 @@ void engine::turn() {
     give_up_overdue_deliveries();
     apply(journal_.look_at_clock(now_.mono));
     end_unreceived();
+    retire_finished();
     write();
     send_alerts();
     // Deliveries may have left rows to write, when nothing was in flight.
@@ -239,6 +241,7 @@ std::optional<mono_time> engine::next_wakeup() const {
     consider(scheduler_.next_overdue());
     consider(outbox_.next_wakeup());
     consider(journal_.next_wakeup());
+    consider(retirement_.next_wakeup());
     if (drain_until_) {
         consider(drain_until_);
         return next;

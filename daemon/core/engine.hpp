@@ -25,6 +25,7 @@
 #include "core/freshness.hpp"
 #include "core/journal.hpp"
 #include "core/outbox.hpp"
+#include "core/retirement.hpp"
 #include "core/scheduler.hpp"
 #include "core/server_clock.hpp"
 #include "core/tally.hpp"
@@ -101,6 +102,10 @@ private:
     void raise(const std::vector<domain::finding>& findings, std::size_t slot);
     void look_again(const poll& done);
     void refresh(std::size_t slot);
+    void derive(std::size_t slot, wall_time told_at);
+    void plan_retirement(std::size_t slot, mono_time over_since);
+    void bring_back(std::size_t slot);
+    void retire_finished();
     void mark_tried(std::size_t slot);
     void end_first_pass();
     void mark_heard(const poll& answered);
@@ -131,6 +136,7 @@ private:
     scheduler scheduler_;
     tally tally_;
     freshness freshness_;
+    retirement retirement_;
     alert_book book_;
     outbox outbox_;
     journal journal_;

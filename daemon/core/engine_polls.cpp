@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "base/limits.hpp"
+#include "core/derived.hpp"
 #include "core/engine.hpp"
 #include "core/look.hpp"
 #include "core/notes.hpp"
@@ -27,7 +28,15 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
     const auto news = observe(job, target.memory, answer, {now_, horizon()});
     tally_.account_known(done.lane, job.last->account_id);
     tally_.count(job, target.memory, news.findings, now_.wall);
-    if (news.changed) ++job.revision;
+    if (news.changed) {
+        derive(slot, now_.wall);
+        ++job.revision;
+    }
+    for (const auto& found : news.findings) {
+        // The newer job has a time of its own to be seen in.
+        if (std::holds_alternative<domain::name_reused>(found)) bring_back(slot);
+    }
+    plan_retirement(slot, now_.mono);
     for (auto& line : notes_of(job, plan_.lanes[done.lane.value].region, news.findings)) {
         say(std::move(line));
     }
@@ -91,6 +100,7 @@ void engine::on_missing(const poll& done) {
         say(note_of_missing(job, plan_.lanes[done.lane.value].region));
         if (job.last) keep(slot, {});
     }
+    plan_retirement(slot, now_.mono);
     refresh(slot);
     mark_tried(slot);
     mark_heard(done);
@@ -206,6 +216,37 @@ void engine::refresh(std::size_t slot) {
     if (!live && was_live) --view_.live;
     was_live = live;
     freshness_.update(slot, live ? job.last_observed : std::nullopt);
+}
+
+// All that follows from the answer; `told_at`: when it was given, on AWS' clock.
+void engine::derive(std::size_t slot, wall_time told_at) {
+    auto& job = view_.jobs[slot];
+    job.derived = derive_facts(job, history_of(job, targets_[slot].memory), plan_.prices, told_at);
+}
+
+// Ended, or gone before it was seen to end: nothing more will come of it.
+void engine::plan_retirement(std::size_t slot, mono_time over_since) {
+    const auto& job = view_.jobs[slot];
+    if (job.last && (job.ending || job.missing)) {
+        retirement_.plan(slot, over_since + plan_.global.finished_retention);
+        return;
+    }
+    bring_back(slot);
+}
+
+void engine::bring_back(std::size_t slot) {
+    auto& job = view_.jobs[slot];
+    retirement_.cancel(slot);
+    if (std::exchange(job.retired, false)) ++job.revision;
+}
+
+void engine::retire_finished() {
+    while (const auto slot = retirement_.take_due(now_.mono)) {
+        auto& job = view_.jobs[*slot];
+        job.retired = true;
+        ++job.revision;
+        say(note_of_retired(job, plan_.lanes[job.target.lane.value].region));
+    }
 }
 
 void engine::mark_tried(std::size_t slot) {

@@ -69,7 +69,12 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
     for (const auto& [slot, row] : newest_rows(plan_, rows)) {
         auto& job = view_.jobs[slot];
         restore(job, targets_[slot].memory, *row, transitions[row->identity]);
+        derive(slot, row->last_observed);
         ++job.revision;
+        // What was over then has had part of its time.
+        plan_retirement(
+            slot, now_.mono - std::max(now_.wall - row->last_observed, milliseconds(0))
+        );
         tally_.account_known(job.target.lane, row->identity.account_id);
         refresh(slot);
     }

@@ -13,6 +13,21 @@ bool is_calm(const domain::job_view& job, unsigned misses) {
     return misses >= limits::misses_believed;
 }
 
+// AWS lists these after the end of a job, and they change for a while.
+bool goes_on_after_its_end(const domain::observation& job) {
+    if (job.status.value == domain::primary_status::deleting) return true;
+    if (job.warm_pool && (job.warm_pool->status == "InUse" || job.warm_pool->status == "Available"))
+        return true;
+    return std::any_of(job.rules.begin(), job.rules.end(), [](const auto& rule) {
+        return rule.status == "InProgress" || rule.status == "Stopping";
+    });
+}
+
+bool is_in_grace(const domain::job_view& job, wall_time now) {
+    if (!job.ending || !job.ended || job.missing) return false;
+    return now - *job.ended < limits::grace_after_end && goes_on_after_its_end(*job.last);
+}
+
 // The second status is about to follow the first. A running job whose secondary status has been
 // terminal for long is no longer "about to".
 bool is_worth_waiting_for(const domain::job_view& job, wall_time now) {
@@ -25,7 +40,8 @@ bool is_worth_waiting_for(const domain::job_view& job, wall_time now) {
 
 look next_look(const domain::job_view& job, const look_facts& facts) {
     if (is_calm(job, facts.misses)) {
-        return {look_queue::calm, facts.sent + limits::calm_factor * facts.staleness_bound};
+        const int bounds = is_in_grace(job, facts.now.wall) ? 1 : limits::calm_factor;
+        return {look_queue::calm, facts.sent + bounds * facts.staleness_bound};
     }
     look next{look_queue::live, facts.sent + facts.staleness_bound / 2};
     if (is_worth_waiting_for(job, facts.now.wall)) {

@@ -154,6 +154,10 @@ note note_of_missing(const domain::job_view& job, const std::string& region) {
     return {expected ? note_level::info : note_level::warning, "job_missing", std::move(fields)};
 }
 
+note note_of_retired(const domain::job_view& job, const std::string& region) {
+    return {note_level::debug, "job_retired", fields_of(job, region)};
+}
+
 note note_of_failed_poll(
     note_level level, const domain::job_view& job, const std::string& region, const failure& why
 ) {

@@ -31,6 +31,9 @@ std::vector<note> notes_of(
 // job_missing: a name that AWS never knew is probably misspelt, or not yet created.
 note note_of_missing(const domain::job_view& job, const std::string& region);
 
+// job_retired: it is over, and no longer on /metrics.
+note note_of_retired(const domain::job_view& job, const std::string& region);
+
 note note_of_failed_poll(
     note_level level, const domain::job_view& job, const std::string& region, const failure& why
 );

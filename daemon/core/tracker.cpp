@@ -34,6 +34,7 @@ void forget(job_view& job, job_memory& memory) {
     job.ended.reset();
     job.contradicted_by.reset();
     job.interruptions = 0;
+    job.derived = {};
 }
 
 // What the answer holds that this release does not know, once a value and job. `findings` may be
@@ -251,6 +252,22 @@ tracked observe(
     if (job.ending && !job.ended) job.ended = ended_at(*job.last);
     if (told_more || ends) derive(job, memory);
     return result;
+}
+
+std::vector<domain::transition> history_of(const job_view& job, const job_memory& memory) {
+    CHECK(job.last.has_value());
+    std::vector<domain::transition> all;
+    all.reserve(memory.retired.size() + job.last->transitions.size());
+    for (const auto& gone : memory.retired)
+        all.push_back(gone.entry);
+    for (std::size_t i = 0; i < job.last->transitions.size(); ++i) {
+        const bool again = i < memory.entries.size() && memory.entries[i].duplicate;
+        if (!again) all.push_back(job.last->transitions[i]);
+    }
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return a.started < b.started;
+    });
+    return all;
 }
 
 bool mark_missing(job_view& job) {

@@ -78,6 +78,9 @@ tracked observe(
 // AWS does not know the name: the last state stays, marked. True if that is news.
 bool mark_missing(domain::job_view& job);
 
+// All entries that were ever seen of the job, each once, oldest first.
+std::vector<domain::transition> history_of(const domain::job_view& job, const job_memory& memory);
+
 domain::job_identity identity_of(const domain::observation& job);
 
 // The terminal status of the job: its own, or for one that is being deleted (only ended jobs can

@@ -560,6 +560,103 @@ TEST(engine, job_that_follows_under_the_same_name_alerts_for_itself) {
     EXPECT_THAT(play.view().alerts, SizeIs(2));
 }
 
+// ---- leaving /metrics --------------------------------------------------------------------------
+
+TEST(engine, finished_job_retires_after_its_retention_and_is_still_known) {
+    auto plan = quick_plan({"resnet"});
+    plan.global.finished_retention = minutes(15);
+    script play(std::move(plan));
+    play.aws = [](const describe&) {
+        return running().ends("Completed", "Completed", hours(1)).seen();
+    };
+    play.play(minutes(14));
+    EXPECT_FALSE(play.view().jobs[0].retired);
+    const auto revision = play.view().jobs[0].revision;
+    const auto log = play.play(minutes(2));
+    EXPECT_TRUE(play.view().jobs[0].retired);
+    EXPECT_EQ(play.view().jobs[0].revision, revision + 1);
+    EXPECT_TRUE(play.view().jobs[0].last.has_value());
+    play.play(hours(5));
+    EXPECT_EQ(play.view().jobs[0].revision, revision + 1) << "it retires once";
+}
+
+TEST(engine, job_that_aws_has_forgotten_retires_too) {
+    script play(quick_plan({"resnet"}));
+    play.play(minutes(1));
+    play.aws = [](const describe&) { return failed(error_class::not_found); };
+    play.play(minutes(10));
+    EXPECT_FALSE(play.view().jobs[0].retired);
+    play.play(minutes(10));
+    EXPECT_TRUE(play.view().jobs[0].retired);
+}
+
+TEST(engine, newer_job_under_a_retired_name_is_shown_and_retires_in_its_turn) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe&) { return running().fails(hours(1)).seen(); };
+    play.play(minutes(20));
+    EXPECT_TRUE(play.view().jobs[0].retired);
+    // It has ended before we looked: still it gets its time on /metrics.
+    play.aws = [](const describe&) {
+        return job().created_at(later(hours(2))).fails(hours(2) + minutes(5)).seen();
+    };
+    play.play(minutes(10));
+    EXPECT_FALSE(play.view().jobs[0].retired);
+    play.play(minutes(20));
+    EXPECT_TRUE(play.view().jobs[0].retired);
+}
+
+TEST(engine, job_that_comes_back_is_shown_again) {
+    script play(quick_plan({"resnet"}));
+    play.play(minutes(1));
+    play.aws = [](const describe&) { return failed(error_class::not_found); };
+    play.play(minutes(30));
+    EXPECT_TRUE(play.view().jobs[0].retired);
+    play.aws = [](const describe&) { return running().seen(); };
+    play.play(minutes(10));
+    EXPECT_FALSE(play.view().jobs[0].retired);
+}
+
+TEST(engine, finished_job_of_an_earlier_run_gets_the_rest_of_its_time) {
+    kept_ledger kept;
+    {
+        script play(quick_plan({"resnet"}));
+        play.store = [&](const commit& what) {
+            kept.add(what);
+            return std::optional<failure>{};
+        };
+        play.aws = [](const describe&) { return running().fails(hours(1)).seen(); };
+        play.play(minutes(1));
+    }
+    script again(quick_plan({"resnet"}), kept.load());
+    again.aws = [](const describe&) { return running().fails(hours(1)).seen(); };
+    again.play(minutes(14));
+    EXPECT_FALSE(again.view().jobs[0].retired);
+    again.play(minutes(2));
+    EXPECT_TRUE(again.view().jobs[0].retired);
+}
+
+TEST(engine, what_follows_from_an_answer_is_in_the_view_and_survives_a_restart) {
+    kept_ledger kept;
+    auto plan = quick_plan({"resnet"});
+    plan.prices = {{"ml.m5.large", 0.5}};
+    const auto ended = running().fails(hours(1)).but([](domain::observation& seen) {
+        seen.instances = {{"ml.m5.large", 2, ""}};
+        seen.billable_time = seconds(3600);
+    });
+    script play(plan);
+    play.store = [&](const commit& what) {
+        kept.add(what);
+        return std::optional<failure>{};
+    };
+    play.aws = [&](const describe&) { return ended.seen(); };
+    play.play(minutes(1));
+    const auto facts = play.view().jobs[0].derived;
+    EXPECT_EQ(facts.cost, 1.0);
+    EXPECT_EQ(facts.phases.size(), 3U);
+    script again(plan, kept.load());
+    EXPECT_EQ(again.view().jobs[0].derived, facts);
+}
+
 // ---- what the view says
 // ----------------------------------------------------------------------------
 

@@ -40,6 +40,62 @@ TEST(look, ended_job_is_due_after_four_bounds) {
     EXPECT_EQ(next_look(job, facts()), expected);
 }
 
+domain::job_view shown_after_its_end(const domain::observation& seen) {
+    auto job = shown(seen);
+    job.ending = domain::ending{domain::outcome::completed, domain::failure_class::none};
+    job.ended = ended_at(seen);
+    return job;
+}
+
+const auto once_a_bound = look{look_queue::calm, mono(seconds(1060)), false};
+const auto rarely = look{look_queue::calm, mono(seconds(1240)), false};
+
+TEST(look, ended_job_is_followed_each_bound_while_a_rule_is_at_work) {
+    for (const auto& [status, expected] :
+         {std::pair{"InProgress", once_a_bound},
+          std::pair{"Stopping", once_a_bound},
+          std::pair{"IssuesFound", rarely},
+          std::pair{"Stopped", rarely}}) {
+        const auto seen =
+            running().ends("Completed", "Completed", seconds(900)).but([&](auto& told) {
+                told.rules.push_back({domain::rule_kind::debugger, "Overfit", "NoIssuesFound"});
+                told.rules.push_back({domain::rule_kind::profiler, "Report", status});
+            });
+        EXPECT_EQ(next_look(shown_after_its_end(seen), facts()), expected) << status;
+    }
+}
+
+TEST(look, ended_job_is_followed_each_bound_while_its_warm_pool_lives) {
+    for (const auto& [status, expected] :
+         {std::pair{"InUse", once_a_bound},
+          std::pair{"Available", once_a_bound},
+          std::pair{"Reused", rarely},
+          std::pair{"Terminated", rarely}}) {
+        const auto seen =
+            running().ends("Completed", "Completed", seconds(900)).but([&](auto& told) {
+                told.warm_pool = domain::warm_pool{status};
+            });
+        EXPECT_EQ(next_look(shown_after_its_end(seen), facts()), expected) << status;
+    }
+}
+
+TEST(look, ended_job_is_followed_each_bound_while_it_is_being_deleted) {
+    const auto seen =
+        running().ends("Completed", "Completed", seconds(900)).status("Deleting", "Completed");
+    EXPECT_EQ(next_look(shown_after_its_end(seen), facts()), once_a_bound);
+}
+
+TEST(look, grace_after_the_end_is_over_after_an_hour) {
+    auto seen = running().ends("Completed", "Completed", seconds(900)).but([](auto& told) {
+        told.warm_pool = domain::warm_pool{"Available"};
+    });
+    auto late = facts();
+    late.now.wall = later(seconds(900) + limits::grace_after_end);
+    EXPECT_EQ(next_look(shown_after_its_end(seen), late), rarely);
+    late.now.wall -= milliseconds(1);
+    EXPECT_EQ(next_look(shown_after_its_end(seen), late), once_a_bound);
+}
+
 TEST(look, name_that_was_never_found_is_due_after_four_bounds) {
     auto asked = facts();
     asked.misses = 1;
