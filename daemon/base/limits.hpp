@@ -79,6 +79,17 @@ inline constexpr double budget_most = 1000;
 inline constexpr milliseconds staleness_bound_least{100};
 inline constexpr milliseconds staleness_bound_most = std::chrono::hours(24);
 inline constexpr milliseconds lookback_most = std::chrono::hours(24 * 366);
+// Each rule is a pattern that a failed job's reason is held against, once.
+inline constexpr std::size_t failure_rules_max = 100;
+inline constexpr std::size_t failure_pattern_bytes_max = 500;
+// What RE2 may spend on one of them; it refuses a pattern that needs more to be compiled.
+inline constexpr int failure_pattern_memory_max = 1 << 20;
+
+// ---- failure reasons -------------------------------------------------------------------------
+// AWS' model allows 1,024 characters of up to four bytes; whoever sends more is not AWS.
+inline constexpr std::size_t failure_reason_bytes_max = 4U << 10U;
+// Of the normal form: past this, a reason is the tail of a traceback that AWS cut somewhere.
+inline constexpr std::size_t normalised_reason_bytes_max = 512;
 
 // ---- ledger ----------------------------------------------------------------------------------
 // A commit that hangs longer is treated as failed: alerts leave from memory, marked degraded.

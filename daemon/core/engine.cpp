@@ -52,6 +52,7 @@ std::uint64_t seed_of(std::uint64_t seed, stream which) {
 
 engine::engine(domain::watch_plan plan, std::uint64_t seed)
     : plan_(std::move(plan))
+    , reasons_(plan_.failure_classes)
     , view_(make_view(plan_))
     , scheduler_(plan_, seed_of(seed, stream::polls))
     , tally_(plan_, view_)

@@ -22,6 +22,7 @@
 #include "core/alert_book.hpp"
 #include "core/dispatch.hpp"
 #include "core/event.hpp"
+#include "core/failure_reason.hpp"
 #include "core/freshness.hpp"
 #include "core/journal.hpp"
 #include "core/outbox.hpp"
@@ -132,6 +133,7 @@ private:
     std::size_t receiver_of(endpoint_id endpoint) const { return receiver_of_[endpoint.value]; }
 
     domain::watch_plan plan_;
+    failure_classifier reasons_;
     domain::view view_;
     scheduler scheduler_;
     tally tally_;

@@ -25,7 +25,7 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
         journal_.put_sweep(*last_sweep_);
     }
 
-    const auto news = observe(job, target.memory, answer, {now_, horizon()});
+    const auto news = observe(job, target.memory, answer, {now_, horizon(), reasons_});
     tally_.account_known(done.lane, job.last->account_id);
     tally_.count(job, target.memory, news.findings, now_.wall);
     if (news.changed) {

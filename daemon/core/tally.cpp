@@ -80,15 +80,9 @@ histogram_view latency_histogram() {
     return histogram({0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, minute, 300, 1800, hour});
 }
 
-// Every end that may happen.
-constexpr std::array<std::pair<outcome, failure_class>, 11> possible_ends{{
+// Every end that may happen, beside those of a job that Failed.
+constexpr std::array<std::pair<outcome, failure_class>, 5> ends_without_failure{{
     {outcome::completed, failure_class::none},
-    {outcome::failed, failure_class::algorithm},
-    {outcome::failed, failure_class::client},
-    {outcome::failed, failure_class::internal_server},
-    {outcome::failed, failure_class::capacity},
-    {outcome::failed, failure_class::resource_limit},
-    {outcome::failed, failure_class::unknown},
     {outcome::max_runtime_exceeded, failure_class::timeout},
     {outcome::max_wait_exceeded, failure_class::timeout},
     {outcome::stopped, failure_class::none},
@@ -139,7 +133,8 @@ tally::tally(const domain::watch_plan& plan, domain::view& view) : view_(view) {
     for (const auto* phase : phases) {
         view_.fleet.phase_duration.emplace(phase, phase_histogram());
     }
-    for (const auto& [how, why] : possible_ends) {
+    view_.fleet.duration.try_emplace(outcome::failed, duration_histogram());
+    for (const auto& [how, why] : ends_without_failure) {
         view_.fleet.duration.try_emplace(how, duration_histogram());
     }
     for (auto& lane : view_.lanes) {
@@ -161,8 +156,11 @@ void tally::add_zeros(const fleet_key& fleet) {
         view_.fleet.transitions.try_emplace({fleet, status}, 0U);
     for (const auto* status : ends)
         view_.fleet.transitions.try_emplace({fleet, status}, 0U);
-    for (const auto& [how, why] : possible_ends) {
+    for (const auto& [how, why] : ends_without_failure) {
         view_.fleet.finished.try_emplace({fleet, how, why}, 0U);
+    }
+    for (const auto why : domain::failed_classes) {
+        view_.fleet.finished.try_emplace({fleet, outcome::failed, why}, 0U);
     }
 }
 

@@ -90,7 +90,8 @@ void establish_end(
 ) {
     const auto& last = *job.last;
     const bool corrected = job.ending.has_value();
-    job.ending = domain::ending_of(*terminal_status(last), last.secondary, last.failure_reason);
+    const auto of_reason = seen.reasons.classify(last.failure_reason);
+    job.ending = domain::ending_of(*terminal_status(last), last.secondary, of_reason);
     job.ended = ended_at(last);
     const auto how = classify_end(last, memory, job.ended, seen);
     memory.counted = how != seen_as::old;

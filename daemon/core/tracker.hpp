@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/failure_reason.hpp"
 #include "domain/finding.hpp"
 #include "domain/ledger.hpp"
 #include "domain/view.hpp"
@@ -60,6 +61,7 @@ struct job_memory {
 struct sighting {
     instant now{};        // wall: AWS' time
     wall_time horizon{};  // see domain::seen_as
+    const failure_classifier& reasons;
 };
 
 struct tracked {

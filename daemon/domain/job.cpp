@@ -3,8 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "base/text.hpp"
-
 namespace trainwatch::domain {
 namespace {
 
@@ -38,16 +36,6 @@ constexpr std::array<std::pair<std::string_view, secondary_status>, 17> secondar
     {"Restarting", secondary_status::restarting},
 }};
 
-// The words that FailureReason begins with, as seen in published reasons.
-constexpr std::array<std::pair<std::string_view, failure_class>, 6> reason_prefixes{{
-    {"AlgorithmError", failure_class::algorithm},
-    {"ClientError", failure_class::client},
-    {"InternalServerError", failure_class::internal_server},
-    {"InternalError", failure_class::internal_server},
-    {"CapacityError", failure_class::capacity},
-    {"ResourceLimitExceeded", failure_class::resource_limit},
-}};
-
 template <class Enum, std::size_t Size>
 open_value<Enum> parse(
     std::string_view text, const std::array<std::pair<std::string_view, Enum>, Size>& names
@@ -56,14 +44,6 @@ open_value<Enum> parse(
         if (name == text) return {value, std::string(text)};
     }
     return {Enum::unknown, std::string(text)};
-}
-
-failure_class class_of_reason(std::string_view reason) {
-    reason = trim(reason);
-    for (const auto& [prefix, value] : reason_prefixes) {
-        if (starts_with_ignoring_case(reason, prefix)) return value;
-    }
-    return failure_class::unknown;
 }
 
 ending ending_of_stopped(secondary_status why) {
@@ -143,13 +123,13 @@ std::string_view to_string(failure_class value) {
 }
 
 std::optional<ending> ending_of(
-    const open_primary& primary, const open_secondary& secondary, std::string_view failure_reason
+    const open_primary& primary, const open_secondary& secondary, failure_class of_reason
 ) {
     switch (primary.value) {
         case primary_status::completed:
             return ending{outcome::completed, failure_class::none};
         case primary_status::failed:
-            return ending{outcome::failed, class_of_reason(failure_reason)};
+            return ending{outcome::failed, of_reason};
         case primary_status::stopped:
             return ending_of_stopped(secondary.value);
         default:

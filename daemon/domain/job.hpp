@@ -4,6 +4,7 @@
 // open: a value that we do not know keeps its text and is `unknown`, never an error.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <optional>
 #include <string>
@@ -87,6 +88,22 @@ enum class failure_class {
 };
 std::string_view to_string(failure_class value);
 
+// What a job that is Failed can have.
+inline constexpr std::array<failure_class, 12> failed_classes{
+    failure_class::algorithm,
+    failure_class::client,
+    failure_class::internal_server,
+    failure_class::capacity,
+    failure_class::resource_limit,
+    failure_class::image,
+    failure_class::permission,
+    failure_class::data,
+    failure_class::out_of_memory,
+    failure_class::spot,
+    failure_class::timeout,
+    failure_class::unknown,
+};
+
 struct ending {
     domain::outcome outcome = outcome::stopped;
     domain::failure_class failure_class = failure_class::unknown;
@@ -94,10 +111,11 @@ struct ending {
     bool operator==(const ending&) const = default;
 };
 
-// Nothing while the job is not terminal. `failure_reason` is AWS' FailureReason, read whatever
-// the status.
+// Nothing while the job is not terminal. `of_reason` is the class of AWS' FailureReason
+// (core/failure_reason) and counts for a job that Failed: why another one was stopped is told by
+// its secondary status, whatever text AWS sent with it.
 std::optional<ending> ending_of(
-    const open_primary& primary, const open_secondary& secondary, std::string_view failure_reason
+    const open_primary& primary, const open_secondary& secondary, failure_class of_reason
 );
 
 // (account, region, name) names a job only until it is deleted and the name is used again; the

@@ -7,6 +7,7 @@
 
 #include "base/time.hpp"
 #include "core/event.hpp"
+#include "core/failure_reason.hpp"
 #include "domain/job.hpp"
 #include "domain/observation.hpp"
 #include "domain/view.hpp"
@@ -29,6 +30,13 @@ inline constexpr mono_time mono(nanoseconds since_start) {
 // Both clocks so long after the creation.
 inline constexpr instant at(milliseconds since_creation) {
     return {mono(since_creation), later(since_creation)};
+}
+
+// What a reason means where nobody has rules of their own. One for all tests: it costs some time
+// to make.
+inline const failure_classifier& built_in_reasons() {
+    static const failure_classifier reasons;
+    return reasons;
 }
 
 inline domain::transition entry(

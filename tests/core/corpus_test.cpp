@@ -41,7 +41,12 @@ domain::observation decode(const std::filesystem::path& path) {
 // A name that hears answers long after they were true, as at a first start with a long lookback.
 struct reader {
     std::vector<domain::finding> hear(const domain::observation& seen) {
-        auto news = observe(view, memory, seen, {{mono(hours(1)), seen.created + hours(800)}, {}});
+        auto news = observe(
+            view,
+            memory,
+            seen,
+            {{mono(hours(1)), seen.created + hours(800)}, {}, built_in_reasons()}
+        );
         for (auto& alert : alerts_for(view, news.findings, created))
             alerts.push_back(alert);
         return news.findings;
@@ -72,13 +77,13 @@ const domain::ending completed{outcome::completed, failure_class::none};
 const domain::ending out_of_time{outcome::max_runtime_exceeded, failure_class::timeout};
 const domain::ending never_launched{outcome::max_wait_exceeded, failure_class::timeout};
 const domain::ending stopped{outcome::stopped, failure_class::none};
-const domain::ending algorithm{outcome::failed, failure_class::algorithm};
+const domain::ending out_of_memory{outcome::failed, failure_class::out_of_memory};
 const domain::ending capacity{outcome::failed, failure_class::capacity};
 constexpr auto wait = domain::deadline_kind::max_wait;
 constexpr auto pending = domain::deadline_kind::max_pending;
 
 const corpus_case cases[] = {
-    {"failed-long-reason.json", algorithm, 0, {}, {failed_alert}},
+    {"failed-long-reason.json", out_of_memory, 0, {}, {failed_alert}},
     {"max-runtime-exceeded.json", out_of_time, 0, {}, {limit_alert}},
     {"spot-interrupted-twice.json", completed, 2, {}, {}},
     {"spot-waiting.json", std::nullopt, 1, {wait}, {}},

@@ -24,7 +24,7 @@ std::vector<domain::alert> alerts_about(
     domain::job_view view;
     view.target.watch_list = "nightly";
     job_memory memory;
-    const auto heard = observe(view, memory, seen, {at(hours(2)), horizon});
+    const auto heard = observe(view, memory, seen, {at(hours(2)), horizon, built_in_reasons()});
     return alerts_for(view, heard.findings, later(hours(2)));
 }
 

@@ -33,7 +33,8 @@ struct counted {
     }
 
     void hear(const domain::observation& seen, milliseconds when = hours(1)) {
-        const auto news = observe(view.jobs[0], memory, seen, {at(when), horizon});
+        const auto news =
+            observe(view.jobs[0], memory, seen, {at(when), horizon, built_in_reasons()});
         sums->account_known(lane_id{0}, seen.account_id);
         sums->count(view.jobs[0], memory, news.findings, later(when));
     }
@@ -55,15 +56,9 @@ TEST(tally, every_end_that_may_happen_is_zero_once_the_account_is_known) {
     counted given;
     EXPECT_THAT(given.view.fleet.finished, SizeIs(0));
     given.sums->account_known(lane_id{0}, "111122223333");
-    EXPECT_THAT(given.view.fleet.finished, SizeIs(11));
+    EXPECT_THAT(given.view.fleet.finished, SizeIs(17));
     EXPECT_EQ(given.finished(outcome::completed, failure_class::none), 0U);
-    for (const auto why :
-         {failure_class::algorithm,
-          failure_class::client,
-          failure_class::internal_server,
-          failure_class::capacity,
-          failure_class::resource_limit,
-          failure_class::unknown}) {
+    for (const auto why : domain::failed_classes) {
         EXPECT_EQ(given.finished(outcome::failed, why), 0U);
     }
     EXPECT_EQ(given.finished(outcome::max_runtime_exceeded, failure_class::timeout), 0U);
@@ -82,7 +77,7 @@ TEST(tally, account_is_known_to_the_lists_of_its_lane_only) {
     view.lanes.resize(2);
     tally sums(plan, view);
     sums.account_known(lane_id{1}, "111122223333");
-    EXPECT_THAT(view.fleet.finished, SizeIs(11));
+    EXPECT_THAT(view.fleet.finished, SizeIs(17));
     EXPECT_EQ(
         std::get<0>(view.fleet.finished.begin()->first),
         (fleet_key{"111122223333", "us-east-1", "research"})

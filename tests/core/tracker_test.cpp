@@ -22,7 +22,7 @@ public:
     explicit watched(milliseconds lookback = hours(1)) : horizon(created - lookback) {}
 
     std::vector<finding> hear(const domain::observation& answer, milliseconds when = hours(1)) {
-        const auto heard = observe(view, memory, answer, {at(when), horizon});
+        const auto heard = observe(view, memory, answer, {at(when), horizon, built_in_reasons()});
         changed = heard.changed;
         return heard.findings;
     }

@@ -1,14 +1,19 @@
 #include "domain/job.hpp"
 
+#include <set>
+#include <string_view>
+
 #include <gtest/gtest.h>
 
 namespace trainwatch::domain {
 namespace {
 
 ending must_end(
-    std::string_view primary, std::string_view secondary, std::string_view reason = ""
+    std::string_view primary,
+    std::string_view secondary,
+    failure_class of_reason = failure_class::unknown
 ) {
-    const auto end = ending_of(parse_primary(primary), parse_secondary(secondary), reason);
+    const auto end = ending_of(parse_primary(primary), parse_secondary(secondary), of_reason);
     EXPECT_TRUE(end.has_value()) << primary;
     return end.value_or(ending{});
 }
@@ -30,9 +35,11 @@ TEST(job_status, is_terminal_by_the_primary_alone) {
 
 TEST(job_ending, is_absent_while_the_primary_is_not_terminal) {
     const auto secondary = parse_secondary("Completed");
-    EXPECT_EQ(ending_of(parse_primary("InProgress"), secondary, ""), std::nullopt);
-    EXPECT_EQ(ending_of(parse_primary("Quantum"), secondary, ""), std::nullopt);
-    EXPECT_EQ(ending_of(parse_primary("Deleting"), secondary, ""), std::nullopt);
+    EXPECT_EQ(
+        ending_of(parse_primary("InProgress"), secondary, failure_class::client), std::nullopt
+    );
+    EXPECT_EQ(ending_of(parse_primary("Quantum"), secondary, failure_class::client), std::nullopt);
+    EXPECT_EQ(ending_of(parse_primary("Deleting"), secondary, failure_class::client), std::nullopt);
 }
 
 TEST(job_ending, of_a_timeout_is_not_a_failure_and_of_a_stop_is_not_success) {
@@ -52,17 +59,29 @@ TEST(job_ending, of_a_timeout_is_not_a_failure_and_of_a_stop_is_not_success) {
     );
 }
 
-TEST(failure_reason, gives_its_class_by_the_word_it_begins_with) {
-    const auto class_of = [](std::string_view reason) {
-        return must_end("Failed", "Failed", reason).failure_class;
-    };
-    EXPECT_EQ(class_of("AlgorithmError: ExecuteUserScriptError"), failure_class::algorithm);
-    EXPECT_EQ(class_of("ClientError: Data download failed"), failure_class::client);
-    EXPECT_EQ(class_of("InternalServerError: We encountered"), failure_class::internal_server);
-    EXPECT_EQ(class_of("\nCapacityError: Unable to provision"), failure_class::capacity);
-    EXPECT_EQ(class_of("ResourceLimitExceeded: account-level"), failure_class::resource_limit);
-    EXPECT_EQ(class_of(""), failure_class::unknown);
-    EXPECT_EQ(class_of("Something new"), failure_class::unknown);
+TEST(job_ending, of_a_failure_has_the_class_of_its_reason_and_no_other_has) {
+    for (const auto why : failed_classes) {
+        EXPECT_EQ(must_end("Failed", "Failed", why), (ending{outcome::failed, why}));
+        // A Stopped job may have a reason too: why it was stopped is its secondary status.
+        EXPECT_EQ(
+            must_end("Stopped", "MaxRuntimeExceeded", why),
+            (ending{outcome::max_runtime_exceeded, failure_class::timeout})
+        );
+        EXPECT_EQ(
+            must_end("Stopped", "Stopped", why), (ending{outcome::stopped, failure_class::none})
+        );
+        EXPECT_EQ(
+            must_end("Completed", "Completed", why),
+            (ending{outcome::completed, failure_class::none})
+        );
+    }
+}
+
+TEST(failure_class, has_a_name_of_its_own) {
+    std::set<std::string_view> names{to_string(failure_class::none)};
+    for (const auto each : failed_classes)
+        names.insert(to_string(each));
+    EXPECT_EQ(names.size(), 1 + failed_classes.size());
 }
 
 }  // namespace

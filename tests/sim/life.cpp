@@ -34,14 +34,21 @@ std::string text_of(secondary_status status) {
     return "Unheard";
 }
 
-constexpr std::array<const char*, 6> reasons{
-    "AlgorithmError: ExecuteUserScriptError:\nExitCode 1",
-    "ClientError: Data download failed",
-    "InternalServerError: We encountered an internal error",
-    "CapacityError: Unable to provision requested ML compute capacity",
-    "ResourceLimitExceeded: the account-level limit",
-    "Something that nobody classified",
+// With the class that a person would give them: the daemon's table is not asked.
+struct told_reason {
+    const char* text;
+    domain::failure_class value;
 };
+constexpr std::array<told_reason, 6> reasons{{
+    {"AlgorithmError: ExecuteUserScriptError:\nExitCode 1", domain::failure_class::algorithm},
+    {"ClientError: Data download failed", domain::failure_class::data},
+    {"InternalServerError: We encountered an internal error",
+     domain::failure_class::internal_server},
+    {"CapacityError: Unable to provision requested ML compute capacity",
+     domain::failure_class::capacity},
+    {"ResourceLimitExceeded: the account-level limit", domain::failure_class::resource_limit},
+    {"Something that nobody classified", domain::failure_class::unknown},
+}};
 
 // Adds phases one after the other.
 class author {
@@ -85,13 +92,18 @@ private:
     wall_time at_;
 };
 
+void fail(life& job, const told_reason& why) {
+    job.failure_reason = why.text;
+    job.reason_class = why.value;
+}
+
 }  // namespace
 
 domain::ending life::true_ending() const {
     return *domain::ending_of(
         domain::parse_primary(primary_end),
         domain::parse_secondary(text_of(phases.back().status)),
-        failure_reason
+        reason_class
     );
 }
 
@@ -121,12 +133,12 @@ life draw_life(random_source& random, std::string name, std::string region, wall
         case 1:
         case 2:
             write.run();
-            job.failure_reason = reasons[random.below(reasons.size())];
+            fail(job, reasons[random.below(reasons.size())]);
             write.end(secondary_status::failed, "Failed");
             break;
         case 3:  // never started
             write.add(secondary_status::starting, seconds(1), seconds(600));
-            job.failure_reason = reasons[3];
+            fail(job, reasons[3]);
             write.end(secondary_status::failed, "Failed");
             break;
         case 4:

@@ -31,6 +31,7 @@ struct life {
     std::string primary_end{};     // Completed, Failed, Stopped
     milliseconds primary_early{};  // the primary status turns that much before the secondary
     std::string failure_reason{};
+    domain::failure_class reason_class = domain::failure_class::unknown;
     bool spot = false;
     std::string tuning_job{};
 
