@@ -11,8 +11,8 @@ namespace trainwatch::wire {
 namespace {
 
 settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
-    static constexpr std::array<std::string_view, 4> now{
-        "global", "connections", "watch_lists", "receivers"};
+    static constexpr std::array<std::string_view, 5> now{
+        "global", "connections", "watch_lists", "receivers", "failure_classes"};
     static constexpr std::array<std::string_view, 2> later{"watch_list_files", "prices"};
     settings_draft draft;
     if (root.node->kind == yaml_kind::null && root.node->unsupported.empty()) {
@@ -37,6 +37,9 @@ settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
     // Without receivers there are metrics only, which is fine.
     if (const auto receivers = reader.find(root, "receivers")) {
         draft.receivers = read_receivers(reader, *receivers);
+    }
+    if (const auto rules = reader.find(root, "failure_classes")) {
+        draft.failure_classes = read_failure_classes(reader, *rules);
     }
     return draft;
 }

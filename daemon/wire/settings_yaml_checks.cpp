@@ -275,6 +275,7 @@ domain::settings finish(const settings_draft& draft, const settings_defaults& de
         auto& made = config.receivers.emplace_back(receiver.rest);
         made.name = receiver.name.text;
     }
+    config.failure_classes = draft.failure_classes;
     return config;
 }
 

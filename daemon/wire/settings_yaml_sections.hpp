@@ -38,12 +38,16 @@ struct settings_draft {
     std::vector<connection_draft> connections{};
     std::vector<watch_list_draft> watch_lists{};
     std::vector<receiver_draft> receivers{};
+    std::vector<domain::failure_rule> failure_classes{};
 };
 
 domain::global_settings read_global(settings_reader& reader, const yaml_value& where);
 std::vector<connection_draft> read_connections(settings_reader& reader, const yaml_value& where);
 std::vector<watch_list_draft> read_watch_lists(settings_reader& reader, const yaml_value& where);
 std::vector<receiver_draft> read_receivers(settings_reader& reader, const yaml_value& where);
+std::vector<domain::failure_rule> read_failure_classes(
+    settings_reader& reader, const yaml_value& where
+);
 
 // `name:` of a connection, list or receiver. Without a good one the text is empty and stands at
 // its mapping.

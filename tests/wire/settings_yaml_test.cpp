@@ -108,6 +108,9 @@ receivers:
   - {name: main, alertmanager: {urls: [http://am-1:9093, "http://am-2:9093/base"]}}
   - {name: hook, webhook: {url: "https://example.com/hook?key=1"}}
   - {name: secret, webhook: {url_file: /etc/trainwatchd/hook.url}}
+failure_classes:
+  - {match: "NCCL .* timed? out", class: internal_server}
+  - {match: '^AlgorithmError: gave up\b', class: out_of_memory}
 )");
     domain::settings expected;
     expected.global = {milliseconds(90'000), milliseconds(5'400'000)};
@@ -126,6 +129,9 @@ receivers:
          ""},
         {"hook", domain::receiver_kind::webhook, {"https://example.com/hook?key=1"}, ""},
         {"secret", domain::receiver_kind::webhook, {}, "/etc/trainwatchd/hook.url"}};
+    expected.failure_classes = {
+        {"NCCL .* timed? out", domain::failure_class::internal_server},
+        {"^AlgorithmError: gave up\\b", domain::failure_class::out_of_memory}};
     EXPECT_EQ(config, expected);
 }
 
@@ -314,6 +320,36 @@ TEST(SettingsBudget, that_is_nothing_asks_for_a_number) {
         errors_of("connections: [{name: c, budget: {describe_per_second: null}}]\n"
                   "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]"),
         HasSubstr("budget.describe_per_second: expects a number, such as 2 or 0.5; this is nothing")
+    );
+}
+
+TEST(SettingsFailureClasses, may_name_each_class_that_a_failure_can_have) {
+    std::string yaml(minimal);
+    yaml += "failure_classes:\n";
+    for (const auto each : domain::failed_classes) {
+        yaml += "  - {match: x, class: " + std::string(to_string(each)) + "}\n";
+    }
+    const auto config = good(yaml);
+    ASSERT_THAT(config.failure_classes, SizeIs(domain::failed_classes.size()));
+    for (std::size_t i = 0; i < config.failure_classes.size(); ++i) {
+        EXPECT_EQ(config.failure_classes[i].failure_class, domain::failed_classes[i]);
+    }
+}
+
+TEST(SettingsFailureClasses, are_bounded_in_number_and_length) {
+    const auto rules = [](std::size_t count, std::size_t length) {
+        std::string yaml(minimal);
+        yaml += "failure_classes:\n";
+        const std::string rule = "  - {match: \"" + std::string(length, 'x') + "\", class: data}\n";
+        for (std::size_t i = 0; i < count; ++i)
+            yaml += rule;
+        return yaml;
+    };
+    EXPECT_THAT(good(rules(100, 500)).failure_classes, SizeIs(100));
+    EXPECT_THAT(errors_of(rules(101, 1)), HasSubstr("failure_classes: 101 rules; at most 100\n"));
+    EXPECT_THAT(
+        errors_of(rules(1, 501)),
+        HasSubstr("failure_classes[0].match: a pattern of 501 bytes; at most 500\n")
     );
 }
 
