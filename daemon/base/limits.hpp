@@ -90,6 +90,13 @@ inline constexpr int failure_pattern_memory_max = 1 << 20;
 inline constexpr std::size_t failure_reason_bytes_max = 4U << 10U;
 // Of the normal form: past this, a reason is the tail of a traceback that AWS cut somewhere.
 inline constexpr std::size_t normalised_reason_bytes_max = 512;
+inline constexpr milliseconds finished_retention_most = std::chrono::hours(24 * 366);
+// Each stands in every alert and on a series of every job; teams need a handful. A value has the
+// bytes of any label (label_bytes_max).
+inline constexpr std::size_t configured_labels_max = 32;
+inline constexpr std::size_t configured_label_name_chars_max = 64;
+// An instance-hour, in any currency; more is a slip of the keyboard.
+inline constexpr double price_most = 1e9;
 
 // ---- ledger ----------------------------------------------------------------------------------
 // A commit that hangs longer is treated as failed: alerts leave from memory, marked degraded.
@@ -126,6 +133,9 @@ inline constexpr std::size_t server_connections_max = 256;
 // ---- metrics ---------------------------------------------------------------------------------
 // The longest value that AWS' model allows for what is a label: an ARN.
 inline constexpr std::size_t label_bytes_max = 256;
+// FinalMetricDataList holds no more; the debugger and the profiler have 20 rules each.
+inline constexpr std::size_t final_metrics_max = 40;
+inline constexpr std::size_t rules_max = 40;
 
 // Members of answers that this release does not know, each a series; what is beyond is "other".
 inline constexpr std::size_t unknown_members_max = 100;

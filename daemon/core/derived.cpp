@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/failure_reason.hpp"
 #include "core/history.hpp"
 
 namespace trainwatch::core {
@@ -169,6 +170,7 @@ derived_facts derive_facts(
             static_cast<double>(facts.instance_count);
     }
     add_cost(last, prices, facts);
+    facts.failure_fingerprint = failure_fingerprint(last.failure_reason);
     return facts;
 }
 

@@ -11,9 +11,9 @@ namespace trainwatch::wire {
 namespace {
 
 settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
-    static constexpr std::array<std::string_view, 5> now{
-        "global", "connections", "watch_lists", "receivers", "failure_classes"};
-    static constexpr std::array<std::string_view, 2> later{"watch_list_files", "prices"};
+    static constexpr std::array<std::string_view, 6> now{
+        "global", "connections", "watch_lists", "receivers", "prices", "failure_classes"};
+    static constexpr std::array<std::string_view, 1> later{"watch_list_files"};
     settings_draft draft;
     if (root.node->kind == yaml_kind::null && root.node->unsupported.empty()) {
         reader.fail_file("the file is empty; the least it needs is a watch list with jobs");
@@ -37,6 +37,9 @@ settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
     // Without receivers there are metrics only, which is fine.
     if (const auto receivers = reader.find(root, "receivers")) {
         draft.receivers = read_receivers(reader, *receivers);
+    }
+    if (const auto prices = reader.find(root, "prices")) {
+        draft.prices = read_prices(reader, *prices);
     }
     if (const auto rules = reader.find(root, "failure_classes")) {
         draft.failure_classes = read_failure_classes(reader, *rules);

@@ -268,7 +268,12 @@ domain::settings finish(const settings_draft& draft, const settings_defaults& de
     }
     for (const auto& list : draft.watch_lists) {
         config.watch_lists.push_back(
-            {list.name.text, texts(list.connections), texts(list.regions), texts(list.jobs)}
+            {list.name.text,
+             texts(list.connections),
+             texts(list.regions),
+             texts(list.jobs),
+             list.labels,
+             list.metrics}
         );
     }
     for (const auto& receiver : draft.receivers) {
@@ -276,6 +281,7 @@ domain::settings finish(const settings_draft& draft, const settings_defaults& de
         made.name = receiver.name.text;
     }
     config.failure_classes = draft.failure_classes;
+    config.prices = draft.prices;
     return config;
 }
 

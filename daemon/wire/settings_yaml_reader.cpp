@@ -1,7 +1,6 @@
 #include "wire/settings_yaml_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <map>
@@ -53,71 +52,7 @@ std::string join(std::span<const std::string_view> words) {
     return text;
 }
 
-// Of valid UTF-8, by its first byte.
-std::size_t utf8_length(char first) {
-    const auto byte = static_cast<unsigned char>(first);
-    return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
-char32_t code_point(std::string_view piece) {
-    const auto first = static_cast<unsigned char>(piece.front());
-    char32_t value = piece.size() == 1 ? first : first & (0xFFU >> (piece.size() + 1));
-    for (const char c : piece.substr(1))
-        value = value << 6U | (static_cast<unsigned char>(c) & 0x3FU);
-    return value;
-}
-
-// False for what a terminal obeys, hides or turns around instead of showing it: a name that looks
-// right but is refused would puzzle, and one that turns the line around would lie.
-bool is_shown(char32_t c) {
-    struct range {
-        char32_t first;
-        char32_t last;
-    };
-    static constexpr std::array<range, 15> hidden{
-        {{0x00, 0x1F},
-         {0x7F, 0xA0},
-         {0xAD, 0xAD},
-         {0x034F, 0x034F},
-         {0x061C, 0x061C},
-         {0x115F, 0x1160},
-         {0x180B, 0x180F},
-         {0x2000, 0x200F},
-         {0x2028, 0x202F},
-         {0x205F, 0x206F},
-         {0x3164, 0x3164},
-         {0xFE00, 0xFE0F},
-         {0xFEFF, 0xFEFF},
-         {0xFFF0, 0xFFFB},
-         {0xE0000, 0xE0FFF}}};
-    return std::none_of(hidden.begin(), hidden.end(), [&](range each) {
-        return c >= each.first && c <= each.last;
-    });
-}
-
-// Byte by byte, so that the message says exactly what the file holds.
-std::string escaped(std::string_view piece) {
-    std::string text;
-    for (const char c : piece) {
-        const std::array<unsigned char, 1> byte{static_cast<unsigned char>(c)};
-        text += "\\x" + hex(byte);
-    }
-    return text;
-}
-
 }  // namespace
-
-std::string quoted(std::string_view text) {
-    constexpr std::size_t shown_max = 80;
-    std::string shown = "\"";
-    const std::string valid = valid_utf8(text, shown_max);
-    for (std::string_view rest = valid; !rest.empty();) {
-        const auto piece = rest.substr(0, utf8_length(rest.front()));
-        rest.remove_prefix(piece.size());
-        shown += is_shown(code_point(piece)) ? std::string(piece) : escaped(piece);
-    }
-    return shown + (text.size() > shown_max ? "…\"" : "\"");
-}
 
 void settings_reader::fail(const yaml_value& where, std::string message) {
     const auto place = where.node == nullptr ? yaml_place{} : where.node->place;
@@ -241,6 +176,29 @@ std::vector<yaml_value> settings_reader::list(const yaml_value& where, std::stri
     return items;
 }
 
+std::vector<std::pair<placed_text, yaml_value>> settings_reader::entries(
+    const yaml_value& where, std::string_view of_what
+) {
+    std::vector<std::pair<placed_text, yaml_value>> found;
+    const yaml_node& node = *where.node;
+    if (!node.unsupported.empty()) return found;
+    if (node.kind != yaml_kind::mapping || node.items.empty()) {
+        const auto what = node.kind == yaml_kind::mapping ? "an empty one" : describe(node);
+        fail(
+            where, "expects a mapping of " + std::string(of_what) + "; this is " + std::string(what)
+        );
+        return found;
+    }
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+        const yaml_node& key = node.keys[i];
+        // Any other kind of key has been reported by check_structure.
+        if (key.kind != yaml_kind::scalar || !key.unsupported.empty()) continue;
+        const std::string path = child_path(where.path, key.text);
+        found.push_back({{key.text, {&key, path}}, {&node.items[i], path}});
+    }
+    return found;
+}
+
 std::optional<std::string> settings_reader::text(const yaml_value& where) {
     const yaml_node& node = *where.node;
     if (!node.unsupported.empty()) return std::nullopt;
@@ -306,10 +264,11 @@ std::optional<milliseconds> settings_reader::duration(
     return parsed;
 }
 
-std::optional<double> settings_reader::rate(const yaml_value& where) {
+std::optional<double> settings_reader::number(const yaml_value& where, std::string_view examples) {
     const yaml_node& node = *where.node;
+    const std::string such = "such as " + std::string(examples);
     if (node.kind != yaml_kind::scalar && node.unsupported.empty()) {
-        fail(where, "expects a number, such as 2 or 0.5; this is " + std::string(describe(node)));
+        fail(where, "expects a number, " + such + "; this is " + std::string(describe(node)));
         return std::nullopt;
     }
     const auto value = text(where);
@@ -318,14 +277,20 @@ std::optional<double> settings_reader::rate(const yaml_value& where) {
     const char* const end = value->data() + value->size();
     const auto [stop, error] = std::from_chars(value->data(), end, number);
     if (where.node->quoted || error != std::errc{} || stop != end || !std::isfinite(number)) {
-        fail(where, quoted(*value) + " is no number; write one such as 2 or 0.5, without quotes");
-        return std::nullopt;
-    }
-    if (number < limits::budget_least || number > limits::budget_most) {
-        fail(where, "must be between 0.01 and 1000 requests a second");
+        fail(where, quoted(*value) + " is no number; write one " + such + ", without quotes");
         return std::nullopt;
     }
     return number;
+}
+
+std::optional<double> settings_reader::rate(const yaml_value& where) {
+    const auto value = number(where, "2 or 0.5");
+    if (!value) return std::nullopt;
+    if (*value < limits::budget_least || *value > limits::budget_most) {
+        fail(where, "must be between 0.01 and 1000 requests a second");
+        return std::nullopt;
+    }
+    return value;
 }
 
 }  // namespace trainwatch::wire

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -56,6 +57,11 @@ public:
     static std::optional<yaml_value> find(const yaml_value& mapping, std::string_view key);
     // Each item; none (and an error) when it is no list or an empty one.
     std::vector<yaml_value> list(const yaml_value& where, std::string_view of_what);
+    // Of a mapping whose keys are free, each key and its value; none (and an error) when it is no
+    // mapping or an empty one. `of_what` is what the message calls them, with an example.
+    std::vector<std::pair<placed_text, yaml_value>> entries(
+        const yaml_value& where, std::string_view of_what
+    );
 
     // A scalar that is not empty.
     std::optional<std::string> text(const yaml_value& where);
@@ -63,6 +69,8 @@ public:
     std::optional<placed_text> optional_text(const yaml_value& mapping, std::string_view key);
     std::optional<placed_text> required_text(const yaml_value& mapping, std::string_view key);
     std::optional<milliseconds> duration(const yaml_value& where, duration_range range);
+    // Any finite number; `examples` are for the message.
+    std::optional<double> number(const yaml_value& where, std::string_view examples);
     // A number of requests a second.
     std::optional<double> rate(const yaml_value& where);
 

@@ -42,9 +42,10 @@ std::string job_name_problem(std::string_view text) {
 }
 
 watch_list_draft read_watch_list(settings_reader& reader, const yaml_value& where) {
-    static constexpr std::array<std::string_view, 4> now{"name", "connections", "regions", "jobs"};
-    static constexpr std::array<std::string_view, 7> later{
-        "match", "exclude", "labels", "labels_from_tags", "expect", "limits", "alerts"};
+    static constexpr std::array<std::string_view, 6> now{
+        "name", "connections", "regions", "jobs", "labels", "metrics"};
+    static constexpr std::array<std::string_view, 6> later{
+        "match", "exclude", "labels_from_tags", "expect", "limits", "alerts"};
     watch_list_draft draft;
     draft.name.where = where;
     if (!reader.mapping(where, {now, later})) return draft;
@@ -58,6 +59,12 @@ watch_list_draft read_watch_list(settings_reader& reader, const yaml_value& wher
     if (const auto regions = reader.find(where, "regions")) {
         draft.regions_given = true;
         draft.regions = read_regions(reader, *regions);
+    }
+    if (const auto labels = reader.find(where, "labels")) {
+        draft.labels = read_labels(reader, *labels);
+    }
+    if (const auto metrics = reader.find(where, "metrics")) {
+        draft.metrics = read_metric_groups(reader, *metrics);
     }
     const auto jobs = reader.find(where, "jobs");
     // A list with `match` has its error already: it would find its jobs in a later release.
@@ -136,10 +143,10 @@ std::vector<placed_text> read_regions(settings_reader& reader, const yaml_value&
 }
 
 domain::global_settings read_global(settings_reader& reader, const yaml_value& where) {
-    static constexpr std::array<std::string_view, 2> now{"staleness_bound", "lookback"};
-    static constexpr std::array<std::string_view, 2> later{"finished_retention", "labels"};
+    static constexpr std::array<std::string_view, 4> now{
+        "staleness_bound", "lookback", "finished_retention", "labels"};
     domain::global_settings global;
-    if (!reader.mapping(where, {now, later})) return global;
+    if (!reader.mapping(where, {now, {}})) return global;
     if (const auto bound = reader.find(where, "staleness_bound")) {
         global.staleness_bound =
             reader.duration(*bound, {limits::staleness_bound_least, limits::staleness_bound_most})
@@ -148,6 +155,14 @@ domain::global_settings read_global(settings_reader& reader, const yaml_value& w
     if (const auto lookback = reader.find(where, "lookback")) {
         global.lookback = reader.duration(*lookback, {milliseconds(0), limits::lookback_most})
                               .value_or(global.lookback);
+    }
+    if (const auto retention = reader.find(where, "finished_retention")) {
+        global.finished_retention =
+            reader.duration(*retention, {milliseconds(0), limits::finished_retention_most})
+                .value_or(global.finished_retention);
+    }
+    if (const auto labels = reader.find(where, "labels")) {
+        global.labels = read_labels(reader, *labels);
     }
     return global;
 }

@@ -26,6 +26,8 @@ struct watch_list_draft {
     std::vector<placed_text> jobs{};
     bool connections_given = false;
     bool regions_given = false;
+    domain::label_map labels{};
+    domain::metric_groups metrics{};
 };
 
 struct receiver_draft {
@@ -39,6 +41,7 @@ struct settings_draft {
     std::vector<watch_list_draft> watch_lists{};
     std::vector<receiver_draft> receivers{};
     std::vector<domain::failure_rule> failure_classes{};
+    domain::price_map prices{};
 };
 
 domain::global_settings read_global(settings_reader& reader, const yaml_value& where);
@@ -48,6 +51,12 @@ std::vector<receiver_draft> read_receivers(settings_reader& reader, const yaml_v
 std::vector<domain::failure_rule> read_failure_classes(
     settings_reader& reader, const yaml_value& where
 );
+domain::price_map read_prices(settings_reader& reader, const yaml_value& where);
+
+// `labels:` of all alerts or of a list; wrong ones are reported and left out.
+domain::label_map read_labels(settings_reader& reader, const yaml_value& where);
+// `metrics:` of a list: names of groups.
+domain::metric_groups read_metric_groups(settings_reader& reader, const yaml_value& where);
 
 // `name:` of a connection, list or receiver. Without a good one the text is empty and stands at
 // its mapping.

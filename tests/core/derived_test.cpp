@@ -207,6 +207,20 @@ TEST(derived, without_prices_there_is_no_cost_and_nothing_missing) {
     EXPECT_THAT(facts.unpriced, IsEmpty());
 }
 
+// ---- why it failed -----------------------------------------------------------------------------
+
+TEST(derived, equal_failures_of_two_jobs_have_one_fingerprint) {
+    const auto reason = [](const char* text) {
+        return facts_of(running().fails(seconds(300), text)).failure_fingerprint;
+    };
+    EXPECT_EQ(
+        reason("ClientError: Artifact upload failed:Error 7 in s3://bucket/a-1/model.tar.gz"),
+        reason("ClientError: Artifact upload failed:Error 9 in s3://other/b-22/model.tar.gz")
+    );
+    EXPECT_NE(reason("ClientError: Artifact upload failed"), reason("AlgorithmError: exit code 1"));
+    EXPECT_EQ(facts_of(running()).failure_fingerprint, "");
+}
+
 // ---- the end -----------------------------------------------------------------------------------
 
 job progressing(std::optional<std::int64_t> epoch, std::optional<std::int64_t> step) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -94,7 +95,8 @@ TEST(SettingsFile, of_six_lines_has_one_implied_connection) {
 
 TEST(SettingsFile, with_every_key_is_read_completely) {
     const auto config = good(R"(
-global: {staleness_bound: 90s, lookback: 1h30m}
+global:
+  {staleness_bound: 90s, lookback: 1h30m, finished_retention: 0s, labels: {team: platform, site: "1"}}
 connections:
   - name: research
     regions: [eu-west-1, us-east-1]
@@ -103,7 +105,13 @@ connections:
     ca_bundle: /etc/ssl/corporate.pem
     budget: {describe_per_second: 0.5, list_per_second: 1.5}
 watch_lists:
-  - {name: nightly, connections: [research], regions: [us-east-1], jobs: [a, b]}
+  - name: nightly
+    connections: [research]
+    regions: [us-east-1]
+    jobs: [a, b]
+    labels: {team: vision, costCentre: "grün & 4711"}
+    metrics: [phases, final_metrics, details, state_sets]
+prices: {ml.p4d.24xlarge: 37.688, ml.p6-b200.48xlarge: 1e2}
 receivers:
   - {name: main, alertmanager: {urls: [http://am-1:9093, "http://am-2:9093/base"]}}
   - {name: hook, webhook: {url: "https://example.com/hook?key=1"}}
@@ -113,7 +121,11 @@ failure_classes:
   - {match: '^AlgorithmError: gave up\b', class: out_of_memory}
 )");
     domain::settings expected;
-    expected.global = {milliseconds(90'000), milliseconds(5'400'000)};
+    expected.global = {
+        milliseconds(90'000),
+        milliseconds(5'400'000),
+        milliseconds(0),
+        {{"team", "platform"}, {"site", "1"}}};
     expected.connections = {
         {"research",
          {"eu-west-1", "us-east-1"},
@@ -121,7 +133,14 @@ failure_classes:
          "https://vpce-1.api.sagemaker.eu-west-1.vpce.amazonaws.com",
          "/etc/ssl/corporate.pem",
          {0.5, 1.5}}};
-    expected.watch_lists = {{"nightly", {"research"}, {"us-east-1"}, {"a", "b"}}};
+    expected.watch_lists = {
+        {"nightly",
+         {"research"},
+         {"us-east-1"},
+         {"a", "b"},
+         {{"team", "vision"}, {"costCentre", "grün & 4711"}},
+         {true, true, true, true}}};
+    expected.prices = {{"ml.p4d.24xlarge", 37.688}, {"ml.p6-b200.48xlarge", 100}};
     expected.receivers = {
         {"main",
          domain::receiver_kind::alertmanager,
@@ -313,6 +332,57 @@ TEST(HostileFile, cannot_hide_or_turn_around_a_refused_name) {
     EXPECT_THAT(message_for("a\U000E0041b"), HasSubstr("\"a\\xf3\\xa0\\x81\\x81b\" is no name"));
     // What can be read is left as it is.
     EXPECT_THAT(message_for("grün 訓練 🚂"), HasSubstr("\"grün 訓練 🚂\" is no name"));
+}
+
+std::string with_list_keys(const std::string& keys) {
+    return "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x], " + keys + "}]";
+}
+
+TEST(SettingsMetrics, are_switched_one_by_one) {
+    EXPECT_EQ(good(minimal).watch_lists[0].metrics, domain::metric_groups{});
+    const auto groups = [](const char* name) {
+        return good(with_list_keys("metrics: [" + std::string(name) + "]")).watch_lists[0].metrics;
+    };
+    EXPECT_EQ(groups("phases"), (domain::metric_groups{true, false, false, false}));
+    EXPECT_EQ(groups("final_metrics"), (domain::metric_groups{false, true, false, false}));
+    EXPECT_EQ(groups("details"), (domain::metric_groups{false, false, true, false}));
+    EXPECT_EQ(groups("state_sets"), (domain::metric_groups{false, false, false, true}));
+}
+
+TEST(SettingsLabels, are_bounded_in_length_and_number) {
+    const auto value_of = [](std::size_t size) {
+        return with_list_keys("labels: {team: " + std::string(size, 'x') + "}");
+    };
+    EXPECT_EQ(good(value_of(256)).watch_lists[0].labels.at("team").size(), 256U);
+    EXPECT_THAT(
+        errors_of(value_of(257)),
+        HasSubstr("labels.team: the value of a label has at most 256 bytes; this one has 257")
+    );
+    std::string many;
+    for (int i = 0; i < 32; ++i)
+        many += "l" + std::to_string(i) + ": x, ";
+    EXPECT_THAT(good(with_list_keys("labels: {" + many + "}")).watch_lists[0].labels, SizeIs(32));
+    EXPECT_THAT(
+        errors_of(with_list_keys("labels: {" + many + "one_more: x}")),
+        HasSubstr("33 labels; 32 are the most")
+    );
+}
+
+// Editors and check-config shall not disagree about what is refused.
+TEST(SettingsLabels, refuse_the_names_that_the_schema_refuses) {
+    const auto schema = boost::json::parse(
+        read_file(std::filesystem::path(TRAINWATCH_TESTS_DIR) / "../config/trainwatchd.schema.json")
+    );
+    const auto& refused =
+        schema.at_pointer("/definitions/labels/propertyNames/not/enum").as_array();
+    EXPECT_THAT(refused, SizeIs(testing::Ge(21U)));
+    for (const auto& name : refused) {
+        const std::string text(name.as_string());
+        EXPECT_THAT(
+            errors_of(with_list_keys("labels: {" + text + ": x}")),
+            HasSubstr("\"" + text + "\" is a label of the alerts")
+        );
+    }
 }
 
 TEST(SettingsBudget, that_is_nothing_asks_for_a_number) {
