@@ -183,7 +183,9 @@ void engine::keep(std::size_t slot, const std::vector<domain::finding>& findings
 }
 
 void engine::raise(const std::vector<domain::finding>& findings, std::size_t slot) {
-    for (auto& alert : alerts_for(view_.jobs[slot], findings, now_.wall)) {
+    const auto& job = view_.jobs[slot];
+    const auto configured = plan_.alert_labels(job.target.watch_list);
+    for (auto& alert : alerts_for(job, findings, now_.wall, configured)) {
         const auto number = book_.fire(std::move(alert));
         if (!number) continue;
         say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));

@@ -133,7 +133,10 @@ std::optional<domain::alert> training_job_max_runtime_exceeded(
 }
 
 std::vector<domain::alert> alerts_for(
-    const domain::job_view& job, const std::vector<domain::finding>& findings, wall_time now
+    const domain::job_view& job,
+    const std::vector<domain::finding>& findings,
+    wall_time now,
+    const domain::label_map& configured
 ) {
     constexpr std::array rules{training_job_failed, training_job_max_runtime_exceeded};
     std::vector<domain::alert> alerts;
@@ -141,7 +144,10 @@ std::vector<domain::alert> alerts_for(
         const auto* end = std::get_if<domain::job_ended>(&finding);
         if (!end || end->seen == domain::seen_as::old) continue;
         for (const auto rule : rules) {
-            if (auto alert = rule(job, *end, now)) alerts.push_back(std::move(*alert));
+            auto alert = rule(job, *end, now);
+            if (!alert) continue;
+            alert->labels.insert(configured.begin(), configured.end());
+            alerts.push_back(std::move(*alert));
         }
     }
     return alerts;

@@ -25,9 +25,14 @@ std::optional<domain::alert> training_job_max_runtime_exceeded(
     const domain::job_view& job, const domain::job_ended& end, wall_time now
 );
 
-// All rules on all findings about the job, which is as it is after them.
+// All rules on all findings about the job, which is as it is after them. `configured` are the
+// labels that the configuration adds to the identity (watch_plan::alert_labels); a rule's own label
+// of the same name stays.
 std::vector<domain::alert> alerts_for(
-    const domain::job_view& job, const std::vector<domain::finding>& findings, wall_time now
+    const domain::job_view& job,
+    const std::vector<domain::finding>& findings,
+    wall_time now,
+    const domain::label_map& configured = {}
 );
 
 }  // namespace trainwatch::core

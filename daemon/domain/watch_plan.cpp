@@ -80,6 +80,13 @@ const list_traits& watch_plan::traits(const std::string& watch_list) const {
     return at == lists.end() ? none : at->second;
 }
 
+label_map watch_plan::alert_labels(const std::string& watch_list) const {
+    label_map labels = traits(watch_list).labels;
+    // What is there stays.
+    labels.insert(global.labels.begin(), global.labels.end());
+    return labels;
+}
+
 watch_plan make_watch_plan(const settings& config) {
     return plan_builder(config).build();
 }

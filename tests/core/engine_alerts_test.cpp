@@ -70,6 +70,20 @@ TEST(engine_alerts, alert_waits_for_its_commit) {
     EXPECT_THAT(only<deliver>(play.step(committed{commit_id{1}, {}})), SizeIs(1));
 }
 
+TEST(engine_alerts, alert_carries_the_labels_of_its_list_before_the_global_ones) {
+    auto plan = quick_plan({"resnet"});
+    plan.global.labels = {{"team", "platform"}, {"site", "north"}};
+    plan.lists[plan.targets[0].watch_list].labels = {{"team", "vision"}};
+    plan.lists["another"].labels = {{"site", "south"}};
+    script play(plan);
+    const auto heard = play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    ASSERT_THAT(only<commit>(heard), SizeIs(1));
+    ASSERT_THAT(only<commit>(heard)[0].batch.alerts, SizeIs(1));
+    const auto& labels = only<commit>(heard)[0].batch.alerts[0].alert.labels;
+    EXPECT_THAT(labels, Contains(Pair("team", "vision")));
+    EXPECT_THAT(labels, Contains(Pair("site", "north")));
+}
+
 TEST(engine_alerts, alert_of_a_later_batch_does_not_leave_with_an_earlier_one) {
     auto plan = quick_plan({"a", "b"});
     script play(plan);

@@ -6,6 +6,7 @@
 #include "core/console_links.hpp"
 #include "core/tracker.hpp"
 #include "tests/core/builders.hpp"
+#include "wire/settings_yaml.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -19,13 +20,15 @@ using testing::SizeIs;
 
 // The alerts of a job that ended so, at first sight.
 std::vector<domain::alert> alerts_about(
-    const domain::observation& seen, wall_time horizon = created - hours(1)
+    const domain::observation& seen,
+    wall_time horizon = created - hours(1),
+    const label_map& configured = {}
 ) {
     domain::job_view view;
     view.target.watch_list = "nightly";
     job_memory memory;
     const auto heard = observe(view, memory, seen, {at(hours(2)), horizon, built_in_reasons()});
-    return alerts_for(view, heard.findings, later(hours(2)));
+    return alerts_for(view, heard.findings, later(hours(2)), configured);
 }
 
 domain::alert alert_about(const domain::observation& seen) {
@@ -72,6 +75,40 @@ TEST(rules, child_of_a_tuning_job_says_so) {
     }));
     EXPECT_EQ(alert.labels.at("tuning_job"), "hpo-42");
     EXPECT_THAT(alert.labels, SizeIs(9));
+}
+
+TEST(rules, configured_labels_are_part_of_the_identity) {
+    for (const auto& ended :
+         {running().fails(seconds(900)), running().hits_max_runtime(seconds(9))}) {
+        const auto plain = alerts_about(ended);
+        const auto labelled = alerts_about(ended, created - hours(1), {{"team", "vision"}});
+        ASSERT_THAT(labelled, SizeIs(1));
+        auto expected = plain.front().labels;
+        expected.emplace("team", "vision");
+        EXPECT_EQ(labelled.front().labels, expected);
+    }
+}
+
+TEST(rules, configured_label_never_replaces_one_of_the_rule) {
+    const auto alerts =
+        alerts_about(running().fails(seconds(900)), created - hours(1), {{"severity", "none"}});
+    EXPECT_EQ(alerts.front().labels.at("severity"), "critical");
+}
+
+// A label that somebody could configure could change what an alert is about.
+TEST(rules, no_label_of_an_alert_can_be_configured) {
+    const auto alert = alert_about(running().fails(seconds(900)).but([](auto& seen) {
+        seen.tuning_job = "hpo-42";
+    }));
+    for (const auto& [name, value] : alert.labels) {
+        const auto parsed = wire::parse_settings(
+            "global: {labels: {" + name +
+                ": x}}\n"
+                "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]",
+            {}
+        );
+        EXPECT_TRUE(std::holds_alternative<std::vector<wire::settings_error>>(parsed)) << name;
+    }
 }
 
 TEST(rules, starts_when_we_saw_it_and_not_when_it_happened) {

@@ -56,5 +56,26 @@ TEST(watch_plan, has_an_endpoint_for_each_url_of_each_receiver) {
     EXPECT_EQ(plan.endpoints[2].kind, receiver_kind::webhook);
 }
 
+TEST(watch_plan, knows_the_labels_and_metrics_of_each_list) {
+    auto config = two_connections();
+    config.watch_lists = {
+        {.name = "a", .jobs = {"x"}, .labels = {{"team", "vision"}}, .metrics = {.phases = true}},
+        {.name = "b", .jobs = {"y"}},
+    };
+    const auto plan = make_watch_plan(config);
+    EXPECT_EQ(plan.traits("a"), (list_traits{{{"team", "vision"}}, {.phases = true}}));
+    EXPECT_EQ(plan.traits("b"), list_traits{});
+    EXPECT_EQ(plan.traits("of an earlier configuration"), list_traits{});
+}
+
+TEST(watch_plan, lets_the_labels_of_a_list_win_over_the_global_ones) {
+    auto config = two_connections();
+    config.global.labels = {{"team", "platform"}, {"site", "north"}};
+    config.watch_lists = {{.name = "a", .jobs = {"x"}, .labels = {{"team", "vision"}}}};
+    const auto plan = make_watch_plan(config);
+    EXPECT_EQ(plan.alert_labels("a"), (label_map{{"team", "vision"}, {"site", "north"}}));
+    EXPECT_EQ(plan.alert_labels("gone"), config.global.labels);
+}
+
 }  // namespace
 }  // namespace trainwatch::domain
