@@ -46,6 +46,16 @@ open_value<Enum> parse(
     return {Enum::unknown, std::string(text)};
 }
 
+template <class Enum, std::size_t Size>
+constexpr std::array<std::string_view, Size> texts_of(
+    const std::array<std::pair<std::string_view, Enum>, Size>& names
+) {
+    std::array<std::string_view, Size> texts;
+    for (std::size_t i = 0; i < Size; ++i)
+        texts[i] = names[i].first;
+    return texts;
+}
+
 ending ending_of_stopped(secondary_status why) {
     switch (why) {
         case secondary_status::max_runtime_exceeded:
@@ -67,6 +77,16 @@ open_primary parse_primary(std::string_view text) {
 
 open_secondary parse_secondary(std::string_view text) {
     return parse(text, secondary_names);
+}
+
+std::span<const std::string_view> primary_status_names() {
+    static constexpr auto names = texts_of(primary_names);
+    return names;
+}
+
+std::span<const std::string_view> secondary_status_names() {
+    static constexpr auto names = texts_of(secondary_names);
+    return names;
 }
 
 bool is_terminal(primary_status value) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <compare>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -60,6 +61,10 @@ using open_secondary = open_value<secondary_status>;
 
 open_primary parse_primary(std::string_view text);
 open_secondary parse_secondary(std::string_view text);
+
+// Every value of the model, as AWS spells it.
+std::span<const std::string_view> primary_status_names();
+std::span<const std::string_view> secondary_status_names();
 
 // Completed, Failed, Stopped. Decided by the primary status alone: the secondary only says why.
 // An unknown primary is not terminal.

@@ -84,5 +84,17 @@ TEST(failure_class, has_a_name_of_its_own) {
     EXPECT_EQ(names.size(), 1 + failed_classes.size());
 }
 
+TEST(job_status, has_every_value_of_the_model_by_its_name) {
+    for (const auto name : primary_status_names())
+        EXPECT_NE(parse_primary(name).value, primary_status::unknown) << name;
+    for (const auto name : secondary_status_names())
+        EXPECT_NE(parse_secondary(name).value, secondary_status::unknown) << name;
+    // One enumerator each, and `unknown` beside them.
+    EXPECT_EQ(primary_status_names().size(), static_cast<std::size_t>(primary_status::deleting));
+    EXPECT_EQ(
+        secondary_status_names().size(), static_cast<std::size_t>(secondary_status::restarting)
+    );
+}
+
 }  // namespace
 }  // namespace trainwatch::domain
