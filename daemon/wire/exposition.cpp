@@ -25,32 +25,39 @@ std::vector<prometheus::ClientMetric::Label> checked(const metric_labels& labels
     valid.reserve(labels.size());
     for (const auto& [name, value] : labels) {
         if (value.empty()) continue;
-        valid.push_back({std::string(name), valid_utf8(value, limits::label_bytes_max)});
+        valid.push_back({std::string(name), label_value(value)});
     }
     return valid;
 }
 
-prometheus::MetricType type_of(family_builder::kind kind) {
-    switch (kind) {
-        case family_builder::kind::gauge:
+prometheus::MetricType type_of(metric_type type) {
+    switch (type) {
+        case metric_type::gauge:
             return prometheus::MetricType::Gauge;
-        case family_builder::kind::counter:
+        case metric_type::counter:
             return prometheus::MetricType::Counter;
-        case family_builder::kind::histogram:
+        case metric_type::histogram:
             return prometheus::MetricType::Histogram;
     }
     return prometheus::MetricType::Untyped;
 }
 
+// prometheus-cpp writes "Nan"; the format's word is "NaN". Only values end a line so: newlines in
+// labels are escaped.
+void spell_nan(std::string& text) {
+    constexpr std::string_view theirs = " Nan\n";
+    for (auto at = text.find(theirs); at != std::string::npos; at = text.find(theirs, at)) {
+        text[at + 3] = 'N';
+    }
+}
+
 }  // namespace
 
-family_builder::family_builder(
-    metric_families& into, kind type, std::string_view name, std::string_view help
-)
-    : into_(into), kind_(type), family_(std::make_unique<prometheus::MetricFamily>()) {
-    family_->name = name;
-    family_->help = help;
-    family_->type = type_of(type);
+family_builder::family_builder(metric_families& into, const metric_entry& what)
+    : into_(into), type_(what.type), family_(std::make_unique<prometheus::MetricFamily>()) {
+    family_->name = what.name;
+    family_->help = what.help;
+    family_->type = type_of(what.type);
 }
 
 family_builder::~family_builder() {
@@ -58,10 +65,10 @@ family_builder::~family_builder() {
 }
 
 void family_builder::add(const metric_labels& labels, double value) {
-    CHECK(kind_ != kind::histogram);
+    CHECK(type_ != metric_type::histogram);
     auto& metric = family_->metric.emplace_back();
     metric.label = checked(labels);
-    (kind_ == kind::counter ? metric.counter.value : metric.gauge.value) = value;
+    (type_ == metric_type::counter ? metric.counter.value : metric.gauge.value) = value;
 }
 
 void family_builder::add(const metric_labels& labels, std::uint64_t value) {
@@ -80,8 +87,12 @@ void family_builder::add(const metric_labels& labels, const std::optional<wall_t
     if (value) add(labels, *value);
 }
 
+void family_builder::add(const metric_labels& labels, const std::optional<double>& value) {
+    if (value) add(labels, *value);
+}
+
 void family_builder::add(const metric_labels& labels, const domain::histogram_view& value) {
-    CHECK(kind_ == kind::histogram);
+    CHECK(type_ == metric_type::histogram);
     auto& metric = family_->metric.emplace_back();
     metric.label = checked(labels);
     auto& histogram = metric.histogram;
@@ -95,9 +106,9 @@ void family_builder::add(const metric_labels& labels, const domain::histogram_vi
     histogram.sample_sum = value.sum;
 }
 
-std::vector<const domain::job_view*> shown_jobs(const domain::view& view) {
+jobs_shown shown_jobs(const domain::view& view) {
     std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::size_t> slots;
-    std::vector<const domain::job_view*> shown;
+    jobs_shown shown;
     for (const auto& job : view.jobs) {
         if (!job.last) continue;
         const auto [at, added] = slots.try_emplace(
@@ -109,7 +120,31 @@ std::vector<const domain::job_view*> shown_jobs(const domain::view& view) {
             shown[at->second] = &job;
         }
     }
+    // Only now: an older job of the name must not take the place of the one that left.
+    std::erase_if(shown, [](const auto* const job) { return job->retired; });
     return shown;
+}
+
+jobs_shown jobs_with(
+    bool domain::metric_groups::*group, const jobs_shown& jobs, const domain::watch_plan& plan
+) {
+    jobs_shown chosen;
+    for (const auto* const job : jobs) {
+        if (plan.traits(job->target.watch_list).metrics.*group) chosen.push_back(job);
+    }
+    return chosen;
+}
+
+metric_labels with_identity(const domain::observation& job, metric_labels more) {
+    metric_labels labels{
+        {"training_job", job.name}, {"account_id", job.account_id}, {"aws_region", job.region}};
+    for (auto& label : more)
+        labels.push_back(std::move(label));
+    return labels;
+}
+
+std::string label_value(std::string_view text) {
+    return valid_utf8(text, limits::label_bytes_max);
 }
 
 std::string status_label(std::string_view text) {
@@ -121,14 +156,19 @@ std::string render_metrics(
 ) {
     metric_families families;
     const auto jobs = shown_jobs(view);
-    add_job_families(families, jobs);
+    add_job_families(families, jobs, plan);
+    add_phase_families(families, jobs, plan);
+    add_final_metric_families(families, jobs, plan);
+    add_detail_families(families, jobs, plan);
     add_fleet_families(families, view, jobs);
     add_polling_families(families, view, plan);
     add_alert_families(families, view, plan);
     add_process_families(families, view, process);
     std::ostringstream out;
     prometheus::TextSerializer().Serialize(out, families);
-    return std::move(out).str();
+    auto text = std::move(out).str();
+    spell_nan(text);
+    return text;
 }
 
 }  // namespace trainwatch::wire

@@ -27,6 +27,11 @@ struct process_facts {
     double max_fds = 0;
     bool config_loaded = true;
     double config_loaded_at_seconds = 0;
+    // AWS' answers that app/ keeps beside the view.
+    double documents = 0;
+    double document_bytes = 0;
+    double document_bytes_max = 0;
+    double documents_dropped = 0;
 };
 
 // Times are exported as Unix time, never as ages: nothing changes between two polls.

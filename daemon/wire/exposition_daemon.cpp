@@ -12,8 +12,6 @@
 namespace trainwatch::wire {
 namespace {
 
-using kind = family_builder::kind;
-
 // The one operation that this version calls.
 constexpr std::string_view describe_operation = "DescribeTrainingJob";
 
@@ -36,12 +34,7 @@ void for_each_lane(const domain::view& view, const domain::watch_plan& plan, Fun
 void add_requests(metric_families& into, const domain::view& view, const domain::watch_plan& plan) {
     const metric_labels operation{{"operation", std::string(describe_operation)}};
     {
-        family_builder requests(
-            into,
-            kind::counter,
-            "trainwatchd_api_requests_total",
-            "Requests to AWS by result: \"ok\" or the class of the failure."
-        );
+        family_builder requests(into, metric("trainwatchd_api_requests_total"));
         for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
             std::map<std::string, std::uint64_t> counts{{"ok", 0}};
             for (const auto each : all_error_classes)
@@ -54,23 +47,12 @@ void add_requests(metric_families& into, const domain::view& view, const domain:
         });
     }
     {
-        family_builder durations(
-            into,
-            kind::histogram,
-            "trainwatchd_api_request_duration_seconds",
-            "Time from a request to AWS to its answer or failure."
-        );
+        family_builder durations(into, metric("trainwatchd_api_request_duration_seconds"));
         for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
             durations.add(with_lane(lane, operation), known.request_duration);
         });
     }
-    family_builder budget(
-        into,
-        kind::gauge,
-        "trainwatchd_api_budget_requests_per_second",
-        "Requests a second that the configuration allows (budget); AWS' quota is per account and "
-        "region and shared with everybody there."
-    );
+    family_builder budget(into, metric("trainwatchd_api_budget_requests_per_second"));
     for_each_lane(view, plan, [&](const auto& lane, const auto&) {
         budget.add(with_lane(lane, operation), lane.budget.describe_per_second);
     });
@@ -80,22 +62,12 @@ void add_lane_health(
     metric_families& into, const domain::view& view, const domain::watch_plan& plan
 ) {
     {
-        family_builder up(
-            into,
-            kind::gauge,
-            "trainwatchd_connection_up",
-            "Whether AWS answered the last request and did not refuse it; absent before the first."
-        );
+        family_builder up(into, metric("trainwatchd_connection_up"));
         for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
             if (known.heard) up.add(with_lane(lane), known.up);
         });
     }
-    family_builder skew(
-        into,
-        kind::gauge,
-        "trainwatchd_clock_skew_seconds",
-        "AWS' clock minus ours, by the Date header of the last answer."
-    );
+    family_builder skew(into, metric("trainwatchd_clock_skew_seconds"));
     for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
         if (!known.clock_offset) return;
         skew.add(with_lane(lane), static_cast<double>(known.clock_offset->count()) / 1000.0);
@@ -106,14 +78,7 @@ void add_freshness(
     metric_families& into, const domain::view& view, const domain::watch_plan& plan
 ) {
     {
-        family_builder oldest(
-            into,
-            kind::gauge,
-            "trainwatchd_oldest_observation_timestamp_seconds",
-            "When the live job that was not heard of for longest was heard of last. Polling goes "
-            "on in the background because of the API quota; alert when this is older than "
-            "trainwatchd_staleness_bound_seconds."
-        );
+        family_builder oldest(into, metric("trainwatchd_oldest_observation_timestamp_seconds"));
         for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
             for (const auto& [list, at] : known.oldest_observation) {
                 oldest.add(with_lane(lane, {{"watch_list", list}}), at);
@@ -123,12 +88,7 @@ void add_freshness(
     std::set<std::pair<std::uint64_t, std::string>> watched;
     for (const auto& target : plan.targets)
         watched.emplace(target.lane.value, target.watch_list);
-    family_builder bound(
-        into,
-        kind::gauge,
-        "trainwatchd_staleness_bound_seconds",
-        "The promised age of an observation of a live job (global.staleness_bound)."
-    );
+    family_builder bound(into, metric("trainwatchd_staleness_bound_seconds"));
     for (const auto& [lane, list] : watched) {
         if (lane >= plan.lanes.size()) continue;
         bound.add(
@@ -136,6 +96,17 @@ void add_freshness(
             std::chrono::duration<double>(plan.global.staleness_bound).count()
         );
     }
+}
+
+void add_unknown_values(metric_families& into, const domain::view& view) {
+    // A new status is what people alert on: increase() sees its first one only if there was a zero
+    // before. For the rest a zero for each of 200 members would be noise.
+    std::map<std::string, std::uint64_t> counts{{"SecondaryStatus", 0}, {"TrainingJobStatus", 0}};
+    for (const auto& [member, count] : view.unknown_values)
+        counts[label_value(member)] += count;
+    family_builder unknown(into, metric("trainwatchd_unknown_values_total"));
+    for (const auto& [member, count] : counts)
+        unknown.add({{"member", member}}, count);
 }
 
 // Every receiver of the plan, with what the view knows of it.
@@ -160,9 +131,7 @@ void add_alerts_firing(metric_families& into, const domain::view& view) {
             ++counts[name->second];
         }
     }
-    family_builder firing(
-        into, kind::gauge, "trainwatchd_alerts_firing", "Alerts that are firing, by name."
-    );
+    family_builder firing(into, metric("trainwatchd_alerts_firing"));
     for (const auto& [name, count] : counts)
         firing.add({{"alert", name}}, count);
 }
@@ -175,13 +144,11 @@ void add_polling_families(
     add_requests(into, view, plan);
     add_lane_health(into, view, plan);
     add_freshness(into, view, plan);
-    family_builder lag(
-        into,
-        kind::histogram,
-        "trainwatchd_detection_lag_seconds",
-        "Time from a transition, by AWS' clock, to the answer in which it was seen."
-    );
-    lag.add({}, view.detection_lag);
+    {
+        family_builder lag(into, metric("trainwatchd_detection_lag_seconds"));
+        lag.add({}, view.detection_lag);
+    }
+    add_unknown_values(into, view);
 }
 
 void add_alert_families(
@@ -190,23 +157,13 @@ void add_alert_families(
     add_alerts_firing(into, view);
     const auto known = receivers(view, plan);
     {
-        family_builder sent(
-            into,
-            kind::counter,
-            "trainwatchd_notifications_total",
-            "Alerts handed to a receiver, re-sends included, whatever became of them."
-        );
+        family_builder sent(into, metric("trainwatchd_notifications_total"));
         for (const auto& [name, state] : known) {
             sent.add({{"receiver", name}}, state->notifications);
         }
     }
     {
-        family_builder failed(
-            into,
-            kind::counter,
-            "trainwatchd_notifications_failed_total",
-            "Alerts that a receiver did not take, by reason. They are sent again."
-        );
+        family_builder failed(into, metric("trainwatchd_notifications_failed_total"));
         for (const auto& [name, state] : known) {
             for (const auto reason : all_error_classes) {
                 const auto count = state->failed.find(reason);
@@ -218,21 +175,11 @@ void add_alert_families(
         }
     }
     {
-        family_builder latency(
-            into,
-            kind::histogram,
-            "trainwatchd_notification_latency_seconds",
-            "Time from the first observation behind an alert to its first confirmed delivery."
-        );
+        family_builder latency(into, metric("trainwatchd_notification_latency_seconds"));
         for (const auto& [name, state] : known)
             latency.add({{"receiver", name}}, state->latency);
     }
-    family_builder unconfirmed(
-        into,
-        kind::gauge,
-        "trainwatchd_notifications_unconfirmed",
-        "Firing alerts that no endpoint of the receiver has taken yet."
-    );
+    family_builder unconfirmed(into, metric("trainwatchd_notifications_unconfirmed"));
     for (const auto& [name, state] : known) {
         unconfirmed.add({{"receiver", name}}, state->unconfirmed);
     }
@@ -241,46 +188,30 @@ void add_alert_families(
 void add_process_families(
     metric_families& into, const domain::view& view, const process_facts& process
 ) {
-    const auto gauge = [&](std::string_view name, std::string_view help, double value) {
-        family_builder(into, kind::gauge, name, help).add({}, value);
+    const auto one = [&](const metric_entry& what, double value) {
+        family_builder(into, what).add({}, value);
     };
-    gauge(
-        "trainwatchd_config_last_reload_successful",
-        "Whether the last attempt to load the configuration succeeded.",
-        process.config_loaded ? 1 : 0
-    );
-    gauge(
-        "trainwatchd_config_last_reload_success_timestamp_seconds",
-        "When the configuration that is in force was loaded.",
-        process.config_loaded_at_seconds
-    );
-    gauge(
-        "trainwatchd_storage_degraded",
-        "Whether the ledger cannot be written: alerts leave, but would not survive a restart.",
-        view.storage_degraded ? 1 : 0
-    );
-    family_builder(
-        into, kind::gauge, "trainwatchd_build_info", "Which build of trainwatchd this is; always 1."
-    )
+    one(metric("trainwatchd_documents"), process.documents);
+    one(metric("trainwatchd_document_bytes"), process.document_bytes);
+    one(metric("trainwatchd_document_bytes_max"), process.document_bytes_max);
+    one(metric("trainwatchd_documents_dropped_total"), process.documents_dropped);
+    one(metric("trainwatchd_config_last_reload_successful"), process.config_loaded ? 1 : 0);
+    one(metric("trainwatchd_config_last_reload_success_timestamp_seconds"),
+        process.config_loaded_at_seconds);
+    one(metric("trainwatchd_storage_degraded"), view.storage_degraded ? 1 : 0);
+    family_builder(into, metric("trainwatchd_build_info"))
         .add(
             {{"version", process.version},
              {"revision", process.revision},
              {"compiler", process.compiler}},
             1.0
         );
-    family_builder(
-        into, kind::counter, "process_cpu_seconds_total", "User and system CPU time in seconds."
-    )
-        .add({}, process.cpu_seconds);
-    gauge("process_resident_memory_bytes", "Resident memory in bytes.", process.resident_bytes);
-    gauge("process_virtual_memory_bytes", "Virtual memory in bytes.", process.virtual_bytes);
-    gauge("process_open_fds", "Open file descriptors.", process.open_fds);
-    gauge("process_max_fds", "Most file descriptors that may be open.", process.max_fds);
-    gauge(
-        "process_start_time_seconds",
-        "When the process started, in Unix time.",
-        process.start_time_seconds
-    );
+    one(metric("process_cpu_seconds_total"), process.cpu_seconds);
+    one(metric("process_resident_memory_bytes"), process.resident_bytes);
+    one(metric("process_virtual_memory_bytes"), process.virtual_bytes);
+    one(metric("process_open_fds"), process.open_fds);
+    one(metric("process_max_fds"), process.max_fds);
+    one(metric("process_start_time_seconds"), process.start_time_seconds);
 }
 
 }  // namespace trainwatch::wire

@@ -10,8 +10,6 @@
 namespace trainwatch::wire {
 namespace {
 
-using kind = family_builder::kind;
-
 metric_labels with_fleet(const domain::fleet_key& fleet, metric_labels more) {
     metric_labels labels{
         {"account_id", fleet.account_id},
@@ -31,12 +29,7 @@ void add_jobs_by_status(metric_families& into, const std::vector<const domain::j
             status_label(last.status.text),
             status_label(last.secondary.text)}];
     }
-    family_builder family(
-        into,
-        kind::gauge,
-        "sagemaker_training_jobs",
-        "Watched training jobs by present status; absent until each has been asked for once."
-    );
+    family_builder family(into, metric("sagemaker_training_jobs"));
     for (const auto& [key, count] : counts) {
         const auto& [fleet, status, secondary] = key;
         family.add(with_fleet(fleet, {{"status", status}, {"secondary_status", secondary}}), count);
@@ -45,24 +38,14 @@ void add_jobs_by_status(metric_families& into, const std::vector<const domain::j
 
 void add_counters(metric_families& into, const domain::fleet_view& fleet) {
     {
-        family_builder transitions(
-            into,
-            kind::counter,
-            "sagemaker_training_job_transitions_total",
-            "Secondary statuses entered, those between two polls included."
-        );
+        family_builder transitions(into, metric("sagemaker_training_job_transitions_total"));
         for (const auto& [key, count] : fleet.transitions) {
             const auto& [where, status] = key;
             transitions.add(with_fleet(where, {{"secondary_status", status_label(status)}}), count);
         }
     }
     {
-        family_builder finished(
-            into,
-            kind::counter,
-            "sagemaker_training_jobs_finished_total",
-            "Training jobs that ended, by outcome and by class of failure."
-        );
+        family_builder finished(into, metric("sagemaker_training_jobs_finished_total"));
         for (const auto& [key, count] : fleet.finished) {
             const auto& [where, outcome, failure] = key;
             finished.add(
@@ -75,12 +58,7 @@ void add_counters(metric_families& into, const domain::fleet_view& fleet) {
             );
         }
     }
-    family_builder billable(
-        into,
-        kind::counter,
-        "sagemaker_training_billable_instance_seconds_total",
-        "Billable seconds of jobs that ended, multiplied by their instances."
-    );
+    family_builder billable(into, metric("sagemaker_training_billable_instance_seconds_total"));
     for (const auto& [key, amount] : fleet.billable_instance_seconds) {
         const auto& [where, type, spot] = key;
         billable.add(
@@ -92,31 +70,18 @@ void add_counters(metric_families& into, const domain::fleet_view& fleet) {
 void add_durations(metric_families& into, const domain::fleet_view& fleet) {
     {
         family_builder last(
-            into,
-            kind::gauge,
-            "sagemaker_training_job_last_completed_timestamp_seconds",
-            "When a job of the watch list completed last, by AWS' clock."
+            into, metric("sagemaker_training_job_last_completed_timestamp_seconds")
         );
         for (const auto& [list, at] : fleet.last_completed)
             last.add({{"watch_list", list}}, at);
     }
     {
-        family_builder phases(
-            into,
-            kind::histogram,
-            "sagemaker_training_job_phase_duration_seconds",
-            "Time spent in a secondary status, observed when it is left."
-        );
+        family_builder phases(into, metric("sagemaker_training_job_phase_duration_seconds"));
         for (const auto& [status, histogram] : fleet.phase_duration) {
             phases.add({{"secondary_status", status_label(status)}}, histogram);
         }
     }
-    family_builder durations(
-        into,
-        kind::histogram,
-        "sagemaker_training_job_duration_seconds",
-        "Time from the creation of a job to its end, by outcome."
-    );
+    family_builder durations(into, metric("sagemaker_training_job_duration_seconds"));
     for (const auto& [outcome, histogram] : fleet.duration) {
         durations.add({{"outcome", std::string(to_string(outcome))}}, histogram);
     }

@@ -1,24 +1,15 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include <prometheus/metric_family.h>
 
 #include "wire/exposition_parts.hpp"
+#include "wire/metric_label_names.hpp"
 
 namespace trainwatch::wire {
 namespace {
-
-using jobs_shown = std::vector<const domain::job_view*>;
-using kind = family_builder::kind;
-
-metric_labels with_identity(const domain::observation& job, metric_labels more = {}) {
-    metric_labels labels{
-        {"training_job", job.name}, {"account_id", job.account_id}, {"aws_region", job.region}};
-    for (auto& label : more)
-        labels.push_back(std::move(label));
-    return labels;
-}
 
 // One series an instance type: two groups may have the same.
 std::map<std::string, std::int64_t> instances_by_type(const domain::observation& job) {
@@ -35,13 +26,7 @@ std::string instance_type_label(const domain::observation& job) {
 }
 
 void add_info(metric_families& into, const jobs_shown& jobs) {
-    family_builder info(
-        into,
-        kind::gauge,
-        "sagemaker_training_job_info",
-        "What does not change about a training job. Jobs are polled in the background, within the "
-        "API quota of the account; a scrape never calls AWS."
-    );
+    family_builder info(into, metric("sagemaker_training_job_info"));
     for (const auto* const job : jobs) {
         const auto& last = *job->last;
         info.add(
@@ -63,38 +48,54 @@ void add_info(metric_families& into, const jobs_shown& jobs) {
     }
 }
 
-void add_statuses(metric_families& into, const jobs_shown& jobs) {
-    {
-        family_builder status(
-            into,
-            kind::gauge,
-            "sagemaker_training_job_status",
-            "1 for the present TrainingJobStatus, as of the last answer to a background poll."
-        );
-        for (const auto* const job : jobs) {
-            const auto text = status_label(job->last->status.text);
-            status.add(with_identity(*job->last, {{"status", text}}), 1.0);
+void add_configured_labels(
+    metric_families& into, const jobs_shown& jobs, const domain::watch_plan& plan
+) {
+    family_builder family(into, metric("sagemaker_training_job_labels"));
+    for (const auto* const job : jobs) {
+        const auto& configured = plan.traits(job->target.watch_list).labels;
+        if (configured.empty()) continue;
+        const auto named = labels_of_labels(configured);
+        family.add(with_identity(*job->last, {named.begin(), named.end()}), 1.0);
+    }
+}
+
+// The present value as 1; the others as 0 where the watch list asks for them.
+void add_state(
+    family_builder& family,
+    const domain::job_view& job,
+    const domain::watch_plan& plan,
+    std::string_view label,
+    const std::string& present,
+    std::span<const std::string_view> all
+) {
+    if (plan.traits(job.target.watch_list).metrics.state_sets) {
+        for (const auto each : all) {
+            if (each == present) continue;
+            family.add(with_identity(*job.last, {{label, std::string(each)}}), 0.0);
         }
     }
+    family.add(with_identity(*job.last, {{label, present}}), 1.0);
+}
+
+void add_statuses(metric_families& into, const jobs_shown& jobs, const domain::watch_plan& plan) {
     {
-        family_builder secondary(
-            into,
-            kind::gauge,
-            "sagemaker_training_job_secondary_status",
-            "1 for the present SecondaryStatus, as of the last answer to a background poll."
-        );
+        family_builder status(into, metric("sagemaker_training_job_status"));
         for (const auto* const job : jobs) {
-            const auto text = status_label(job->last->secondary.text);
-            secondary.add(with_identity(*job->last, {{"secondary_status", text}}), 1.0);
+            const auto present = status_label(job->last->status.text);
+            add_state(status, *job, plan, "status", present, domain::primary_status_names());
         }
     }
-    family_builder outcome(
-        into,
-        kind::gauge,
-        "sagemaker_training_job_outcome",
-        "1 with how the job ended, once it has. A timeout is an outcome of its own, although AWS "
-        "calls it Stopped."
-    );
+    family_builder secondary(into, metric("sagemaker_training_job_secondary_status"));
+    for (const auto* const job : jobs) {
+        const auto present = status_label(job->last->secondary.text);
+        const auto all = domain::secondary_status_names();
+        add_state(secondary, *job, plan, "secondary_status", present, all);
+    }
+}
+
+void add_outcome(metric_families& into, const jobs_shown& jobs) {
+    family_builder outcome(into, metric("sagemaker_training_job_outcome"));
     for (const auto* const job : jobs) {
         if (!job->ending) continue;
         outcome.add(
@@ -108,63 +109,36 @@ void add_statuses(metric_families& into, const jobs_shown& jobs) {
     }
 }
 
-template <class Value>
-void add_each(
-    metric_families& into,
-    const jobs_shown& jobs,
-    kind type,
-    std::string_view name,
-    std::string_view help,
-    Value value
-) {
-    family_builder family(into, type, name, help);
-    for (const auto* const job : jobs)
-        family.add(with_identity(*job->last), value(*job));
-}
-
 void add_times(metric_families& into, const jobs_shown& jobs) {
+    using domain::job_view;
     add_each(
         into,
+        metric("sagemaker_training_job_created_timestamp_seconds"),
         jobs,
-        kind::gauge,
-        "sagemaker_training_job_created_timestamp_seconds",
-        "When the job was created, by AWS' clock.",
-        [](const domain::job_view& job) { return job.last->created; }
+        [](const job_view& job) { return job.last->created; }
     );
     add_each(
         into,
+        metric("sagemaker_training_job_started_timestamp_seconds"),
         jobs,
-        kind::gauge,
-        "sagemaker_training_job_started_timestamp_seconds",
-        "When training started (TrainingStartTime); absent before that.",
-        [](const domain::job_view& job) { return job.last->training_started; }
+        [](const job_view& job) { return job.last->training_started; }
     );
     add_each(
         into,
+        metric("sagemaker_training_job_ended_timestamp_seconds"),
         jobs,
-        kind::gauge,
-        "sagemaker_training_job_ended_timestamp_seconds",
-        "When the job ended, by AWS' clock; absent before that.",
-        [](const domain::job_view& job) { return job.ended; }
+        [](const job_view& job) { return job.ended; }
     );
     add_each(
         into,
+        metric("sagemaker_training_job_last_transition_timestamp_seconds"),
         jobs,
-        kind::gauge,
-        "sagemaker_training_job_last_transition_timestamp_seconds",
-        "When the job entered its present secondary status, by AWS' clock.",
-        [](const domain::job_view& job) { return job.last_transition; }
+        [](const job_view& job) { return job.last_transition; }
     );
 }
 
 void add_deadlines(metric_families& into, const jobs_shown& jobs) {
-    family_builder deadline(
-        into,
-        kind::gauge,
-        "sagemaker_training_job_deadline_timestamp_seconds",
-        "When AWS will stop the job by its own limits; absent before the start and after the end. "
-        "AWS is late by minutes, and uploads the model after it."
-    );
+    family_builder deadline(into, metric("sagemaker_training_job_deadline_timestamp_seconds"));
     for (const auto* const job : jobs) {
         std::map<domain::deadline_kind, wall_time> by_kind;
         for (const auto& limit : job->deadlines)
@@ -175,43 +149,22 @@ void add_deadlines(metric_families& into, const jobs_shown& jobs) {
     }
 }
 
-void add_seconds(
-    metric_families& into,
-    const jobs_shown& jobs,
-    std::string_view name,
-    std::string_view help,
-    std::optional<seconds> domain::observation::*member
-) {
-    family_builder family(into, kind::gauge, name, help);
-    for (const auto* const job : jobs) {
-        const auto& value = (*job->last).*member;
-        if (!value) continue;
-        family.add(with_identity(*job->last), static_cast<double>(value->count()));
-    }
-}
-
 void add_usage(metric_families& into, const jobs_shown& jobs) {
-    add_seconds(
+    using domain::job_view;
+    add_each(
         into,
+        metric("sagemaker_training_job_training_seconds"),
         jobs,
-        "sagemaker_training_job_training_seconds",
-        "Time in training by AWS' account (TrainingTimeInSeconds), not multiplied by instances.",
-        &domain::observation::training_time
+        [](const job_view& job) { return as_double(job.last->training_time); }
     );
-    add_seconds(
+    add_each(
         into,
+        metric("sagemaker_training_job_billable_seconds"),
         jobs,
-        "sagemaker_training_job_billable_seconds",
-        "Time that AWS bills (BillableTimeInSeconds), not multiplied by instances.",
-        &domain::observation::billable_time
+        [](const job_view& job) { return as_double(job.last->billable_time); }
     );
     {
-        family_builder instances(
-            into,
-            kind::gauge,
-            "sagemaker_training_job_instances",
-            "Instances of the job by type; absent for jobs without any (serverless)."
-        );
+        family_builder instances(into, metric("sagemaker_training_job_instances"));
         for (const auto* const job : jobs) {
             for (const auto& [type, count] : instances_by_type(*job->last)) {
                 instances.add(
@@ -222,19 +175,21 @@ void add_usage(metric_families& into, const jobs_shown& jobs) {
     }
     add_each(
         into,
+        metric("sagemaker_training_job_interruptions_total"),
         jobs,
-        kind::counter,
-        "sagemaker_training_job_interruptions_total",
-        "Interruptions of a managed spot job so far.",
-        [](const domain::job_view& job) { return job.interruptions; }
+        [](const job_view& job) { return job.interruptions; }
     );
 }
 
 }  // namespace
 
-void add_job_families(metric_families& into, const jobs_shown& jobs) {
+void add_job_families(
+    metric_families& into, const jobs_shown& jobs, const domain::watch_plan& plan
+) {
     add_info(into, jobs);
-    add_statuses(into, jobs);
+    add_configured_labels(into, jobs, plan);
+    add_statuses(into, jobs, plan);
+    add_outcome(into, jobs);
     add_times(into, jobs);
     add_deadlines(into, jobs);
     add_usage(into, jobs);
