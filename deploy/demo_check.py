@@ -22,6 +22,14 @@ IDENTITY = ("training_job", "account_id", "aws_region")
 OF_THE_TARGET = ("__name__", "instance", "job")
 ANY = object()  # the value is not the simulator's to know
 DELETING = ("status", (("status", "Deleting"),))
+# The families that the simulator knows the truth of: the default set. Others may be switched on.
+COMPARED = {
+    "status", "secondary_status", "outcome", "created_timestamp_seconds",
+    "started_timestamp_seconds", "ended_timestamp_seconds", "last_transition_timestamp_seconds",
+    "deadline_timestamp_seconds", "training_seconds", "billable_seconds", "instances",
+    "interruptions_total",
+}
+STATES = {"status", "secondary_status"}
 
 
 # All of it is on this machine: no proxy of the environment has a say.
@@ -166,7 +174,10 @@ def compare_job(job, series):
     yield from compare_info(job, [labels for name, labels, _ in series if name == "info"])
     seen = {}
     for name, labels, value in series:
-        if name == "info":
+        if name not in COMPARED:
+            continue
+        # Of a state set the zeros are not the present state.
+        if name in STATES and value == 0:
             continue
         # How a failure is classed is the daemon's word; that it is classed is checked.
         if name == "outcome" and not labels.pop("failure_class", ""):

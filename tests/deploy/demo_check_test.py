@@ -101,6 +101,20 @@ class Series(unittest.TestCase):
             ['spot: sagemaker_training_job_status{status="Completed"} should not be there'],
         )
 
+    def test_groups_that_are_switched_on_do_not_disturb(self):
+        status = METRICS.splitlines()[2]
+        zero = status.replace("InProgress", "Completed").rsplit(" ", 1)[0] + " 0\n"
+        group = status.replace("_status{", "_phase_seconds{") + "\n"
+        self.assertEqual(differences(METRICS + zero + group), [])
+
+    def test_a_state_set_without_its_present_state_is_named(self):
+        status = METRICS.splitlines()[2]
+        zero = status.rsplit(" ", 1)[0] + " 0"
+        self.assertEqual(
+            differences(METRICS.replace(status, zero)),
+            ['spot: sagemaker_training_job_status{status="InProgress"} is missing'],
+        )
+
     def test_a_deadline_after_the_end_is_named(self):
         line = next(line for line in METRICS.splitlines() if "_deadline" in line)
         found = differences(METRICS + line.replace("spot", "fails") + "\n")

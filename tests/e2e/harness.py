@@ -227,10 +227,17 @@ class EndToEnd(unittest.TestCase):
     def truth(self, simulator):
         return get_json(simulator.control_url + "/truth")
 
-    def configuration(self, simulator, jobs, receivers=(), connection="", bound="2s"):
-        """A configuration that watches `jobs` ({region: [names]}) through TLS."""
+    def configuration(
+        self, simulator, jobs, receivers=(), connection="", bound="2s", every_metric=False
+    ):
+        """A configuration that watches `jobs` ({region: [names]}) through TLS.
+
+        With `every_metric` each group of metrics is on, and there are labels and prices.
+        """
+        more = ", metrics: [phases, final_metrics, details, state_sets], labels: {costCentre: a}"
+        more = more if every_metric else ""
         lists = "".join(
-            f"  - {{name: {region}, regions: [{region}], jobs: {json.dumps(names)}}}\n"
+            f"  - {{name: {region}, regions: [{region}], jobs: {json.dumps(names)}{more}}}\n"
             for region, names in jobs.items()
         )
         text = (
@@ -240,6 +247,8 @@ class EndToEnd(unittest.TestCase):
             f"    budget: {{describe_per_second: 50, list_per_second: 1}}\n{connection}"
             f"watch_lists:\n{lists}"
         )
+        if every_metric:
+            text += "prices: {ml.m5.large: 0.115, ml.m5.xlarge: 0.23, ml.g5.xlarge: 1.408}\n"
         if receivers:
             text += "receivers:\n" + "".join(f"  - {r}\n" for r in receivers)
         return self.write("trainwatchd.yaml", text)

@@ -53,6 +53,7 @@ class WatchingEveryKind(harness.EndToEnd):
         configuration = self.configuration(
             self.simulator, self.jobs,
             [f"{{name: main, alertmanager: {{urls: ['{alertmanager.url}']}}}}"], bound="1s",
+            every_metric=True,
         )
         daemon = self.start_daemon(configuration)
         said = daemon.wait_for_line("msg=watching")
@@ -67,6 +68,10 @@ class WatchingEveryKind(harness.EndToEnd):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr + "\n".join(daemon.lines))
         status, metrics = get(daemon.url + "/metrics")
         self.assertEqual(status, 200)
+        # Each of these is there because the configuration asks for it.
+        self.assertIn('label_cost_centre="a"', metrics)
+        self.assertRegex(metrics, r'(?m)^sagemaker_training_job_checkpointing\{.*\} [01]$')
+        self.assertRegex(metrics, r'(?m)^sagemaker_training_job_status\{.*"Deleting"\} 0$')
         lint = subprocess.run(
             ["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True,
             env=harness.clean_environment(),
