@@ -26,7 +26,7 @@ domain::derived_facts facts_of(
 ) {
     domain::job_view view;
     job_memory memory;
-    observe(view, memory, seen, {at(now), created - hours(1)});
+    observe(view, memory, seen, {at(now), created - hours(1), built_in_reasons()});
     return derive_facts(view, history_of(view, memory), priced, later(now));
 }
 
@@ -120,8 +120,13 @@ TEST(derived, phase_that_ends_before_it_began_takes_no_time) {
 TEST(derived, phases_that_aws_has_dropped_since_still_count) {
     domain::job_view view;
     job_memory memory;
-    observe(view, memory, spot_life(), {at(hours(1)), created - hours(1)});
-    observe(view, memory, job().spot().phase("Training", seconds(460)), {at(hours(2)), created});
+    observe(view, memory, spot_life(), {at(hours(1)), created - hours(1), built_in_reasons()});
+    observe(
+        view,
+        memory,
+        job().spot().phase("Training", seconds(460)),
+        {at(hours(2)), created, built_in_reasons()}
+    );
     const auto facts = derive_facts(view, history_of(view, memory), prices, later(hours(2)));
     EXPECT_THAT(
         facts.phases,
