@@ -151,6 +151,10 @@ private:
     io::task<void> describe_job(core::describe what) {
         auto& client = *tools_.clients.at(what.lane.value);
         auto answer = co_await client.describe(what.name, what.deadline);
+        if (answer.outcome) {
+            const auto& seen = *answer.outcome;
+            tools_.documents.put(what.slot, seen.created, answer.document, tools_.time.now().wall);
+        }
         push(core::described{what.id, std::move(answer.outcome), answer.took, answer.clock_offset});
     }
 

@@ -13,6 +13,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "app/document_shelf.hpp"
 #include "base/time.hpp"
 #include "core/engine.hpp"
 #include "io/byte_stream.hpp"
@@ -30,6 +31,7 @@ struct driver_tools {
     core::engine& engine;
     std::vector<std::unique_ptr<io::sagemaker_client>>& clients;  // by lane_id
     std::vector<std::unique_ptr<io::notifier>>& notifiers;        // by endpoint_id
+    document_shelf& documents;
     io::store& store;
     io::log& log;
     io::service_manager& manager;

@@ -52,10 +52,11 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
     , store_(io::create_memory_store())
     , process_(initial_process_facts(clock_->now().wall))
     , engine_(std::move(plan), seed)
+    , documents_(limits::documents_bytes_max)
     , routes_(engine_, *clock_, process_)
     , driver_(
           context_.get_executor(),
-          {engine_, clients_, notifiers_, *store_, log_, *manager_, *clock_}
+          {engine_, clients_, notifiers_, documents_, *store_, log_, *manager_, *clock_}
       ) {}
 
 result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log) {

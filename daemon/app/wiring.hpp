@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "app/document_shelf.hpp"
 #include "app/driver.hpp"
 #include "app/process_facts.hpp"
 #include "app/routes.hpp"
@@ -74,6 +75,7 @@ private:
     std::unique_ptr<io::store> store_;
     wire::process_facts process_;
     core::engine engine_;
+    document_shelf documents_;
     std::vector<std::unique_ptr<io::credential_source>> credentials_{};
     std::vector<std::unique_ptr<io::sagemaker_client>> clients_{};  // by lane_id
     std::vector<std::unique_ptr<io::notifier>> notifiers_{};        // by endpoint_id

@@ -145,6 +145,10 @@ inline constexpr std::size_t unknown_members_max = 100;
 inline constexpr std::size_t page_jobs_max = 1'000;
 inline constexpr std::size_t page_reason_bytes_max = 400;
 
+// ---- the API -----------------------------------------------------------------------------------
+// A document of 3 to 9 KB deflates to 1 to 2.5 KB: room for those of 10,000 jobs and half again.
+inline constexpr std::size_t documents_bytes_max = 32U << 20U;
+
 // ---- log -------------------------------------------------------------------------------------
 // A FailureReason has up to 1,024 characters of up to four bytes; journald breaks lines at 48 KB.
 inline constexpr std::size_t log_value_bytes_max = 4U << 10U;

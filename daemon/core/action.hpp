@@ -1,6 +1,7 @@
 // Everything that the engine can ask of the shell. The shell performs and answers with events.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,6 +21,7 @@ struct describe {
     lane_id lane{};
     std::string name{};
     mono_time deadline{};
+    std::size_t slot = 0;  // the target's
     bool operator==(const describe&) const = default;
 };
 

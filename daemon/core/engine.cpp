@@ -193,6 +193,7 @@ void engine::start_polls() {
         request.lane = next->lane;
         request.name = plan_.targets[next->slot].name;
         request.deadline = next->deadline;
+        request.slot = next->slot;
         out_.emplace_back(std::move(request));
     }
 }

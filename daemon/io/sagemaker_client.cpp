@@ -56,16 +56,19 @@ public:
 
     task<describe_answer> describe(std::string job_name, mono_time deadline) override {
         const auto keys = co_await credentials_.current();
-        if (!keys) co_return describe_answer{keys.error(), {}, {}};
+        if (!keys) co_return describe_answer{keys.error(), {}, {}, {}};
         wire::http_request request = prepare(job_name, *keys, deadline);
         auto answer = co_await client_->exchange(std::move(request), deadline);
-        if (!answer) co_return describe_answer{answer.error(), {}, {}};
+        if (!answer) co_return describe_answer{answer.error(), {}, {}, {}};
         if (answer->clock_offset) offset_ = answer->clock_offset;
-        co_return describe_answer{
+        describe_answer told{
             wire::read_describe_training_job(answer->response, job_name),
             answer->took,
             answer->clock_offset,
+            {},
         };
+        if (told.outcome) told.document = std::move(answer->response.body);
+        co_return told;
     }
 
     void close() override { client_->close(); }

@@ -67,6 +67,24 @@ TEST_F(SagemakerClient, describes_a_job) {
     EXPECT_EQ(answer.clock_offset, std::nullopt);
 }
 
+TEST_F(SagemakerClient, hands_on_the_document_as_it_came) {
+    scripted_server server(on, {{{http_ok(answer_body)}}});
+    use(server.origin());
+    EXPECT_EQ(describe("resnet-1").document, answer_body);
+}
+
+TEST_F(SagemakerClient, keeps_no_document_of_an_answer_that_it_refuses) {
+    const std::string cut = answer_body.substr(0, answer_body.size() - 1);
+    scripted_server server(on, {{{http_ok(answer_body)}, {http_ok(cut)}}});
+    use(server.origin());
+    const auto other = describe("resnet-2");
+    EXPECT_FALSE(other.outcome);
+    EXPECT_EQ(other.document, "");
+    const auto half = describe("resnet-1");
+    EXPECT_FALSE(half.outcome);
+    EXPECT_EQ(half.document, "");
+}
+
 TEST_F(SagemakerClient, signs_and_introduces_itself) {
     scripted_server server(on, {{{http_ok(answer_body)}}});
     use(server.origin());
