@@ -22,5 +22,7 @@ std::string percent_encode(std::string_view text, bool keep_slash = false);
 std::string valid_utf8(std::string_view text, std::size_t max_bytes = std::string_view::npos);
 // Of `known`, the entry that `word` was probably meant to be; empty when nothing is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
+// The whole text against a pattern: '*' is any number of characters, '?' is one, bytes alike.
+bool matches_glob(std::string_view text, std::string_view pattern);
 
 }  // namespace trainwatch

@@ -33,4 +33,8 @@ std::string logs_url(const domain::observation& job) {
         "$3FlogStreamNameFilter$3D" + percent_encode(job.name) + "$252F";
 }
 
+domain::job_links links_of(const domain::observation& job) {
+    return {console_url(job), logs_url(job), "/aws/sagemaker/TrainingJobs", job.name + "/"};
+}
+
 }  // namespace trainwatch::core

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "domain/observation.hpp"
+#include "domain/view.hpp"
 
 namespace trainwatch::core {
 
@@ -14,5 +15,8 @@ std::string console_url(const domain::observation& job);
 
 // Its log streams: group /aws/sagemaker/TrainingJobs, prefix "<job>/".
 std::string logs_url(const domain::observation& job);
+
+// All of it. The log group and the prefix hold in every partition.
+domain::job_links links_of(const domain::observation& job);
 
 }  // namespace trainwatch::core

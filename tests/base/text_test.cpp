@@ -56,5 +56,28 @@ TEST(nearest_word, is_the_one_with_a_letter_or_two_wrong) {
     EXPECT_EQ(nearest("prices", known), "");
 }
 
+TEST(glob, is_about_the_whole_text) {
+    EXPECT_TRUE(matches_glob("nightly-bert-7", "nightly-*"));
+    EXPECT_TRUE(matches_glob("nightly-bert-7", "*bert*"));
+    EXPECT_TRUE(matches_glob("nightly-bert-7", "nightly-?e?t-?"));
+    EXPECT_TRUE(matches_glob("nightly-bert-7", "n*t*r*7"));
+    EXPECT_TRUE(matches_glob("", "*"));
+    EXPECT_TRUE(matches_glob("", ""));
+    EXPECT_FALSE(matches_glob("nightly-bert-7", "bert"));
+    EXPECT_FALSE(matches_glob("nightly-bert-7", "nightly-"));
+    EXPECT_FALSE(matches_glob("nightly-bert-7", "nightly-*-8"));
+    EXPECT_FALSE(matches_glob("nightly-bert-7", "Nightly-*"));
+    EXPECT_FALSE(matches_glob("", "?"));
+}
+
+TEST(glob, takes_no_long_time_over_many_stars) {
+    const std::string text(5000, 'a');
+    std::string pattern;
+    for (int i = 0; i < 500; ++i)
+        pattern += "*a";
+    EXPECT_FALSE(matches_glob(text, pattern + "b"));
+    EXPECT_TRUE(matches_glob(text, pattern + "*"));
+}
+
 }  // namespace
 }  // namespace trainwatch

@@ -268,6 +268,19 @@ TEST(console_links, follow_the_partition) {
     );
 }
 
+TEST(console_links, name_the_log_group_and_the_streams) {
+    const auto seen = job().but([](auto& answer) { answer.partition = "aws-iso"; });
+    const auto links = links_of(seen);
+    EXPECT_EQ(links.log_group, "/aws/sagemaker/TrainingJobs");
+    EXPECT_EQ(links.log_stream_prefix, "resnet/");
+    EXPECT_EQ(links.console_url, "");
+    const auto public_links = links_of(job());
+    EXPECT_EQ(public_links.console_url, console_url(job()));
+    EXPECT_EQ(public_links.logs_url, logs_url(job()));
+    EXPECT_NE(public_links.console_url, "");
+    EXPECT_NE(public_links.logs_url, "");
+}
+
 TEST(console_links, are_absent_where_the_console_is_not_public) {
     EXPECT_EQ(console_in("aws-iso", "us-iso-east-1"), "");
     EXPECT_EQ(console_in("aws", ""), "");
