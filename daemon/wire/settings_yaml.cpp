@@ -11,8 +11,8 @@ namespace trainwatch::wire {
 namespace {
 
 settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
-    static constexpr std::array<std::string_view, 6> now{
-        "global", "connections", "watch_lists", "receivers", "prices", "failure_classes"};
+    static constexpr std::array<std::string_view, 7> now{
+        "global", "connections", "watch_lists", "receivers", "prices", "failure_classes", "api"};
     static constexpr std::array<std::string_view, 1> later{"watch_list_files"};
     settings_draft draft;
     if (root.node->kind == yaml_kind::null && root.node->unsupported.empty()) {
@@ -44,6 +44,7 @@ settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
     if (const auto rules = reader.find(root, "failure_classes")) {
         draft.failure_classes = read_failure_classes(reader, *rules);
     }
+    if (const auto api = reader.find(root, "api")) draft.api = read_api(reader, *api);
     return draft;
 }
 

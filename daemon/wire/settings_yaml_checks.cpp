@@ -282,6 +282,7 @@ domain::settings finish(const settings_draft& draft, const settings_defaults& de
     }
     config.failure_classes = draft.failure_classes;
     config.prices = draft.prices;
+    config.api = draft.api;
     return config;
 }
 

@@ -42,6 +42,7 @@ struct settings_draft {
     std::vector<receiver_draft> receivers{};
     std::vector<domain::failure_rule> failure_classes{};
     domain::price_map prices{};
+    domain::api_settings api{};
 };
 
 domain::global_settings read_global(settings_reader& reader, const yaml_value& where);
@@ -57,6 +58,7 @@ domain::price_map read_prices(settings_reader& reader, const yaml_value& where);
 domain::label_map read_labels(settings_reader& reader, const yaml_value& where);
 // `metrics:` of a list: names of groups.
 domain::metric_groups read_metric_groups(settings_reader& reader, const yaml_value& where);
+domain::api_settings read_api(settings_reader& reader, const yaml_value& where);
 
 // `name:` of a connection, list or receiver. Without a good one the text is empty and stands at
 // its mapping.

@@ -119,6 +119,7 @@ receivers:
 failure_classes:
   - {match: "NCCL .* timed? out", class: internal_server}
   - {match: '^AlgorithmError: gave up\b', class: out_of_memory}
+api: {show_parameters: true}
 )");
     domain::settings expected;
     expected.global = {
@@ -151,12 +152,21 @@ failure_classes:
     expected.failure_classes = {
         {"NCCL .* timed? out", domain::failure_class::internal_server},
         {"^AlgorithmError: gave up\\b", domain::failure_class::out_of_memory}};
+    expected.api = {true};
     EXPECT_EQ(config, expected);
 }
 
 TEST(SettingsFile, without_receivers_is_for_metrics_only) {
     const auto config = good("watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]");
     EXPECT_THAT(config.receivers, IsEmpty());
+}
+
+TEST(SettingsFile, shows_parameters_only_where_it_says_so) {
+    const std::string list = "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]\n";
+    EXPECT_FALSE(good(list).api.show_parameters);
+    EXPECT_FALSE(good(list + "api: {}").api.show_parameters);
+    EXPECT_FALSE(good(list + "api: {show_parameters: false}").api.show_parameters);
+    EXPECT_TRUE(good(list + "api: {show_parameters: true}").api.show_parameters);
 }
 
 TEST(SettingsFile, may_say_null_for_what_it_leaves_to_the_environment) {
