@@ -17,11 +17,15 @@ wire::http_response text_answer(int status, std::string body) {
 }  // namespace
 
 routes::routes(
-    const core::engine& engine, const io::clock& time, const wire::process_facts& process
+    const core::engine& engine,
+    const document_shelf& documents,
+    const io::clock& time,
+    const wire::process_facts& process
 )
-    : engine_(engine), time_(time), process_(process) {}
+    : engine_(engine), time_(time), process_(process), api_(engine, documents, time, process) {}
 
 wire::http_response routes::answer(const wire::http_request& request) const {
+    if (api_routes::is_for_api(request.target)) return api_.answer(request);
     if (request.method != "GET" && request.method != "HEAD") {
         auto refusal = text_answer(405, "Only GET and HEAD are answered here.\n");
         refusal.headers.emplace_back("Allow", "GET, HEAD");
@@ -47,7 +51,9 @@ wire::http_response routes::get(std::string_view path) const {
             wire::render_landing_page(engine_.view(), engine_.plan(), process_, time_.now().wall);
         return {200, {{"Content-Type", "text/html; charset=utf-8"}}, std::move(page)};
     }
-    return text_answer(404, "Not found. There are /, /metrics, /-/healthy and /-/ready.\n");
+    return text_answer(
+        404, "Not found. There are /, /metrics, /-/healthy, /-/ready and /api/v1/openapi.json.\n"
+    );
 }
 
 }  // namespace trainwatch::app

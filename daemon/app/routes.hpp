@@ -1,9 +1,11 @@
-// What our HTTP server answers: /, /metrics, /-/healthy, /-/ready.
+// What our HTTP server answers: /, /metrics, /-/healthy, /-/ready; /api is app/api_routes.
 //
 // Source: Alertmanager's and Prometheus' management APIs. Readiness never depends on AWS: an
 // outage over there must not restart us.
 #pragma once
 
+#include "app/api_routes.hpp"
+#include "app/document_shelf.hpp"
 #include "core/engine.hpp"
 #include "io/clock.hpp"
 #include "wire/exposition.hpp"
@@ -14,7 +16,12 @@ namespace trainwatch::app {
 class routes {
 public:
     // All outlive the routes.
-    routes(const core::engine& engine, const io::clock& time, const wire::process_facts& process);
+    routes(
+        const core::engine& engine,
+        const document_shelf& documents,
+        const io::clock& time,
+        const wire::process_facts& process
+    );
 
     // From now on /-/ready answers 200.
     void mark_ready() { ready_ = true; }
@@ -27,6 +34,7 @@ private:
     const core::engine& engine_;
     const io::clock& time_;
     const wire::process_facts& process_;
+    api_routes api_;
     bool ready_ = false;
 };
 

@@ -53,7 +53,7 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
     , process_(initial_process_facts(clock_->now().wall))
     , engine_(std::move(plan), seed)
     , documents_(limits::documents_bytes_max)
-    , routes_(engine_, *clock_, process_)
+    , routes_(engine_, documents_, *clock_, process_)
     , driver_(
           context_.get_executor(),
           {engine_, clients_, notifiers_, documents_, *store_, log_, *manager_, *clock_}

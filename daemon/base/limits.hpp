@@ -146,6 +146,9 @@ inline constexpr std::size_t page_jobs_max = 1'000;
 inline constexpr std::size_t page_reason_bytes_max = 400;
 
 // ---- the API -----------------------------------------------------------------------------------
+// A thousand summaries of 1 to 2 KB: an answer stays at a megabyte or two.
+inline constexpr std::size_t api_page_default = 100;
+inline constexpr std::size_t api_page_max = 1'000;
 // A document of 3 to 9 KB deflates to 1 to 2.5 KB: room for those of 10,000 jobs and half again.
 inline constexpr std::size_t documents_bytes_max = 32U << 20U;
 

@@ -265,6 +265,8 @@ std::string head(const process_facts& process) {
         html_escape(process.version) +
         "</small></h1>\n<nav aria-label=\"Endpoints\"><ul><li><a href=\"metrics\">/metrics</a></li>"
         "<li><a href=\"-/healthy\">/-/healthy</a></li><li><a href=\"-/ready\">/-/ready</a></li>"
+        "<li><a href=\"api/v1/jobs\">/api/v1/jobs</a></li>"
+        "<li><a href=\"api/v1/openapi.json\">/api/v1/openapi.json</a></li>"
         "</ul></nav>\n</header>\n<main>\n";
 }
 

@@ -130,7 +130,12 @@ TEST(LandingPage, shows_version_figures_and_links) {
     EXPECT_THAT(page, HasSubstr("<dt>Live</dt><dd>2</dd>"));
     EXPECT_THAT(page, HasSubstr("<dt>Alerts firing</dt><dd class=\"bad\">2</dd>"));
     EXPECT_THAT(page, HasSubstr("<dt>Watch lists</dt><dd>2</dd>"));
-    for (const char* const link : {"href=\"metrics\"", "href=\"-/healthy\"", "href=\"-/ready\""}) {
+    for (const char* const link :
+         {"href=\"metrics\"",
+          "href=\"-/healthy\"",
+          "href=\"-/ready\"",
+          "href=\"api/v1/jobs\"",
+          "href=\"api/v1/openapi.json\""}) {
         EXPECT_THAT(page, HasSubstr(link));
     }
     EXPECT_THAT(page, HasSubstr("As of 2026-11-24T09:12:00.000Z"));

@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "wire/api_json.hpp"
+#include "wire/api_json_parts.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+void write_jobs(json_writer& out, const domain::view& view) {
+    std::map<job_state, std::size_t> counts;
+    for (const auto& job : view.jobs)
+        ++counts[state_of(job)];
+    out.begin_object("jobs");
+    out.member("watched", view.jobs.size());
+    for (const auto state :
+         {job_state::live, job_state::ended, job_state::missing, job_state::unseen}) {
+        out.member(to_string(state), counts[state]);
+    }
+    out.end_object();
+}
+
+void write_lane(
+    json_writer& out, const domain::lane& lane, const domain::lane_view& seen, wall_time now
+) {
+    out.begin_object();
+    out.member("connection", lane.connection);
+    out.member("aws_region", lane.region);
+    out.member("up", seen.heard ? std::optional(seen.up) : std::nullopt);
+    out.begin_object("budget");
+    out.member("describe_per_second", lane.budget.describe_per_second);
+    out.member("list_per_second", lane.budget.list_per_second);
+    out.end_object();
+    out.begin_object("describe_requests");
+    for (const auto& [code, count] : seen.describe_requests)
+        out.member(code, count);
+    out.end_object();
+    out.member("clock_offset_seconds", seen.clock_offset);
+    out.begin_array("oldest_observations");
+    for (const auto& [list, at] : seen.oldest_observation) {
+        out.begin_object();
+        out.member("watch_list", list);
+        out.member("at", at);
+        out.member("age_seconds", std::max(now - at, milliseconds(0)));
+        out.end_object();
+    }
+    out.end_array();
+    out.end_object();
+}
+
+// Without addresses: a webhook's may be a secret.
+void write_receivers(json_writer& out, const domain::view& view, const domain::watch_plan& plan) {
+    out.begin_array("receivers");
+    for (const auto& [name, seen] : view.receivers) {
+        std::size_t endpoints = 0;
+        const char* kind = "alertmanager";
+        for (const auto& endpoint : plan.endpoints) {
+            if (endpoint.receiver != name) continue;
+            ++endpoints;
+            if (endpoint.kind == domain::receiver_kind::webhook) kind = "webhook";
+        }
+        out.begin_object();
+        out.member("name", name);
+        out.member("kind", kind);
+        out.member("endpoints", endpoints);
+        out.member("notifications", seen.notifications);
+        out.begin_object("failed");
+        for (const auto& [reason, count] : seen.failed)
+            out.member(to_string(reason), count);
+        out.end_object();
+        out.member("unconfirmed", seen.unconfirmed);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+void write_documents(json_writer& out, const document_figures& documents) {
+    out.begin_object("documents");
+    out.member("kept", documents.kept);
+    out.member("bytes", documents.bytes);
+    out.member("bytes_max", documents.bytes_max);
+    out.member("dropped", documents.dropped);
+    out.end_object();
+}
+
+}  // namespace
+
+std::string render_status(
+    const domain::view& view,
+    const domain::watch_plan& plan,
+    const process_facts& process,
+    const document_figures& documents,
+    wall_time now
+) {
+    const auto started = from_unix_milliseconds(std::llround(process.start_time_seconds * 1000.0));
+    const auto firing = std::count_if(view.alerts.begin(), view.alerts.end(), [](const auto& one) {
+        return one.state == domain::alert_state::firing;
+    });
+    json_writer out;
+    out.begin_object();
+    out.member("version", process.version);
+    out.member("revision", process.revision);
+    out.member("started_at", started);
+    out.member("uptime_seconds", std::max(now - started, milliseconds(0)));
+    out.member("first_pass_complete", view.first_pass_complete);
+    out.member("staleness_bound_seconds", plan.global.staleness_bound);
+    write_jobs(out, view);
+    out.member("alerts_firing", firing);
+    out.begin_array("lanes");
+    for (std::size_t i = 0; i < plan.lanes.size(); ++i)
+        write_lane(out, plan.lanes[i], view.lanes[i], now);
+    out.end_array();
+    write_receivers(out, view, plan);
+    out.begin_object("storage");
+    out.member("degraded", view.storage_degraded);
+    out.end_object();
+    write_documents(out, documents);
+    out.member("late_answers", view.late_answers);
+    out.begin_object("unknown_values");
+    for (const auto& [member, count] : view.unknown_values)
+        out.member(member, count);
+    out.end_object();
+    out.end_object();
+    return out.take();
+}
+
+}  // namespace trainwatch::wire
