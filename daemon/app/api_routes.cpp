@@ -21,6 +21,7 @@ constexpr const char* what_there_is =
     "and /api/v1/openapi.json, which describes it";
 
 wire::http_response json_answer(std::string body) {
+    if (!body.ends_with('\n')) body += '\n';  // for who reads it in a terminal
     return {
         200,
         {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
@@ -36,11 +37,9 @@ std::string next_page(const wire::request_target& target, const std::string& cur
     return wire::format_request_target(next);
 }
 
-bool is_at(
-    const domain::job_view& job, const domain::watch_plan& plan, std::span<const std::string> where
-) {
-    return job.last && job.last->account_id == where[0] &&
-        plan.lanes[job.target.lane.value].region == where[1] && job.target.name == where[2];
+bool is_at(const domain::job_view& job, std::span<const std::string> where) {
+    return job.last && job.last->account_id == where[0] && job.last->region == where[1] &&
+        job.target.name == where[2];
 }
 
 }  // namespace
@@ -126,7 +125,7 @@ wire::http_response api_routes::job(const std::vector<std::string>& path, std::s
     // Two connections may reach the same account: the one that looked last knows best.
     std::optional<std::size_t> found;
     for (std::size_t slot = 0; slot < view.jobs.size(); ++slot) {
-        if (!is_at(view.jobs[slot], engine_.plan(), where)) continue;
+        if (!is_at(view.jobs[slot], where)) continue;
         if (!found || view.jobs[*found].last_observed < view.jobs[slot].last_observed) found = slot;
     }
     if (!found) return unwatched(path, instance);

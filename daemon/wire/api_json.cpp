@@ -146,7 +146,7 @@ void write_summary(
     const auto& lane = plan.lanes[job.target.lane.value];
     out.member("name", job.target.name);
     out.text_or_null("account_id", job.last ? job.last->account_id : "");
-    out.member("aws_region", lane.region);
+    out.member("aws_region", region_of(job, plan));
     out.member("connection", lane.connection);
     out.member("watch_list", job.target.watch_list);
     out.member("state", to_string(state_of(job)));

@@ -142,6 +142,10 @@ job_state state_of(const domain::job_view& job) {
     return job.last ? job_state::live : job_state::unseen;
 }
 
+const std::string& region_of(const domain::job_view& job, const domain::watch_plan& plan) {
+    return job.last ? job.last->region : plan.lanes[job.target.lane.value].region;
+}
+
 std::vector<std::string_view> job_query_parameters() {
     std::vector<std::string_view> names;
     for (const auto& filter : job_filters())

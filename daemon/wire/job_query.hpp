@@ -21,6 +21,8 @@ enum class job_state { unseen, live, ended, missing };
 std::string_view to_string(job_state value);
 // Ended is ended, also when AWS has forgotten the job since; missing never seemed to end.
 job_state state_of(const domain::job_view& job);
+// The ARN's, as in its metrics and alerts; before the first answer where it is looked for.
+const std::string& region_of(const domain::job_view& job, const domain::watch_plan& plan);
 
 // Where a job stands in an order. Jobs without the sort value come last, whatever the direction.
 struct job_place {

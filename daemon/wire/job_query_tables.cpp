@@ -41,7 +41,7 @@ std::string_view connection(const job_view& job, const watch_plan& plan) {
     return plan.lanes[job.target.lane.value].connection;
 }
 std::string_view aws_region(const job_view& job, const watch_plan& plan) {
-    return plan.lanes[job.target.lane.value].region;
+    return region_of(job, plan);
 }
 std::string_view account_id(const job_view& job, const watch_plan&) {
     return job.last ? std::string_view(job.last->account_id) : std::string_view();
@@ -105,8 +105,10 @@ std::optional<texts> connections(const view&, const watch_plan& plan) {
         names.insert(lane.connection);
     return texts(names.begin(), names.end());
 }
-std::optional<texts> regions(const view&, const watch_plan& plan) {
+std::optional<texts> regions(const view& seen, const watch_plan& plan) {
     std::set<std::string> names;
+    for (const auto& job : seen.jobs)
+        names.insert(region_of(job, plan));
     for (const auto& lane : plan.lanes)
         names.insert(lane.region);
     return texts(names.begin(), names.end());

@@ -153,6 +153,7 @@ TEST_F(ApiRoutes, shows_a_job_with_its_document_but_no_values) {
         answer.body,
         HasSubstr(
             R"("document":{"TrainingJobName": "bert", "Odd": 1.0e2, "Environment": {"TOKEN": null}}})"
+            "\n"
         )
     );
     EXPECT_THAT(answer.body, Not(HasSubstr("canary")));
@@ -163,7 +164,7 @@ TEST_F(ApiRoutes, shows_a_job_with_its_document_but_no_values) {
 
 TEST_F(ApiRoutesShowingParameters, shows_the_document_as_it_came) {
     documents.put(0, now - seconds(600), bert_document, now);
-    EXPECT_THAT(ask(bert).body, HasSubstr("\"document\":" + bert_document + "}"));
+    EXPECT_THAT(ask(bert).body, HasSubstr("\"document\":" + bert_document + "}\n"));
 }
 
 TEST_F(ApiRoutes, says_why_there_is_no_document) {

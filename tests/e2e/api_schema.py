@@ -19,6 +19,24 @@ class Schemas:
         jsonschema.Draft202012Validator.check_schema(schema)
         return jsonschema.Draft202012Validator(schema)
 
+    def object_schemas(self):
+        """(component, schema) of each object that the page speaks of."""
+
+        def walk(schema):
+            if isinstance(schema, dict):
+                if "object" in schema.get("type", ()) and "properties" in schema:
+                    yield schema
+                for inner in schema.values():
+                    yield from walk(inner)
+            elif isinstance(schema, list):
+                for inner in schema:
+                    yield from walk(inner)
+
+        for name, component in self.page["components"]["schemas"].items():
+            jsonschema.Draft202012Validator.check_schema(component)
+            for schema in walk(component):
+                yield name, schema
+
     def errors(self, name, answer):
         return [
             f"{name}: {'/'.join(map(str, e.absolute_path))}: {e.message[:200]}"

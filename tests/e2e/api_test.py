@@ -122,6 +122,17 @@ class Description(Api):
             if what != "took errors from the answer":
                 self.assertTrue(self.schemas.errors("problem", broken), what)
 
+    def test_the_page_leaves_no_member_open(self):
+        found = list(self.schemas.object_schemas())
+        self.assertGreater(len(found), 25)
+        for name, schema in found:
+            if name == "document":
+                continue
+            self.assertIn("additionalProperties", schema, name)
+            if "properties" in schema and "required" in schema:
+                optional = set(schema["properties"]) - set(schema["required"])
+                self.assertLessEqual(optional, {"errors"}, name)
+
     def test_the_page_describes_every_path_and_no_other(self):
         page = self.ask("/api/v1/openapi.json")
         self.assertEqual(
@@ -250,7 +261,7 @@ class Verbatim(Api):
             status, body = get(self.daemon.url + self.path_of(region, name))
             self.assertEqual(status, 200)
             said = describe(self.simulator, region, name)
-            self.assertTrue(body.endswith('"document":' + said + "}"), f"{body[-2000:]}\n{said}")
+            self.assertTrue(body.endswith('"document":' + said + "}\n"), f"{body[-2000:]}\n{said}")
 
 
 if __name__ == "__main__":

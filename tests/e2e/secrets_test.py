@@ -117,11 +117,12 @@ class Secrets(harness.EndToEnd):
 def get_last(answers):
     """The last of several JSON objects, one after the other."""
     decoder = json.JSONDecoder()
-    at = 0
-    while at < len(answers):
-        begin = at
-        _, at = decoder.raw_decode(answers, at)
-    return answers[begin:]
+    rest = answers.strip()
+    while True:
+        _, end = decoder.raw_decode(rest)
+        if end == len(rest):
+            return rest
+        rest = rest[end:].lstrip()
 
 
 if __name__ == "__main__":

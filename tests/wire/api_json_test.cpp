@@ -93,6 +93,12 @@ TEST_F(ApiJson, what_was_never_answered_about_is_null) {
     EXPECT_EQ(summary(4).at("state"), "unseen");
 }
 
+TEST_F(ApiJson, the_region_is_that_of_the_arn_once_there_is_one) {
+    view.jobs[0].last->region = "eu-west-9";
+    EXPECT_EQ(summary(0).at("aws_region"), "eu-west-9");
+    EXPECT_EQ(summary(0).at("url"), "/api/v1/jobs/111122223333/eu-west-9/bert");
+}
+
 TEST_F(ApiJson, a_job_that_was_deleted_has_still_ended) {
     EXPECT_EQ(summary(2).at("state"), "ended");
     EXPECT_EQ(summary(2).at("missing"), true);
