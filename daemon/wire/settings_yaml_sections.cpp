@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "wire/job_arn.hpp"
 
 namespace trainwatch::wire {
 namespace {
@@ -25,20 +26,6 @@ bool is_job_name(std::string_view text) {
         is_alphanumeric(text.back()) && std::all_of(text.begin(), text.end(), [](char c) {
             return is_alphanumeric(c) || c == '-';
         });
-}
-
-std::string job_name_problem(std::string_view text) {
-    if (is_job_name(text)) return {};
-    if (text.starts_with("arn:")) {
-        const auto name = text.substr(text.rfind('/') + 1);
-        return "an ARN; give the job's name" +
-            (is_job_name(name) ? ", " + quoted(name) : std::string());
-    }
-    if (text.find_first_of("*?") != std::string_view::npos) {
-        return quoted(text) + " is a pattern: not supported by this version, name each job";
-    }
-    return quoted(text) +
-        " is no job name: 1 to 63 letters, digits and hyphens, no hyphen at either end";
 }
 
 watch_list_draft read_watch_list(settings_reader& reader, const yaml_value& where) {
@@ -85,6 +72,20 @@ watch_list_draft read_watch_list(settings_reader& reader, const yaml_value& wher
 }
 
 }  // namespace
+
+std::string job_name_problem(std::string_view text) {
+    if (is_job_name(text)) return {};
+    if (text.starts_with("arn:")) {
+        const auto name = text.substr(text.rfind('/') + 1);
+        return "an ARN; give the job's name" +
+            (is_job_name(name) ? ", " + quoted(name) : std::string());
+    }
+    if (text.find_first_of("*?") != std::string_view::npos) {
+        return quoted(text) + " is a pattern: not supported by this version, name each job";
+    }
+    return quoted(text) +
+        " is no job name: 1 to 63 letters, digits and hyphens, no hyphen at either end";
+}
 
 std::string region_problem(std::string_view text) {
     // Each piece between hyphens is a word, the last one a number: eu-west-1, us-gov-east-1.
