@@ -1,0 +1,283 @@
+#include "wire/terminal_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+struct character {
+    char32_t code = 0;
+    std::size_t bytes = 0;
+};
+
+// The first character of valid UTF-8.
+character first_of(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    static constexpr std::array<unsigned, 5> masks{0, 0x7F, 0x1F, 0x0F, 0x07};
+    char32_t code = lead & masks[bytes];
+    for (std::size_t i = 1; i < bytes && i < text.size(); ++i)
+        code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    return {code, std::min(bytes, text.size())};
+}
+
+constexpr bool is_control(char32_t code) {
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
+}
+// What reorders the text around it, or hides in it.
+constexpr bool is_direction_mark(char32_t code) {
+    return code == 0x061C || code == 0x200E || code == 0x200F ||
+        (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
+        code == 0xFEFF || (code >= 0xE0000 && code <= 0xE007F);
+}
+
+// The bytes of an escape sequence that moves, paints or asks (CSI, in both spellings): 0 for
+// anything else. ECMA-48: parameters 0x30 to 0x3F, intermediates 0x20 to 0x2F, one final byte.
+std::size_t control_sequence(std::string_view text) {
+    std::size_t at = text.starts_with("\x1b[") || text.starts_with("\xC2\x9B") ? 2 : 0;
+    if (at == 0) return 0;
+    const auto is_between = [&](char low, char high) {
+        return at < text.size() && text[at] >= low && text[at] <= high;
+    };
+    while (is_between('0', '?'))
+        ++at;
+    while (is_between(' ', '/'))
+        ++at;
+    return is_between('@', '~') ? at + 1 : at;
+}
+
+using range = std::pair<char32_t, char32_t>;
+// The large blocks only: enough to keep columns straight in what job messages hold.
+constexpr std::array<range, 10> wide{
+    range{0x1100, 0x115F},
+    {0x2E80, 0xA4CF},
+    {0xAC00, 0xD7A3},
+    {0xF900, 0xFAFF},
+    {0xFE30, 0xFE6F},
+    {0xFF00, 0xFF60},
+    {0xFFE0, 0xFFE6},
+    {0x1F300, 0x1F64F},
+    {0x1F900, 0x1F9FF},
+    {0x20000, 0x3FFFD}};
+constexpr std::array<range, 5> combining{
+    range{0x0300, 0x036F}, {0x200B, 0x200D}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}};
+
+template <std::size_t Size>
+bool is_in(const std::array<range, Size>& ranges, char32_t code) {
+    return std::any_of(ranges.begin(), ranges.end(), [code](const range& each) {
+        return each.first <= code && code <= each.second;
+    });
+}
+
+std::size_t columns_of(char32_t code) {
+    if (is_in(combining, code)) return 0;
+    return is_in(wide, code) ? 2 : 1;
+}
+
+// How many bytes of `text` take at most `columns`.
+std::size_t bytes_within(std::string_view text, std::size_t columns) {
+    std::size_t at = 0;
+    std::size_t used = 0;
+    while (at < text.size()) {
+        const auto [code, bytes] = first_of(text.substr(at));
+        used += columns_of(code);
+        if (used > columns) break;
+        at += bytes;
+    }
+    return at;
+}
+
+void wrap_line(std::string_view text, std::size_t columns, std::vector<std::string>& lines) {
+    while (true) {
+        const auto fits = bytes_within(text, columns);
+        if (fits == text.size()) break;
+        // At the last blank that still fits; within a word when only indentation is before it.
+        auto end = text.rfind(' ', fits);
+        if (end == std::string_view::npos || text.find_first_not_of(' ') > end) end = fits;
+        const auto line = text.substr(0, end);
+        lines.emplace_back(line.substr(0, line.find_last_not_of(' ') + 1));
+        text = text.substr(end);
+        while (text.starts_with(' '))
+            text.remove_prefix(1);
+    }
+    lines.emplace_back(text);
+}
+
+std::string_view code_of(ink with) {
+    switch (with) {
+        case ink::plain:
+            return {};
+        case ink::strong:
+            return "1";
+        case ink::soft:
+            return "2";
+        case ink::good:
+            return "32";
+        case ink::bad:
+            return "31";
+        case ink::busy:
+            return "34";
+        case ink::warn:
+            return "33";
+    }
+    return {};
+}
+
+std::string two_units(
+    std::int64_t value, std::int64_t size, char large, std::int64_t part, char small
+) {
+    std::string text = std::to_string(value / size) + large;
+    const auto rest = value % size / part;
+    return rest == 0 ? text : text + " " + std::to_string(rest) + small;
+}
+
+}  // namespace
+
+std::string painted(std::string_view text, ink with, const text_style& style) {
+    const auto code = code_of(with);
+    if (!style.color || code.empty() || text.empty()) return std::string(text);
+    return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+}
+
+std::string terminal_safe(std::string_view text) {
+    const std::string valid = valid_utf8(text);
+    std::string_view rest = valid;
+    std::string safe;
+    safe.reserve(valid.size());
+    while (!rest.empty()) {
+        if (const auto sequence = control_sequence(rest); sequence > 0) {
+            rest.remove_prefix(sequence);
+            continue;
+        }
+        const auto [code, bytes] = first_of(rest);
+        if (is_control(code)) {
+            safe += ' ';
+        } else if (!is_direction_mark(code)) {
+            safe += rest.substr(0, bytes);
+        }
+        rest.remove_prefix(bytes);
+    }
+    return safe;
+}
+
+std::size_t display_width(std::string_view text) {
+    std::size_t columns = 0;
+    while (!text.empty()) {
+        const auto [code, bytes] = first_of(text);
+        columns += columns_of(code);
+        text.remove_prefix(bytes);
+    }
+    return columns;
+}
+
+std::string fitted(std::string_view text, std::size_t columns, const text_style& style) {
+    if (bytes_within(text, columns) == text.size()) return std::string(text);
+    const std::string_view mark = style.unicode ? "…" : "...";
+    const auto taken = style.unicode ? std::size_t{1} : mark.size();
+    if (columns <= taken) return std::string(columns, '.');
+    return std::string(text.substr(0, bytes_within(text, columns - taken))) + std::string(mark);
+}
+
+std::string padded(std::string text, std::size_t columns) {
+    const auto used = display_width(text);
+    if (used < columns) text.append(columns - used, ' ');
+    return text;
+}
+
+std::string right_aligned(std::string text, std::size_t columns) {
+    const auto used = display_width(text);
+    if (used < columns) text.insert(0, columns - used, ' ');
+    return text;
+}
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
+    // Room for the widest character, so that each line holds one.
+    columns = std::max<std::size_t>(columns, 2);
+    std::vector<std::string> lines;
+    while (true) {
+        const auto end = text.find('\n');
+        // Blanks at the front stay: they are the indentation of a traceback.
+        auto line = terminal_safe(text.substr(0, end));
+        line.resize(line.find_last_not_of(' ') + 1);
+        wrap_line(line, columns, lines);
+        if (end == std::string_view::npos) break;
+        text.remove_prefix(end + 1);
+    }
+    while (lines.size() > 1 && lines.back().empty())
+        lines.pop_back();
+    return lines;
+}
+
+std::string hung(std::string_view text, std::size_t indent, std::size_t width) {
+    // A narrow terminal breaks lines itself; a column of three letters would help nobody.
+    constexpr std::size_t least = 20;
+    const auto columns = width > indent + least ? width - indent : least;
+    std::string out;
+    bool first = true;
+    for (const auto& line : wrapped(text, columns)) {
+        if (!std::exchange(first, false)) out += "\n";
+        if (!out.empty() && !line.empty()) out.append(indent, ' ');
+        out += line;
+    }
+    return out;
+}
+
+std::string hung_whole(std::string_view text, std::size_t indent, std::size_t width) {
+    const bool is_one_word = text.find_first_of(" \t\r\n") == std::string_view::npos;
+    return is_one_word ? terminal_safe(text) : hung(text, indent, width);
+}
+
+std::string hanging(
+    std::string_view label, std::size_t indent, std::string_view text, std::size_t width
+) {
+    return padded(std::string(label), indent) + hung(text, indent, width) + "\n";
+}
+
+std::string bar(double from, double to, std::size_t columns, const text_style& style) {
+    const auto place = [columns](double share) {
+        const auto at = std::clamp(share, 0.0, 1.0) * static_cast<double>(columns);
+        return static_cast<std::size_t>(std::lround(at));
+    };
+    auto begin = std::min(place(from), columns - 1);
+    auto end = std::max(place(to), begin + 1);
+    std::string text;
+    for (std::size_t i = 0; i < columns; ++i) {
+        const bool filled = begin <= i && i < end;
+        if (style.unicode) {
+            text += filled ? "█" : "·";
+        } else {
+            text += filled ? '#' : '.';
+        }
+    }
+    return text;
+}
+
+std::string brief_duration(milliseconds value) {
+    constexpr std::int64_t minute = 60;
+    constexpr std::int64_t hour = 60 * minute;
+    constexpr std::int64_t day = 24 * hour;
+    const auto total = std::chrono::floor<seconds>(std::max(value, milliseconds(0))).count();
+    if (total < minute) return std::to_string(total) + "s";
+    if (total < hour) return two_units(total, minute, 'm', 1, 's');
+    if (total < 2 * day) return two_units(total, hour, 'h', minute, 'm');
+    return two_units(total, day, 'd', hour, 'h');
+}
+
+std::string relative_time(wall_time at, wall_time now) {
+    return at > now ? "in " + brief_duration(at - now) : brief_duration(now - at) + " ago";
+}
+
+std::string clock_text(wall_time at) {
+    auto text = iso8601(std::chrono::floor<seconds>(at));
+    const auto t = text.find('T');
+    text[t] = ' ';
+    return text.substr(0, text.find('.')) + "Z";
+}
+
+}  // namespace trainwatch::wire
