@@ -1,0 +1,133 @@
+#include "wire/job_progress.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "wire/job_text.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+std::string percent(double ratio) {
+    return std::to_string(std::lround(ratio * 100)) + " %";
+}
+
+std::string entry_text(const domain::transition& entry) {
+    auto text = terminal_safe(entry.status.text);
+    const auto message = terminal_safe(entry.message);
+    if (!trim(message).empty()) text += ": " + std::string(trim(message));
+    return text;
+}
+
+told_progress told_of(const domain::observation& last) {
+    const auto& entries = last.transitions;
+    return {
+        last.created,
+        entries.size(),
+        last.status.text,
+        last.secondary.text,
+        entries.empty() ? std::string() : entries.back().message};
+}
+
+// ". AlgorithmError: …", or nothing.
+std::string reason_of(const domain::job_view& job) {
+    const auto reason = terminal_safe(job.last->failure_reason);
+    return trim(reason).empty() ? std::string() : ". " + std::string(trim(reason));
+}
+
+}  // namespace
+
+std::string stamped_line(wall_time at, const std::string& name, const std::string& what) {
+    auto stamp = clock_text(at);
+    stamp[stamp.find(' ')] = 'T';
+    return stamp + " " + terminal_safe(name) + ": " + what;
+}
+
+std::vector<std::string> progress_lines(
+    const domain::job_view& job, told_progress& told, wall_time now
+) {
+    std::vector<std::string> lines;
+    if (!job.last) return lines;
+    const auto& last = *job.last;
+    const auto& name = last.name;
+    if (told.created && *told.created != last.created) {
+        lines.push_back(stamped_line(
+            last.created, name, "the name was given to another job, which is waited for now"
+        ));
+        told = {};
+    }
+    const auto& entries = last.transitions;
+    // Of a job that is over already, only its end is to be told.
+    if (!told.created && job.ending) {
+        told = told_of(last);
+        return lines;
+    }
+    const bool is_first = !told.created;
+    std::size_t from = is_first && !entries.empty() ? entries.size() - 1 : told.entries;
+    // A list that became shorter was rewritten: only its last entry is news.
+    if (from > entries.size()) from = entries.empty() ? 0 : entries.size() - 1;
+    for (std::size_t i = from; i < entries.size(); ++i) {
+        auto text = entry_text(entries[i]);
+        if (is_first) {
+            text += " (for " + brief_duration(now - entries[i].started) + ")";
+        }
+        lines.push_back(stamped_line(entries[i].started, name, text));
+    }
+    const auto& message = entries.empty() ? std::string() : entries.back().message;
+    if (!is_first && !entries.empty() && from == entries.size() && message != told.message) {
+        lines.push_back(stamped_line(last.modified.value_or(now), name, entry_text(entries.back()))
+        );
+    }
+    // Without a history the statuses themselves are all there is.
+    const bool changed = told.status != last.status.text || told.secondary != last.secondary.text;
+    if (lines.empty() && changed) {
+        lines.push_back(stamped_line(
+            last.modified.value_or(now),
+            name,
+            status_word(job) + " (" + terminal_safe(last.status.text) + ")"
+        ));
+    }
+    told = told_of(last);
+    return lines;
+}
+
+std::string final_words(const domain::job_view& job, wall_time now) {
+    return standing_sentence(job, now) + reason_of(job);
+}
+
+std::string final_line(const domain::job_view& job, wall_time now, const text_style& style) {
+    return painted(terminal_safe(job.last->name), ink::strong, style) + " " +
+        painted(standing_sentence(job, now), ink_of(job), style) + reason_of(job);
+}
+
+std::string live_line(
+    const domain::job_view& job, std::size_t name_columns, wall_time now, const text_style& style
+) {
+    const auto name =
+        padded(fitted(terminal_safe(job.target.name), name_columns, style), name_columns);
+    if (!job.last) {
+        const std::string_view what =
+            job.missing ? "not known to AWS, looking again" : "asking AWS";
+        return fitted(name + "  " + std::string(what), style.width, style);
+    }
+    const auto* const entry = present_entry(job);
+    const auto status = status_word(job);
+    std::string behind;
+    if (entry != nullptr && !job.ending) behind += "  " + brief_duration(now - entry->started);
+    if (const auto use = next_deadline(job, now)) {
+        behind += "  " + bar(0, use->used, 10, style) + " " + percent(use->used) + " of limit";
+    }
+    if (job.trouble) {
+        behind += "  no answer now";
+    } else if (entry != nullptr && !entry->message.empty()) {
+        behind += "  " + terminal_safe(entry->message);
+    }
+    // Painted last: an escape sequence takes no columns.
+    const auto room = style.width > name_columns + 2 ? style.width - name_columns - 2 : 0;
+    const auto shown = fitted(padded(status, 11) + behind, room, style);
+    const auto split = std::min(status.size(), shown.size());
+    return name + "  " + painted(shown.substr(0, split), ink_of(job), style) + shown.substr(split);
+}
+
+}  // namespace trainwatch::wire

@@ -1,0 +1,134 @@
+#include "wire/job_progress.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/wire/job_views.hpp"
+
+namespace trainwatch::wire {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const text_style plain{};
+
+TEST(Progress, begins_with_the_present_phase_only) {
+    told_progress told;
+    EXPECT_THAT(
+        progress_lines(running_view(), told, minute(100)),
+        ElementsAre(
+            "2026-11-24T09:04:00Z resnet: Training: Training image download completed. Training in "
+            "progress. (for 1h 36m)"
+        )
+    );
+    EXPECT_THAT(progress_lines(running_view(), told, minute(101)), IsEmpty());
+}
+
+TEST(Progress, tells_each_entry_that_came_since_with_its_own_time) {
+    auto job = running_view();
+    told_progress told;
+    auto& entries = job.last->transitions;
+    const auto all = entries;
+    entries.resize(1);
+    progress_lines(job, told, minute(1));
+    entries = all;
+    EXPECT_THAT(
+        progress_lines(job, told, minute(9)),
+        ElementsAre(
+            "2026-11-24T09:03:00Z resnet: Downloading: Downloading the training image",
+            "2026-11-24T09:04:00Z resnet: Training: Training image download completed. Training in "
+            "progress."
+        )
+    );
+}
+
+TEST(Progress, tells_a_message_that_was_rewritten_when_aws_did_it) {
+    auto job = running_view();
+    told_progress told;
+    progress_lines(job, told, minute(9));
+    job.last->transitions.back().message = "Almost \x1b[31mdone";
+    job.last->modified = minute(20);
+    EXPECT_THAT(
+        progress_lines(job, told, minute(21)),
+        ElementsAre("2026-11-24T09:20:00Z resnet: Training: Almost done")
+    );
+}
+
+TEST(Progress, tells_statuses_where_there_is_no_history) {
+    auto job = minimal_view();
+    told_progress told;
+    EXPECT_THAT(
+        progress_lines(job, told, minute(1)),
+        ElementsAre("2026-11-24T09:01:00Z minimal: InProgress (InProgress)")
+    );
+    job.last->status = domain::parse_primary("Stopping");
+    EXPECT_THAT(
+        progress_lines(job, told, minute(2)),
+        ElementsAre("2026-11-24T09:02:00Z minimal: Stopping (Stopping)")
+    );
+}
+
+TEST(Progress, says_nothing_of_the_past_of_a_job_that_is_over) {
+    told_progress told;
+    EXPECT_THAT(progress_lines(failed_view(), told, minute(100)), IsEmpty());
+}
+
+TEST(Progress, says_when_the_name_was_used_again) {
+    auto job = running_view();
+    told_progress told;
+    progress_lines(job, told, minute(9));
+    job.last->created = minute(50);
+    EXPECT_THAT(
+        progress_lines(job, told, minute(51)),
+        ElementsAre(HasSubstr("the name was given to another job"), HasSubstr("Training"))
+    );
+}
+
+TEST(Progress, survives_a_history_that_became_shorter) {
+    auto job = running_view();
+    told_progress told;
+    progress_lines(job, told, minute(9));
+    job.last->transitions.pop_back();
+    EXPECT_THAT(progress_lines(job, told, minute(10)), ElementsAre(HasSubstr("Downloading")));
+    job.last->transitions.clear();
+    EXPECT_THAT(progress_lines(job, told, minute(11)), IsEmpty());
+}
+
+TEST(FinalWords, hold_outcome_and_reason_on_one_line) {
+    const auto words = final_words(failed_view(), minute(100));
+    EXPECT_THAT(words, testing::StartsWith("failed after 1h 12m: the training code failed. Algo"));
+    EXPECT_EQ(words.find('\n'), std::string::npos);
+    EXPECT_EQ(words.find('\x1b'), std::string::npos);
+    EXPECT_EQ(final_words(spot_view(), minute(3000)), "completed after 25h 10m");
+    EXPECT_EQ(
+        final_line(spot_view(), minute(3000), {80, true, true}),
+        "\x1b[1mspot-gpt2\x1b[0m \x1b[32mcompleted after 25h 10m\x1b[0m"
+    );
+}
+
+TEST(LiveLine, has_status_time_and_deadline_in_its_width) {
+    EXPECT_EQ(
+        live_line(running_view(), 8, minute(100), {60, false, true}),
+        "resnet    Training     1h 36m  ████████·· 80 % of limit  Tr…"
+    );
+    auto job = running_view();
+    job.trouble = error_class::transient;
+    EXPECT_THAT(live_line(job, 8, minute(100), plain), HasSubstr("no answer now"));
+    EXPECT_EQ(
+        live_line(running_view(), 4, minute(100), {30, true, false}),
+        "r...  \x1b[34mTraining\x1b[0m     1h 36m  ..."
+    );
+}
+
+TEST(LiveLine, of_a_job_that_was_not_seen_yet_says_so) {
+    domain::job_view job;
+    job.target.name = "new";
+    EXPECT_EQ(live_line(job, 5, minute(0), plain), "new    asking AWS");
+    job.missing = true;
+    EXPECT_THAT(live_line(job, 5, minute(0), plain), HasSubstr("not known to AWS"));
+}
+
+}  // namespace
+}  // namespace trainwatch::wire
