@@ -41,6 +41,8 @@ struct environment {
 
 using environment_lookup = std::function<std::optional<std::string>(const char* name)>;
 environment read_environment(const environment_lookup& lookup);
+// A variable of this process (options_environment.cpp).
+std::optional<std::string> look_up_variable(const char* name);
 // This process' own (options_environment.cpp); the home directory is the user's where HOME is not
 // set.
 environment process_environment();
@@ -68,6 +70,10 @@ wire::settings_defaults lent_settings(const environment& env, const aws_files& f
 // what this version cannot do.
 result<wire::aws_credentials> resolve_credentials(
     const domain::connection_settings& connection, const environment& env, const aws_files& files
+);
+// The same for a command that names no connection but may name a profile (--profile).
+result<wire::aws_credentials> resolve_command_credentials(
+    const std::string& profile, const environment& env, const aws_files& files
 );
 
 }  // namespace trainwatch::app

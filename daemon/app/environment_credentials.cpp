@@ -97,21 +97,12 @@ result<wire::aws_credentials> from_profile(
     return denied("there is no profile \"" + name + "\" in " + file_names(env));
 }
 
-}  // namespace
-
-result<wire::aws_credentials> resolve_credentials(
-    const domain::connection_settings& connection, const environment& env, const aws_files& files
+// `naming`: how a profile is named by whoever asks.
+result<wire::aws_credentials> find_keys(
+    std::string profile, std::string_view naming, const environment& env, const aws_files& files
 ) {
-    const auto in_connection = [&](failure why) {
-        why.detail = "connection \"" + connection.name + "\": " + why.detail;
-        return why;
-    };
-    std::string profile = connection.profile;
     if (profile.empty() && has_keys(env)) {
-        auto keys =
-            complete(env.access_key_id, env.secret_access_key, env.session_token, "environment");
-        if (keys.has_error()) return in_connection(keys.error());
-        return keys;
+        return complete(env.access_key_id, env.secret_access_key, env.session_token, "environment");
     }
     if (profile.empty()) profile = env.profile;
     const bool is_chosen = !profile.empty() && profile != "default";
@@ -119,16 +110,32 @@ result<wire::aws_credentials> resolve_credentials(
     // Nobody chose `default`: that there is none is no mistake by itself.
     const bool is_absent = !files.profiles.contains(profile) && files.problems.empty();
     if (!is_chosen && is_absent) {
-        return in_connection(denied(
+        return denied(
             "no AWS keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with "
-            "static keys (profile: in the configuration, or AWS_PROFILE); looked into the "
-            "environment, " +
+            "static keys (" +
+            std::string(naming) + ", or AWS_PROFILE); looked into the environment, " +
             file_names(env) + ". Roles and instance metadata are not supported by this version"
-        ));
+        );
     }
-    auto keys = from_profile(profile, env, files);
-    if (keys.has_error()) return in_connection(keys.error());
-    return keys;
+    return from_profile(profile, env, files);
+}
+
+}  // namespace
+
+result<wire::aws_credentials> resolve_credentials(
+    const domain::connection_settings& connection, const environment& env, const aws_files& files
+) {
+    auto keys = find_keys(connection.profile, "profile: in the configuration", env, files);
+    if (keys.has_value()) return keys;
+    failure why = keys.error();
+    why.detail = "connection \"" + connection.name + "\": " + why.detail;
+    return why;
+}
+
+result<wire::aws_credentials> resolve_command_credentials(
+    const std::string& profile, const environment& env, const aws_files& files
+) {
+    return find_keys(profile, "--profile", env, files);
 }
 
 }  // namespace trainwatch::app

@@ -11,15 +11,17 @@
 
 namespace trainwatch::app {
 
+std::optional<std::string> look_up_variable(const char* name) {
+    if (const char* const value = std::getenv(name)) return value;
+    if (std::string_view(name) != "HOME") return std::nullopt;
+    // A service has no HOME; its user may still have a directory.
+    const passwd* const user = getpwuid(geteuid());
+    if (user == nullptr || user->pw_dir == nullptr) return std::nullopt;
+    return user->pw_dir;
+}
+
 environment process_environment() {
-    return read_environment([](const char* name) -> std::optional<std::string> {
-        if (const char* const value = std::getenv(name)) return value;
-        if (std::string_view(name) != "HOME") return std::nullopt;
-        // A service has no HOME; its user may still have a directory.
-        const passwd* const user = getpwuid(geteuid());
-        if (user == nullptr || user->pw_dir == nullptr) return std::nullopt;
-        return user->pw_dir;
-    });
+    return read_environment(look_up_variable);
 }
 
 }  // namespace trainwatch::app

@@ -51,6 +51,14 @@ void load_url_files(
     }
 }
 
+// Empty when the file can be trusted from.
+std::string bundle_problem(const std::string& bundle, const file_reader& read) {
+    const auto text = read(bundle);
+    if (text.has_error()) return text.error().detail;
+    const bool is_pem = text->find("-----BEGIN ") != std::string::npos;
+    return is_pem ? std::string() : bundle + ": not a PEM file";
+}
+
 void load_ca_bundles(
     const std::string& path,
     domain::settings& config,
@@ -63,12 +71,9 @@ void load_ca_bundles(
         if (bundle.empty()) continue;
         // The variable's is relative to where the program was started.
         if (bundle != env.ca_bundle) bundle = beside(path, bundle);
-        const auto text = read(bundle);
-        if (text.has_value() && text->find("-----BEGIN ") != std::string::npos) continue;
-        mistakes.push_back(
-            path + ": connections[" + std::to_string(i) +
-            "].ca_bundle: " + (text.has_error() ? text.error().detail : bundle + ": not a PEM file")
-        );
+        const auto problem = bundle_problem(bundle, read);
+        if (problem.empty()) continue;
+        mistakes.push_back(path + ": connections[" + std::to_string(i) + "].ca_bundle: " + problem);
     }
 }
 
@@ -98,6 +103,28 @@ std::variant<domain::settings, settings_mistakes> load_settings(
     load_ca_bundles(path, config, env, read, mistakes);
     if (!mistakes.empty()) return mistakes;
     return config;
+}
+
+std::variant<wire::job_settings, settings_mistakes> load_job_settings(
+    const wire::named_jobs& asked,
+    const environment& env,
+    const aws_files& files,
+    const file_reader& read
+) {
+    auto made = wire::settings_for_jobs(asked, lent_settings(env, files));
+    if (auto* const mistakes = std::get_if<std::vector<std::string>>(&made)) {
+        // A region may be missing because the file that has it cannot be read.
+        if (asked.region.empty() && env.region.empty()) {
+            mistakes->insert(mistakes->end(), files.problems.begin(), files.problems.end());
+        }
+        return std::move(*mistakes);
+    }
+    auto settings = std::get<wire::job_settings>(std::move(made));
+    const auto& bundle = settings.settings.connections.front().ca_bundle;
+    if (bundle.empty()) return settings;
+    const auto problem = bundle_problem(bundle, read);
+    if (problem.empty()) return settings;
+    return settings_mistakes{"AWS_CA_BUNDLE: " + problem};
 }
 
 }  // namespace trainwatch::app

@@ -9,6 +9,7 @@
 
 #include "app/environment.hpp"
 #include "domain/settings.hpp"
+#include "wire/settings_jobs.hpp"
 
 namespace trainwatch::app {
 
@@ -18,6 +19,14 @@ using settings_mistakes = std::vector<std::string>;
 // The secret addresses of webhooks are read into `urls`; nothing shows them.
 std::variant<domain::settings, settings_mistakes> load_settings(
     const std::string& path, const environment& env, const aws_files& files, const file_reader& read
+);
+
+// The same without a file: what the command line names and the environment lends.
+std::variant<wire::job_settings, settings_mistakes> load_job_settings(
+    const wire::named_jobs& asked,
+    const environment& env,
+    const aws_files& files,
+    const file_reader& read
 );
 
 }  // namespace trainwatch::app

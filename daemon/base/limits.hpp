@@ -152,6 +152,23 @@ inline constexpr std::size_t api_page_max = 1'000;
 // A document of 3 to 9 KB deflates to 1 to 2.5 KB: room for those of 10,000 jobs and half again.
 inline constexpr std::size_t documents_bytes_max = 32U << 20U;
 
+// ---- describe and wait --------------------------------------------------------------------------
+// A person at a terminal asks for one job: no start is spread, each look may follow the last.
+inline constexpr double describe_rate = 50;
+// Throttled for longer than this, a person wants to know rather than to wait.
+inline constexpr milliseconds throttled_patience{30'000};
+// Right after its creation AWS may not know a job yet.
+inline constexpr milliseconds unknown_patience{4'000};
+// The first looks of `wait`: an unknown name is asked for each two seconds (calm_factor bounds).
+inline constexpr milliseconds first_looks_bound{500};
+inline constexpr double first_looks_rate = 4;
+inline constexpr milliseconds wait_interval_least{1'000};
+inline constexpr milliseconds wait_interval_most{3'600'000};
+// The live lines tell seconds.
+inline constexpr milliseconds wait_tick{1'000};
+// What is still under way when a command has its answer is abandoned after this.
+inline constexpr milliseconds leave_grace{500};
+
 // ---- log -------------------------------------------------------------------------------------
 // A FailureReason has up to 1,024 characters of up to four bytes; journald breaks lines at 48 KB.
 inline constexpr std::size_t log_value_bytes_max = 4U << 10U;

@@ -282,6 +282,17 @@ TEST(Credentials, agree_with_the_suite_of_the_sdks) {
     EXPECT_GE(compared, 5);
 }
 
+TEST(Keys, of_a_command_are_found_likewise_and_its_cures_are_flags) {
+    const auto env = environment_of(env_keys);
+    const auto files = read_aws_files(env, reader_of({{"/h/.aws/credentials", work_profile}}));
+    EXPECT_EQ(resolve_command_credentials("", env, files)->access_key_id, "E");
+    EXPECT_EQ(resolve_command_credentials("work", env, files)->access_key_id, "W");
+    const auto unknown = resolve_command_credentials("wrok", env, files);
+    EXPECT_THAT(unknown.error().detail, testing::StartsWith("there is no profile \"wrok\""));
+    const auto none = resolve_command_credentials("", environment_of({{"HOME", "/h"}}), {});
+    EXPECT_THAT(none.error().detail, HasSubstr("(--profile, or AWS_PROFILE)"));
+}
+
 TEST(File, is_read_or_says_why_not) {
     const auto directory = std::filesystem::temp_directory_path();
     const auto path = directory / ("trainwatch-environment-" + std::to_string(getpid()));
