@@ -5,6 +5,7 @@
 
 #include "app/check_config.hpp"
 #include "app/commands.hpp"
+#include "app/job_commands.hpp"
 #include "app/options.hpp"
 
 using namespace trainwatch;
@@ -21,6 +22,10 @@ int perform(const app::options& chosen) {
     switch (chosen.command) {
         case app::command::check_config:
             return check_files(chosen);
+        case app::command::describe:
+            return app::describe(chosen);
+        case app::command::wait:
+            return app::wait(chosen);
         case app::command::once:
             return app::once(chosen);
         case app::command::run:

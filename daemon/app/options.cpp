@@ -1,42 +1,19 @@
 #include "app/options.hpp"
 
-#include <algorithm>
-#include <array>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
 #include "app/listen_address.hpp"
+#include "app/options_jobs.hpp"
+#include "app/options_words.hpp"
 #include "app/version.hpp"
 #include "base/text.hpp"
 
 namespace trainwatch::app {
 namespace {
-
-constexpr std::array<std::string_view, 3> commands_now{"run", "check-config", "once"};
-constexpr std::array<std::string_view, 11> commands_later{
-    "describe",
-    "wait",
-    "backtest",
-    "explain",
-    "ack",
-    "test-alert",
-    "print-iam-policy",
-    "print-prometheus-config",
-    "print-alertmanager-config",
-    "reload",
-    "check-web-config"};
-constexpr std::array<std::string_view, 7> flags_now{
-    "--config.file",
-    "--web.listen-address",
-    "--storage.path",
-    "--log.level",
-    "--log.format",
-    "--help",
-    "--version"};
-constexpr std::array<std::string_view, 4> flags_later{
-    "--web.config.file", "--web.enable-lifecycle", "--online", "--plan"};
 
 constexpr const char* platform =
 #if defined(__x86_64__)
@@ -47,31 +24,8 @@ constexpr const char* platform =
     "linux";
 #endif
 
-template <std::size_t Size>
-bool contains(const std::array<std::string_view, Size>& words, std::string_view word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 early_exit mistake(std::string_view message) {
     return {1, "trainwatchd: " + std::string(message) + "\nTry trainwatchd --help.\n"};
-}
-
-// What CLI11 could not place, in words that help.
-std::string explain_leftover(std::string_view word, bool wants_command) {
-    const bool is_flag = word.starts_with('-');
-    const auto name = is_flag ? word.substr(0, word.find('=')) : word;
-    const std::string shown = "\"" + valid_utf8(name, 80) + "\"";
-    if (is_flag ? contains(flags_later, name) : contains(commands_later, name)) {
-        return shown + " is not supported by this version";
-    }
-    if (is_flag && contains(flags_now, name)) return "the flag " + shown + " does not belong here";
-    if (!is_flag && !wants_command) return "unexpected argument " + shown;
-    std::string_view near;
-    if (name.size() <= 64) {
-        near = is_flag ? nearest(name, flags_now) : nearest(name, commands_now);
-    }
-    return std::string(is_flag ? "unknown flag " : "unknown command ") + shown +
-        (near.empty() ? std::string() : "; did you mean \"" + std::string(near) + "\"?");
 }
 
 void add_common(CLI::App& app, options& into, std::string& level, std::string& format) {
@@ -153,7 +107,10 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         "once", "One pass: metrics on standard output, would-be alerts on standard error"
     );
     add_common(*once, parsed, level, format);
-    for (auto* const each : {run, check, once})
+    job_flags flags;
+    auto* const describe = add_describe(app, parsed, flags);
+    auto* const wait = add_wait(app, parsed, flags);
+    for (auto* const each : {run, check, once, describe, wait})
         each->allow_extras();
 
     try {
@@ -163,7 +120,9 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
             return early_exit{0, version_text()};
         }
         const auto chosen = app.get_subcommands();
-        return early_exit{0, chosen.empty() ? app.help() : chosen.front()->help()};
+        std::string text = chosen.empty() ? app.help() : chosen.front()->help(app.get_name());
+        if (!text.ends_with('\n')) text += '\n';
+        return early_exit{0, std::move(text)};
     } catch (const CLI::ParseError& error) {
         return mistake(error.what());
     }
@@ -172,6 +131,12 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     }
     if (check->parsed()) parsed.command = command::check_config;
     if (once->parsed()) parsed.command = command::once;
+    if (describe->parsed()) {
+        parsed.command = command::describe;
+        parsed.jobs = {flags.job};
+    }
+    if (wait->parsed()) parsed.command = command::wait;
+    if (auto wrong = check_job_flags(parsed, flags); !wrong.empty()) return mistake(wrong);
     if (auto wrong = check_values(parsed, level, format); !wrong.empty()) return mistake(wrong);
     return parsed;
 }

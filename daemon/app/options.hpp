@@ -4,16 +4,19 @@
 // environment. CLI11 is included by options.cpp only.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "base/time.hpp"
 #include "io/log.hpp"
 
 namespace trainwatch::app {
 
-enum class command { run, check_config, once };
+enum class command { run, check_config, once, describe, wait };
+enum class output_format { text, json };
 
 struct options {
     app::command command = app::command::run;
@@ -23,6 +26,14 @@ struct options {
     io::log_level log_level = io::log_level::info;
     io::log_format log_format = io::log_format::logfmt;
     std::vector<std::string> files{};  // of check-config, never empty there
+    // Of describe (one) and wait; names and ARNs as written.
+    std::vector<std::string> jobs{};
+    std::string region{};
+    std::string profile{};
+    std::string endpoint_url{};
+    output_format output = output_format::text;  // of describe
+    std::optional<milliseconds> timeout{};       // of wait
+    milliseconds interval{10'000};               // of wait
 
     bool operator==(const options&) const = default;
 };

@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "app/version.hpp"
 #include "base/check.hpp"
@@ -141,6 +142,7 @@ void wiring::stop_on_signal() {
 
 // Whoever sends it wants a reload, which takes a restart for now; dying of it would help nobody.
 void wiring::survive_hangup() {
+    hangup_.add(SIGHUP);
     hangup_.async_wait([this](const boost::system::error_code& error, int) {
         if (error) return;
         log_.write(
@@ -190,6 +192,42 @@ void wiring::run_first_pass() {
     });
     stop_on_signal();
     run_until_stopped();
+}
+
+bool wiring::run_until(std::function<bool(const domain::view&)> finished, milliseconds tick) {
+    asio::steady_timer timer(context_);
+    bool leaving = false;
+    bool drained = false;
+    const auto look = [&] {
+        if (leaving || !finished(engine_.view())) return;
+        leaving = true;
+        driver_.request_stop();
+        // Nobody waits for other answers any more.
+        for (auto& client : clients_)
+            client->close();
+        timer.expires_after(limits::leave_grace);
+        timer.async_wait([this](const boost::system::error_code& error) {
+            if (!error) context_.stop();
+        });
+    };
+    std::function<void()> next_tick = [&] {
+        timer.expires_after(tick);
+        timer.async_wait([&](const boost::system::error_code& error) {
+            if (error || leaving) return;
+            look();
+            if (!leaving) next_tick();
+        });
+    };
+    driver_.on_step([&](const domain::view&) { look(); });
+    next_tick();
+    asio::co_spawn(context_, driver_.run(), [&](const std::exception_ptr& error) {
+        rethrow(error);
+        drained = true;
+        timer.cancel();
+        close_all();
+    });
+    context_.run();
+    return drained;
 }
 
 }  // namespace trainwatch::app

@@ -5,6 +5,7 @@
 // people; nothing has been started then.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -53,8 +54,15 @@ public:
     // Runs until every target was looked at once, then stops.
     void run_first_pass();
 
+    // Runs until `finished`, which is asked after each step and each `tick`; signals keep their
+    // usual effect. False when something was still under way a moment later and was abandoned:
+    // the process has to end then without taking this object apart.
+    bool run_until(std::function<bool(const domain::view&)> finished, milliseconds tick);
+
     const core::engine& engine() const { return engine_; }
     const wire::process_facts& process() const { return process_; }
+    const document_shelf& documents() const { return documents_; }
+    instant now() const { return clock_->now(); }
 
 private:
     wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log);
@@ -68,7 +76,7 @@ private:
 
     boost::asio::io_context context_{1};
     boost::asio::signal_set signals_{context_};
-    boost::asio::signal_set hangup_{context_, SIGHUP};
+    boost::asio::signal_set hangup_{context_};
     io::log& log_;
     std::unique_ptr<io::clock> clock_;
     std::unique_ptr<io::service_manager> manager_;

@@ -150,7 +150,7 @@ TEST(CommandLine, with_a_mistake_says_what_was_meant) {
 
 TEST(CommandLine, names_what_later_versions_will_have) {
     EXPECT_EQ(
-        refusal({"describe", "a-job"}), "trainwatchd: \"describe\" is not supported by this version"
+        refusal({"backtest", "a-job"}), "trainwatchd: \"backtest\" is not supported by this version"
     );
     EXPECT_EQ(
         refusal({"--web.enable-lifecycle"}),
@@ -174,6 +174,86 @@ TEST(CommandLine, with_a_bad_value_says_what_a_good_one_is) {
     EXPECT_THAT(refusal({"--config.file="}), HasSubstr("--config.file"));
     EXPECT_THAT(refusal({"--config.file"}), HasSubstr("--config.file"));
     EXPECT_THAT(refusal({"--config.file=a", "--config.file=b"}), HasSubstr("--config.file"));
+}
+
+TEST(CommandLine, of_describe_takes_one_job_and_the_way_to_aws) {
+    options expected;
+    expected.command = command::describe;
+    expected.jobs = {"resnet"};
+    EXPECT_EQ(good({"describe", "resnet"}), expected);
+    expected.region = "eu-west-1";
+    expected.profile = "mine";
+    expected.endpoint_url = "http://127.0.0.1:1";
+    expected.output = output_format::json;
+    EXPECT_EQ(
+        good(
+            {"describe",
+             "--region",
+             "eu-west-1",
+             "--profile=mine",
+             "resnet",
+             "--endpoint-url",
+             "http://127.0.0.1:1",
+             "--output=json"}
+        ),
+        expected
+    );
+    EXPECT_THAT(refusal({"describe"}), HasSubstr("JOB"));
+    EXPECT_THAT(refusal({"describe", "a", "b"}), HasSubstr("unexpected argument \"b\""));
+    EXPECT_EQ(refusal({"describe", "a", "--output=yaml"}), "trainwatchd: --output is text or json");
+}
+
+TEST(CommandLine, of_wait_takes_jobs_and_a_timeout) {
+    const auto parsed = good({"wait", "a", "--timeout", "2h30m", "b", "--interval=1s"});
+    EXPECT_EQ(parsed.command, command::wait);
+    EXPECT_THAT(parsed.jobs, ElementsAre("a", "b"));
+    EXPECT_EQ(parsed.timeout, std::chrono::minutes(150));
+    EXPECT_EQ(parsed.interval, seconds(1));
+    EXPECT_EQ(good({"wait", "a"}).timeout, std::nullopt);
+    EXPECT_THAT(refusal({"wait"}), HasSubstr("JOB"));
+    for (const char* const wrong : {"--timeout=soon", "--timeout=0", "--timeout=-1s"}) {
+        EXPECT_THAT(refusal({"wait", "a", wrong}), HasSubstr("such as 90s, 2h30m or 1d"));
+    }
+    EXPECT_EQ(
+        refusal({"wait", "a", "--interval=10ms"}),
+        "trainwatchd: --interval is a duration from 1s to 1h"
+    );
+}
+
+TEST(CommandLine, of_one_command_refuses_flags_of_another) {
+    EXPECT_EQ(
+        refusal({"describe", "a", "--timeout=1s"}),
+        "trainwatchd: the flag \"--timeout\" does not belong here"
+    );
+    EXPECT_EQ(
+        refusal({"run", "--region=eu-west-1"}),
+        "trainwatchd: the flag \"--region\" does not belong here"
+    );
+    EXPECT_EQ(
+        refusal({"wait", "a", "--timeuot=1s"}),
+        "trainwatchd: unknown flag \"--timeuot\"; did you mean \"--timeout\"?"
+    );
+    EXPECT_EQ(
+        refusal({"descrbe", "a"}),
+        "trainwatchd: unknown command \"descrbe\"; did you mean \"describe\"?"
+    );
+}
+
+TEST(CommandLine, documents_the_exit_codes_of_wait) {
+    const auto help = leaves({"wait", "--help"});
+    EXPECT_EQ(help.code, 0);
+    for (const char* const word :
+         {"trainwatchd wait",
+          "  1  an error",
+          "  2  a job failed",
+          "  3  ",
+          "  4  ",
+          "  5  ",
+          "130"}) {
+        EXPECT_THAT(help.text, HasSubstr(word));
+    }
+    EXPECT_THAT(help.text, testing::EndsWith("\n"));
+    EXPECT_THAT(leaves({"describe", "--help"}).text, HasSubstr("trainwatchd describe"));
 }
 
 }  // namespace

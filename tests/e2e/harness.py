@@ -4,6 +4,7 @@ Every child gets an environment of its own: nothing of the machine's AWS, proxy 
 settings leaks in. Whatever a test starts ends with the test, by process id.
 """
 
+import http.client
 import http.server
 import json
 import os
@@ -178,6 +179,45 @@ class Webhook:
 
     def next(self):
         return self.received.get(timeout=PATIENCE)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Relay:
+    """Passes requests on as they are and keeps the last answer's body, byte for byte."""
+
+    def __init__(self, target):
+        self.last_body = b""
+        outer = self
+        host = target.split("/")[2]
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                onward = http.client.HTTPConnection(host, timeout=PATIENCE)
+                onward.request("POST", self.path, body, dict(self.headers))
+                answer = onward.getresponse()
+                outer.last_body = answer.read()
+                onward.close()
+                self.send_response(answer.status)
+                for name in ("Content-Type", "Date", "x-amzn-RequestId"):
+                    if answer.getheader(name):
+                        self.send_header(name, answer.getheader(name))
+                self.send_header("Content-Length", str(len(outer.last_body)))
+                self.end_headers()
+                self.wfile.write(outer.last_body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):
         self.server.shutdown()

@@ -1,0 +1,94 @@
+#include "app/options_jobs.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "base/limits.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+constexpr const char* lent =
+    "What is not given comes from the environment, as for `run`: AWS_REGION, AWS_PROFILE,\n"
+    "AWS_ENDPOINT_URL_SAGEMAKER, AWS_CA_BUNDLE, keys and profiles. No configuration file is read.";
+
+void add_way_to_aws(CLI::App& app, options& into) {
+    app.add_option("--region", into.region, "The region of jobs given by name; an ARN has its own")
+        ->type_name("REGION");
+    app.add_option("--profile", into.profile, "The profile of AWS' files that has the keys")
+        ->type_name("PROFILE");
+    app.add_option("--endpoint-url", into.endpoint_url, "Ask there instead of AWS' own address")
+        ->type_name("URL");
+}
+
+}  // namespace
+
+CLI::App* add_describe(CLI::App& app, options& into, job_flags& flags) {
+    auto* const describe = app.add_subcommand(
+        "describe", "Show one training job: phases, deadline, reason, all of it"
+    );
+    describe->add_option("JOB", flags.job, "The name or the ARN of a training job")
+        ->required()
+        ->type_name("");
+    add_way_to_aws(*describe, into);
+    describe
+        ->add_option(
+            "--output",
+            flags.output,
+            "text, or json: the members that AWS sent, values of HyperParameters and Environment "
+            "included"
+        )
+        ->capture_default_str()
+        ->type_name("FORMAT");
+    describe->footer(
+        std::string(lent) +
+        "\n\nColours on a terminal only; NO_COLOR=1 turns them off, CLICOLOR_FORCE=1 on.\n"
+        "Exit code: 0 when the job was shown, else 1."
+    );
+    return describe;
+}
+
+CLI::App* add_wait(CLI::App& app, options& into, job_flags& flags) {
+    auto* const wait =
+        app.add_subcommand("wait", "Wait until training jobs have ended, and exit by how they did");
+    wait->add_option("JOB", into.jobs, "Names or ARNs of training jobs")->required()->type_name("");
+    add_way_to_aws(*wait, into);
+    wait->add_option("--timeout", flags.timeout, "Give up after this long, as 90s, 2h30m or 1d")
+        ->type_name("DURATION");
+    wait->add_option("--interval", flags.interval, "How often to look at each job")
+        ->capture_default_str()
+        ->type_name("DURATION");
+    wait->footer(
+        "Exit code, of several jobs the first that applies:\n"
+        "  1  an error: a job that AWS does not know, no permission, no answer, wrong usage; ends\n"
+        "     the wait at once\n"
+        "  2  a job failed\n"
+        "  4  a job was ended by its MaxRuntimeInSeconds or MaxWaitTimeInSeconds\n"
+        "  3  a job was stopped\n"
+        "  5  --timeout passed while a job was still going on\n"
+        "  0  all completed\n"
+        "Ctrl-C leaves at once, with 130; the jobs go on.\n\n" +
+        std::string(lent)
+    );
+    return wait;
+}
+
+std::string check_job_flags(options& parsed, const job_flags& flags) {
+    if (flags.output != "text" && flags.output != "json") return "--output is text or json";
+    parsed.output = flags.output == "json" ? output_format::json : output_format::text;
+    if (!flags.timeout.empty()) {
+        parsed.timeout = parse_duration(flags.timeout);
+        if (!parsed.timeout || parsed.timeout->count() <= 0) {
+            return "--timeout is a duration such as 90s, 2h30m or 1d";
+        }
+    }
+    const auto interval = parse_duration(flags.interval);
+    if (!interval || *interval < limits::wait_interval_least ||
+        *interval > limits::wait_interval_most) {
+        return "--interval is a duration from " + format_duration(limits::wait_interval_least) +
+            " to " + format_duration(limits::wait_interval_most);
+    }
+    parsed.interval = *interval;
+    return {};
+}
+
+}  // namespace trainwatch::app

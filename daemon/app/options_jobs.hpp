@@ -1,0 +1,29 @@
+// The command lines of `describe` and `wait`: jobs, the way to AWS, and how to show it.
+//
+// Private to app/options. CLI11 is named here by its class only.
+#pragma once
+
+#include <string>
+
+#include "app/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace trainwatch::app {
+
+// Texts that are turned into values once the command line was read.
+struct job_flags {
+    std::string job{};  // of describe
+    std::string output = "text";
+    std::string timeout{};
+    std::string interval = "10s";
+};
+
+CLI::App* add_describe(CLI::App& app, options& into, job_flags& flags);
+CLI::App* add_wait(CLI::App& app, options& into, job_flags& flags);
+// Empty when there is nothing wrong with the values.
+std::string check_job_flags(options& parsed, const job_flags& flags);
+
+}  // namespace trainwatch::app

@@ -1,0 +1,64 @@
+#include "app/options_words.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+constexpr std::array<std::string_view, 5> commands_now{
+    "run", "check-config", "once", "describe", "wait"};
+constexpr std::array<std::string_view, 9> commands_later{
+    "backtest",
+    "explain",
+    "ack",
+    "test-alert",
+    "print-iam-policy",
+    "print-prometheus-config",
+    "print-alertmanager-config",
+    "reload",
+    "check-web-config"};
+constexpr std::array<std::string_view, 13> flags_now{
+    "--config.file",
+    "--web.listen-address",
+    "--storage.path",
+    "--log.level",
+    "--log.format",
+    "--region",
+    "--profile",
+    "--endpoint-url",
+    "--output",
+    "--timeout",
+    "--interval",
+    "--help",
+    "--version"};
+constexpr std::array<std::string_view, 4> flags_later{
+    "--web.config.file", "--web.enable-lifecycle", "--online", "--plan"};
+
+template <std::size_t Size>
+bool contains(const std::array<std::string_view, Size>& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+std::string explain_leftover(std::string_view word, bool wants_command) {
+    const bool is_flag = word.starts_with('-');
+    const auto name = is_flag ? word.substr(0, word.find('=')) : word;
+    const std::string shown = "\"" + valid_utf8(name, 80) + "\"";
+    if (is_flag ? contains(flags_later, name) : contains(commands_later, name)) {
+        return shown + " is not supported by this version";
+    }
+    if (is_flag && contains(flags_now, name)) return "the flag " + shown + " does not belong here";
+    if (!is_flag && !wants_command) return "unexpected argument " + shown;
+    std::string_view near;
+    if (name.size() <= 64) {
+        near = is_flag ? nearest(name, flags_now) : nearest(name, commands_now);
+    }
+    return std::string(is_flag ? "unknown flag " : "unknown command ") + shown +
+        (near.empty() ? std::string() : "; did you mean \"" + std::string(near) + "\"?");
+}
+
+}  // namespace trainwatch::app
