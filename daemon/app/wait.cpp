@@ -110,14 +110,14 @@ private:
         if (!screen_.redraws()) lasting_.insert(lasting_.end(), lines.begin(), lines.end());
         if (!job.known.ending) return;
         job.ended = verdict_of(*job.known.ending);
-        lasting_.push_back(
-            screen_.redraws() ? wire::final_line(job.known, aws_now, screen_.style())
-                              : wire::stamped_line(
-                                    job.known.ended.value_or(aws_now),
-                                    job.known.last->name,
-                                    wire::final_words(job.known, aws_now)
-                                )
-        );
+        if (screen_.redraws()) {
+            lines = wire::final_lines(job.known, aws_now, screen_.style());
+            lasting_.insert(lasting_.end(), lines.begin(), lines.end());
+            return;
+        }
+        const auto at = job.known.ended.value_or(aws_now);
+        const auto words = wire::final_words(job.known, aws_now);
+        lasting_.push_back(wire::stamped_line(at, job.known.last->name, words));
     }
 
     // Once a job was seen, an outage is waited through, and said once.

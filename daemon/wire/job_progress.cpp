@@ -96,9 +96,18 @@ std::string final_words(const domain::job_view& job, wall_time now) {
     return standing_sentence(job, now) + reason_of(job);
 }
 
-std::string final_line(const domain::job_view& job, wall_time now, const text_style& style) {
-    return painted(terminal_safe(job.last->name), ink::strong, style) + " " +
-        painted(standing_sentence(job, now), ink_of(job), style) + reason_of(job);
+std::vector<std::string> final_lines(
+    const domain::job_view& job, wall_time now, const text_style& style
+) {
+    constexpr std::size_t indent = 2;
+    std::vector<std::string> lines{
+        painted(terminal_safe(job.last->name), ink::strong, style) + " " +
+        painted(standing_sentence(job, now), ink_of(job), style)};
+    if (trim(terminal_safe(job.last->failure_reason)).empty()) return lines;
+    const auto columns = style.width > 20 + indent ? style.width - indent : 20;
+    for (const auto& line : wrapped(job.last->failure_reason, columns))
+        lines.push_back(std::string(indent, ' ') + line);
+    return lines;
 }
 
 std::string live_line(
@@ -114,9 +123,12 @@ std::string live_line(
     const auto* const entry = present_entry(job);
     const auto status = status_word(job);
     std::string behind;
-    if (entry != nullptr && !job.ending) behind += "  " + brief_duration(now - entry->started);
+    if (entry != nullptr && !job.ending) {
+        behind += "  " + padded(brief_duration(now - entry->started), 7);
+    }
     if (const auto use = next_deadline(job, now)) {
-        behind += "  " + bar(0, use->used, 10, style) + " " + percent(use->used) + " of limit";
+        behind += "  " + bar(0, use->used, 10, style) + " " + right_aligned(percent(use->used), 5) +
+            " of limit";
     }
     if (job.trouble) {
         behind += "  no answer now";

@@ -32,8 +32,10 @@ std::vector<std::string> progress_lines(
 
 // The last word on a job that has ended: outcome and reason, on one line.
 std::string final_words(const domain::job_view& job, wall_time now);
-// The same with the job's name, the outcome painted.
-std::string final_line(const domain::job_view& job, wall_time now, const text_style& style);
+// The same for a terminal: the name and the painted outcome, then the reason below them, wrapped.
+std::vector<std::string> final_lines(
+    const domain::job_view& job, wall_time now, const text_style& style
+);
 
 // One line of at most the style's width: name (in `name_columns`), status, time in the phase, the
 // deadline, AWS' message.

@@ -102,16 +102,27 @@ TEST(FinalWords, hold_outcome_and_reason_on_one_line) {
     EXPECT_EQ(words.find('\n'), std::string::npos);
     EXPECT_EQ(words.find('\x1b'), std::string::npos);
     EXPECT_EQ(final_words(spot_view(), minute(3000)), "completed after 25h 10m");
-    EXPECT_EQ(
-        final_line(spot_view(), minute(3000), {80, true, true}),
-        "\x1b[1mspot-gpt2\x1b[0m \x1b[32mcompleted after 25h 10m\x1b[0m"
+}
+
+TEST(FinalWords, on_a_terminal_have_the_reason_below_them) {
+    EXPECT_THAT(
+        final_lines(spot_view(), minute(3000), {80, true, true}),
+        ElementsAre("\x1b[1mspot-gpt2\x1b[0m \x1b[32mcompleted after 25h 10m\x1b[0m")
     );
+    const auto lines = final_lines(failed_view(), minute(100), {40, false, true});
+    ASSERT_GE(lines.size(), 4U);
+    EXPECT_EQ(lines[0], "bert-finetune-42 failed after 1h 12m: the training code failed");
+    EXPECT_EQ(lines[1], "  AlgorithmError:");
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        EXPECT_LE(display_width(lines[i]), 40U);
+        EXPECT_EQ(lines[i].find('\x1b'), std::string::npos);
+    }
 }
 
 TEST(LiveLine, has_status_time_and_deadline_in_its_width) {
     EXPECT_EQ(
         live_line(running_view(), 8, minute(100), {60, false, true}),
-        "resnet    Training     1h 36m  ████████·· 80 % of limit  Tr…"
+        "resnet    Training     1h 36m   ████████··  80 % of limit  …"
     );
     auto job = running_view();
     job.trouble = error_class::transient;
