@@ -119,7 +119,7 @@ int once(const options& chosen) {
     if (!daemon) return could_not;
     daemon->run_first_pass();
     const auto& view = daemon->engine().view();
-    const auto process = gather_process_facts(daemon->process());
+    const auto process = gather_process_facts(daemon->process(), daemon->documents());
     const auto text = wire::render_metrics(view, daemon->engine().plan(), process);
     std::fwrite(text.data(), 1, text.size(), stdout);
     // A full disk must not look like a success to whoever keeps the output.

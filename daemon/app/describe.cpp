@@ -21,7 +21,7 @@ std::string page_of(
 ) {
     const auto links = core::links_of(*job.last);
     const auto style = style_for(look_at_terminal(), read_terminal_wishes(look_up_variable));
-    return wire::render_job({job, links, document, aws_time(daemon), style});
+    return wire::render_job_text({job, links, document, aws_time(daemon), style});
 }
 
 }  // namespace

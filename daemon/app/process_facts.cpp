@@ -48,7 +48,9 @@ wire::process_facts initial_process_facts(wall_time started) {
     return facts;
 }
 
-wire::process_facts gather_process_facts(wire::process_facts known) {
+wire::process_facts gather_process_facts(
+    wire::process_facts known, const document_shelf& documents
+) {
     known.cpu_seconds = cpu_seconds();
     std::uint64_t virtual_pages = 0;
     std::uint64_t resident_pages = 0;
@@ -58,6 +60,10 @@ wire::process_facts gather_process_facts(wire::process_facts known) {
     known.resident_bytes = static_cast<double>(resident_pages) * page;
     known.open_fds = open_descriptors();
     known.max_fds = descriptor_limit();
+    known.documents = static_cast<double>(documents.documents());
+    known.document_bytes = static_cast<double>(documents.bytes());
+    known.document_bytes_max = static_cast<double>(documents.bytes_max());
+    known.documents_dropped = static_cast<double>(documents.dropped());
     return known;
 }
 

@@ -22,7 +22,11 @@ routes::routes(
     const io::clock& time,
     const wire::process_facts& process
 )
-    : engine_(engine), time_(time), process_(process), api_(engine, documents, time, process) {}
+    : engine_(engine)
+    , documents_(documents)
+    , time_(time)
+    , process_(process)
+    , api_(engine, documents, time, process) {}
 
 wire::http_response routes::answer(const wire::http_request& request) const {
     if (api_routes::is_for_api(request.target)) return api_.answer(request);
@@ -37,7 +41,7 @@ wire::http_response routes::answer(const wire::http_request& request) const {
 
 wire::http_response routes::get(std::string_view path) const {
     if (path == "/metrics") {
-        const auto process = gather_process_facts(process_);
+        const auto process = gather_process_facts(process_, documents_);
         auto text = wire::render_metrics(engine_.view(), engine_.plan(), process);
         return {200, {{"Content-Type", wire::metrics_content_type}}, std::move(text)};
     }

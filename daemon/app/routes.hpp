@@ -32,6 +32,7 @@ private:
     wire::http_response get(std::string_view path) const;
 
     const core::engine& engine_;
+    const document_shelf& documents_;
     const io::clock& time_;
     const wire::process_facts& process_;
     api_routes api_;

@@ -27,7 +27,7 @@ struct table_row {
 
 // The first row that matches decides: a cause before the operation that failed of it, and both
 // before the word that the reason begins with.
-constexpr std::array<table_row, 34> table{{
+constexpr auto table = std::to_array<table_row>({
     // The allocators of PyTorch, TensorFlow, CUDA, C++, Python and the C library.
     {failure_class::out_of_memory,
      speaker::anyone,
@@ -104,7 +104,7 @@ constexpr std::array<table_row, 34> table{{
     {failure_class::client, speaker::anyone, R"(^ClientError\b)"},
     {failure_class::internal_server, speaker::anyone, R"(^Internal(?:Server)?(?:Error|Failure)\b)"},
     {failure_class::internal_server, speaker::aws, R"(^We encountered an internal error)"},
-}};
+});
 
 constexpr const char* container_speaks = R"(^(?:AlgorithmError|ExecuteUserScriptError)\b)";
 

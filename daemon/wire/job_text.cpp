@@ -78,7 +78,7 @@ std::string spoken_status(std::string_view text) {
     return terminal_safe(words);
 }
 
-std::string header(const job_page& page) {
+std::string header(const job_sheet& page) {
     const auto& job = page.job;
     const auto& style = page.style;
     const auto with = ink_of(job);
@@ -101,7 +101,7 @@ std::string header(const job_page& page) {
     return text;
 }
 
-std::string document_section(const job_page& page) {
+std::string document_section(const job_sheet& page) {
     // What stands above, member for member.
     static constexpr std::array<std::string_view, 6> shown{
         "TrainingJobName",
@@ -187,7 +187,7 @@ std::optional<deadline_use> next_deadline(const domain::job_view& job, wall_time
     return deadline_use{*next, length, std::max(used, 0.0)};
 }
 
-std::string render_job(const job_page& page) {
+std::string render_job_text(const job_sheet& page) {
     return header(page) + "\n" + identity_section(page) + timeline_section(page) +
         deadline_section(page) + reason_section(page) + results_section(page) +
         watchers_section(page) + document_section(page);

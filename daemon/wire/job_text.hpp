@@ -13,7 +13,7 @@
 
 namespace trainwatch::wire {
 
-struct job_page {
+struct job_sheet {
     const domain::job_view& job;  // has an observation
     const domain::job_links& links;
     std::string_view document{};  // as AWS sent it; empty when it is not at hand
@@ -21,7 +21,7 @@ struct job_page {
     text_style style{};
 };
 
-std::string render_job(const job_page& page);
+std::string render_job_text(const job_sheet& page);
 
 // ---- the parts, also for `wait` ----------------------------------------------------------------
 // What the status is called: the secondary one, where AWS gives it.

@@ -23,11 +23,11 @@ private:
 };
 
 std::string section_head(std::string_view title, const text_style& style);
-std::string identity_section(const job_page& page);
-std::string timeline_section(const job_page& page);
-std::string deadline_section(const job_page& page);
-std::string reason_section(const job_page& page);
-std::string results_section(const job_page& page);
-std::string watchers_section(const job_page& page);  // rules, warm pool, progress, metrics
+std::string identity_section(const job_sheet& page);
+std::string timeline_section(const job_sheet& page);
+std::string deadline_section(const job_sheet& page);
+std::string reason_section(const job_sheet& page);
+std::string results_section(const job_sheet& page);
+std::string watchers_section(const job_sheet& page);  // rules, warm pool, progress, metrics
 
 }  // namespace trainwatch::wire

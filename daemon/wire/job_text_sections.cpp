@@ -80,7 +80,7 @@ std::string billable_text(const domain::job_view& job) {
     return text;
 }
 
-std::string interruptions_text(const job_page& page) {
+std::string interruptions_text(const job_sheet& page) {
     const auto& job = page.job;
     if (job.interruptions == 0) return {};
     std::string text = std::to_string(job.interruptions);
@@ -126,7 +126,7 @@ std::string section_head(std::string_view title, const text_style& style) {
     return "\n" + painted(title, ink::strong, style) + "\n";
 }
 
-std::string identity_section(const job_page& page) {
+std::string identity_section(const job_sheet& page) {
     const auto& job = page.job;
     const auto& last = *job.last;
     fact_lines facts(page.style);
@@ -150,7 +150,7 @@ std::string identity_section(const job_page& page) {
     return facts.take();
 }
 
-std::string deadline_section(const job_page& page) {
+std::string deadline_section(const job_sheet& page) {
     const auto use = next_deadline(page.job, page.now);
     const auto& predicted = page.job.derived.predicted_end;
     if (!use && !predicted) return {};
@@ -185,7 +185,7 @@ std::string deadline_section(const job_page& page) {
     return text + facts.take();
 }
 
-std::string reason_section(const job_page& page) {
+std::string reason_section(const job_sheet& page) {
     const auto& last = *page.job.last;
     if (last.failure_reason.empty()) return {};
     auto text = section_head("Failure reason", page.style) +
@@ -197,7 +197,7 @@ std::string reason_section(const job_page& page) {
     return text;
 }
 
-std::string results_section(const job_page& page) {
+std::string results_section(const job_sheet& page) {
     const auto& last = *page.job.last;
     fact_lines facts(page.style);
     facts.add("artifacts", last.model_artifacts);
@@ -214,7 +214,7 @@ std::string results_section(const job_page& page) {
     return text.empty() ? text : section_head("Where to look", page.style) + text;
 }
 
-std::string watchers_section(const job_page& page) {
+std::string watchers_section(const job_sheet& page) {
     const auto& last = *page.job.last;
     std::string text;
     if (last.progress) {

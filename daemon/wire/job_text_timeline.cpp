@@ -35,7 +35,7 @@ ink ink_of_entry(secondary_status value) {
 
 class timeline {
 public:
-    explicit timeline(const job_page& page)
+    explicit timeline(const job_sheet& page)
         : page_(page), entries_(page.job.last->transitions), style_(page.style) {
         begin_ = entries_.front().started;
         // A job that goes on fills the bar up to now; one that ended, up to its end.
@@ -115,7 +115,7 @@ private:
             hung(message, beside, style_.width) + "\n";
     }
 
-    const job_page& page_;
+    const job_sheet& page_;
     const std::vector<domain::transition>& entries_;
     const text_style& style_;
     wall_time begin_{};
@@ -127,7 +127,7 @@ private:
 
 }  // namespace
 
-std::string timeline_section(const job_page& page) {
+std::string timeline_section(const job_sheet& page) {
     if (page.job.last->transitions.empty()) return {};
     return timeline(page).render();
 }

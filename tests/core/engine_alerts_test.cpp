@@ -77,9 +77,10 @@ TEST(engine_alerts, alert_carries_the_labels_of_its_list_before_the_global_ones)
     plan.lists["another"].labels = {{"site", "south"}};
     script play(plan);
     const auto heard = play.answer(play.next_poll(), running().fails(hours(2)).seen());
-    ASSERT_THAT(only<commit>(heard), SizeIs(1));
-    ASSERT_THAT(only<commit>(heard)[0].batch.alerts, SizeIs(1));
-    const auto& labels = only<commit>(heard)[0].batch.alerts[0].alert.labels;
+    const auto commits = only<commit>(heard);
+    ASSERT_THAT(commits, SizeIs(1));
+    ASSERT_THAT(commits[0].batch.alerts, SizeIs(1));
+    const auto& labels = commits[0].batch.alerts[0].alert.labels;
     EXPECT_THAT(labels, Contains(Pair("team", "vision")));
     EXPECT_THAT(labels, Contains(Pair("site", "north")));
 }

@@ -660,6 +660,22 @@ TEST(engine, what_follows_from_an_answer_is_in_the_view_and_survives_a_restart) 
 // ---- what the view says
 // ----------------------------------------------------------------------------
 
+TEST(engine, failure_has_the_class_that_the_users_own_rule_gives) {
+    auto plan = quick_plan({"resnet"});
+    plan.failure_classes = {{"no rack", domain::failure_class::capacity}};
+    script play(std::move(plan));
+    play.aws = [](const describe& asked) {
+        return running(asked.name).fails(minutes(100), "ClientError: No rack is free").seen();
+    };
+    play.play(minutes(5));
+    ASSERT_EQ(play.view().alerts.size(), 1U);
+    EXPECT_EQ(play.view().alerts[0].labels.at("failure_class"), "capacity");
+    EXPECT_EQ(
+        play.view().jobs[0].ending,
+        (domain::ending{domain::outcome::failed, domain::failure_class::capacity})
+    );
+}
+
 TEST(engine, watching_is_said_when_the_numbers_change_and_not_too_often) {
     script play(quick_plan({"a", "b"}));
     bool ended = false;

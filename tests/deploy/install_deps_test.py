@@ -30,7 +30,7 @@ FAKES = {
 }
 BUILD = """g++ cmake ninja-build pkg-config libboost1.81-dev libboost-json1.81-dev
     libboost-url1.81-dev libboost-system1.81-dev libssl-dev libspdlog-dev libyaml-cpp-dev
-    prometheus-cpp-dev libcli11-dev libsystemd-dev libgtest-dev libgmock-dev""".split()
+    prometheus-cpp-dev libcli11-dev libsystemd-dev libre2-dev zlib1g-dev libgtest-dev libgmock-dev""".split()
 
 
 class InstallDeps(unittest.TestCase):

@@ -69,6 +69,8 @@ class WatchingEveryKind(harness.EndToEnd):
         status, metrics = get(daemon.url + "/metrics")
         self.assertEqual(status, 200)
         # Each of these is there because the configuration asks for it.
+        self.assertRegex(metrics, r"(?m)^trainwatchd_documents [1-9]")
+        self.assertRegex(metrics, r"(?m)^trainwatchd_document_bytes [1-9]")
         self.assertIn('label_cost_centre="a"', metrics)
         self.assertRegex(metrics, r'(?m)^sagemaker_training_job_checkpointing\{.*\} [01]$')
         self.assertRegex(metrics, r'(?m)^sagemaker_training_job_status\{.*"Deleting"\} 0$')

@@ -28,7 +28,7 @@ std::string page(
         "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:resnet",
         "/aws/sagemaker/TrainingJobs",
         "resnet/"};
-    return render_job({job, links, document, now, style});
+    return render_job_text({job, links, document, now, style});
 }
 
 std::string golden(const std::string& name) {

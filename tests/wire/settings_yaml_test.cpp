@@ -416,6 +416,17 @@ TEST(SettingsFailureClasses, may_name_each_class_that_a_failure_can_have) {
     }
 }
 
+TEST(SettingsFailureClasses, are_all_in_the_schema_and_the_documentation) {
+    const auto config = std::filesystem::path(TRAINWATCH_TESTS_DIR).parent_path() / "config";
+    const auto schema = read_file(config / "trainwatchd.schema.json");
+    const auto page = read_file(config / "README.md");
+    for (const auto each : domain::failed_classes) {
+        const std::string name(to_string(each));
+        EXPECT_THAT(schema, HasSubstr("\"" + name + "\""));
+        EXPECT_THAT(page, HasSubstr("\n| `" + name + "` | "));
+    }
+}
+
 TEST(SettingsFailureClasses, are_bounded_in_number_and_length) {
     const auto rules = [](std::size_t count, std::size_t length) {
         std::string yaml(minimal);
