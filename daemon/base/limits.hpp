@@ -157,10 +157,11 @@ inline constexpr std::size_t documents_bytes_max = 32U << 20U;
 inline constexpr double describe_rate = 50;
 // Throttled for longer than this, a person wants to know rather than to wait.
 inline constexpr milliseconds throttled_patience{30'000};
-// Right after its creation AWS may not know a job yet.
-inline constexpr milliseconds unknown_patience{4'000};
-// The first looks of `wait`: an unknown name is asked for each two seconds (calm_factor bounds).
-inline constexpr milliseconds first_looks_bound{500};
+// Right after its creation AWS may not know a job yet: three looks, each two seconds, which are
+// calm_factor bounds.
+inline constexpr milliseconds unknown_patience{5'000};
+inline constexpr milliseconds unknown_bound{500};
+// Each job's first look, all together: a hundred jobs within half a minute.
 inline constexpr double first_looks_rate = 4;
 inline constexpr milliseconds wait_interval_least{1'000};
 inline constexpr milliseconds wait_interval_most{3'600'000};
