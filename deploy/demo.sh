@@ -160,14 +160,18 @@ write_configuration() {
     cat <<EOF2
 global:
   staleness_bound: 5s         # these jobs live sixty times faster than real ones
+  finished_retention: 1d      # and stay to be looked at
 connections:
   - name: simulator
     regions: [eu-west-1]
     endpoint_url: $(value https_url)
     ca_bundle: $(value ca_file)
     budget: {describe_per_second: 10}
+prices: {ml.g5.xlarge: 1.408, ml.g5.12xlarge: 7.09, ml.p4d.24xlarge: 37.688}
 watch_lists:
   - name: demo
+    labels: {team: vision}
+    metrics: [phases, final_metrics, details]
     jobs:
 EOF2
     get "$truth" | python3 -c '

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "core/console_links.hpp"
+#include "core/failure_reason.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -70,6 +71,7 @@ label_map labels_of(
 label_map annotations_of(const observation& job, const std::optional<wall_time>& ended) {
     label_map notes;
     add(notes, "failure_reason", valid_utf8(job.failure_reason));
+    add(notes, "failure_fingerprint", failure_fingerprint(job.failure_reason));
     if (ended) add(notes, "ended_at", iso8601(*ended));
     add(notes, "training_job_arn", job.arn);
     add(notes, "secondary_status", job.secondary.text);

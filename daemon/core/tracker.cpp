@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/check.hpp"
 #include "base/limits.hpp"
 #include "core/deadlines.hpp"
 #include "core/history.hpp"
@@ -255,22 +254,6 @@ tracked observe(
     return result;
 }
 
-std::vector<domain::transition> history_of(const job_view& job, const job_memory& memory) {
-    CHECK(job.last.has_value());
-    std::vector<domain::transition> all;
-    all.reserve(memory.retired.size() + job.last->transitions.size());
-    for (const auto& gone : memory.retired)
-        all.push_back(gone.entry);
-    for (std::size_t i = 0; i < job.last->transitions.size(); ++i) {
-        const bool again = i < memory.entries.size() && memory.entries[i].duplicate;
-        if (!again) all.push_back(job.last->transitions[i]);
-    }
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-        return a.started < b.started;
-    });
-    return all;
-}
-
 bool mark_missing(job_view& job) {
     if (job.missing) return false;
     job.missing = true;
@@ -313,43 +296,6 @@ void restore(
     job.ended = row.ended;
     report_unknown(row.last, memory, nullptr);
     derive(job, memory);
-}
-
-domain::job_row row_of(
-    const job_view& job, const job_memory& memory, const std::string& connection
-) {
-    CHECK(job.last.has_value() && job.last_observed.has_value());
-    domain::job_row row;
-    row.identity = identity_of(*job.last);
-    row.connection = connection;
-    row.watch_list = job.target.watch_list;
-    row.last = *job.last;
-    row.first_observed = memory.first_observed;
-    row.last_observed = *job.last_observed;
-    row.already_ended = memory.already_ended;
-    row.ending = job.ending;
-    row.ended = job.ended;
-    row.counted = memory.counted;
-    row.missing = job.missing;
-    return row;
-}
-
-std::vector<domain::transition_row> transition_rows_of(
-    const job_view& job, const job_memory& memory
-) {
-    CHECK(job.last.has_value());
-    const auto identity = identity_of(*job.last);
-    std::vector<domain::transition_row> rows;
-    for (const auto& [entry, kept] : memory.retired) {
-        rows.push_back({identity, kept.index, entry, kept.observed, kept.counted});
-    }
-    for (std::size_t i = 0; i < memory.entries.size(); ++i) {
-        const auto& kept = memory.entries[i];
-        if (kept.duplicate) continue;
-        rows.push_back({identity, kept.index, job.last->transitions[i], kept.observed, kept.counted}
-        );
-    }
-    return rows;
 }
 
 }  // namespace trainwatch::core

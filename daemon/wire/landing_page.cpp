@@ -10,44 +10,10 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "wire/html_text.hpp"
+#include "wire/landing_page_style.hpp"
 
 namespace trainwatch::wire {
 namespace {
-
-constexpr std::string_view style = R"(
-:root{color-scheme:light dark;--ink:#1c2127;--soft:#5b6672;--line:#dde2e8;--paper:#fff;
---card:#f5f7f9;--link:#0b57a4;--good:#176b34;--bad:#a81b1b;--busy:#0b57a4;--warn:#8a5200}
-@media(prefers-color-scheme:dark){:root{--ink:#e4e8ec;--soft:#9aa6b2;--line:#333c46;
---paper:#14181d;--card:#1c2229;--link:#7fb8f0;--good:#6fce8e;--bad:#ff9a92;--busy:#7fb8f0;
---warn:#f0bd6a}}
-*{box-sizing:border-box}
-body{margin:0 auto;max-width:76rem;padding:1.5rem;background:var(--paper);color:var(--ink);
-font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:baseline;
-justify-content:space-between;border-bottom:1px solid var(--line);padding-bottom:.75rem}
-h1{font-size:1.5rem;margin:0}h1 small{font-size:.9rem;font-weight:400;color:var(--soft)}
-h2{font-size:1.1rem;margin:2rem 0 .5rem}
-nav ul{display:flex;gap:1.25rem;list-style:none;margin:0;padding:0}
-a{color:var(--link)}a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-dl{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.25rem 0 0}
-dl div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;
-padding:.6rem 1rem;min-width:8rem}
-dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.4rem;font-variant-numeric:tabular-nums}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{text-align:left;vertical-align:top;padding:.45rem 1.25rem .45rem 0;
-border-bottom:1px solid var(--line)}
-th{font-size:.85rem;font-weight:600;color:var(--soft);white-space:nowrap}
-td:first-child{min-width:15rem}td time{white-space:nowrap}
-.name{font-weight:600;overflow-wrap:anywhere}
-.soft{color:var(--soft);font-size:.85rem}
-.reason{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;color:var(--soft);
-font-size:.85rem;max-width:44rem}
-.good,.bad,.busy,.warn,.still{font-weight:600;white-space:nowrap}
-.good{color:var(--good)}.bad{color:var(--bad)}.busy{color:var(--busy)}.warn{color:var(--warn)}
-.still{color:var(--soft)}
-footer{margin-top:2rem;color:var(--soft);font-size:.85rem}
-)";
 
 std::string colored(std::string_view color, std::string_view text) {
     return "<span class=\"" + std::string(color) + "\">" + html_escape(text) + "</span>";
@@ -88,10 +54,20 @@ std::string spaced(std::string_view text) {
     return words;
 }
 
+// What the last poll's failure said; it may name what to do.
+std::string trouble_line(const domain::job_view& job) {
+    if (job.trouble_detail.empty()) return {};
+    const auto detail = valid_utf8(job.trouble_detail, limits::page_reason_bytes_max);
+    return "<div class=\"reason\">" + html_escape(detail) + "</div>";
+}
+
 std::string status_cell(const domain::job_view& job) {
     if (!job.last) {
         if (job.missing) return colored("warn", "not found");
-        if (job.trouble) return colored("warn", "no answer: " + spaced(to_string(*job.trouble)));
+        if (job.trouble) {
+            return colored("warn", "no answer: " + spaced(to_string(*job.trouble))) +
+                trouble_line(job);
+        }
         return colored("still", "not asked yet");
     }
     const auto& last = *job.last;
@@ -108,7 +84,8 @@ std::string status_cell(const domain::job_view& job) {
     }
     if (job.missing) text += "<br>" + colored("warn", "deleted at AWS");
     if (!job.missing && job.trouble) {
-        text += "<br>" + colored("warn", "last poll: " + spaced(to_string(*job.trouble)));
+        text += "<br>" + colored("warn", "last poll: " + spaced(to_string(*job.trouble))) +
+            trouble_line(job);
     }
     return text;
 }
@@ -134,12 +111,20 @@ std::string outcome_cell(const domain::job_view& job) {
     return text;
 }
 
+// The name, and a link to all that is known of the job once AWS has told of it.
+std::string name_of(const domain::job_view& job) {
+    const std::string name = html_escape(job.target.name);
+    if (!job.last) return name;
+    const auto& last = *job.last;
+    return "<a href=\"api/v1/jobs/" + percent_encode(last.account_id) + "/" +
+        percent_encode(last.region) + "/" + percent_encode(last.name) + "\">" + name + "</a>";
+}
+
 std::string job_row(const domain::job_view& job, const domain::watch_plan& plan, wall_time now) {
     const auto lane = job.target.lane.value;
     const std::string region = lane < plan.lanes.size() ? plan.lanes[lane].region : "";
-    std::string name = "<span class=\"name\">" + html_escape(job.target.name) +
-        "</span><br><span class=\"soft\">" + html_escape(job.target.watch_list) + " · " +
-        html_escape(region) + "</span>";
+    std::string name = "<span class=\"name\">" + name_of(job) + "</span><br><span class=\"soft\">" +
+        html_escape(job.target.watch_list) + " · " + html_escape(region) + "</span>";
     if (job.ending && !job.last->failure_reason.empty()) {
         const auto reason = valid_utf8(job.last->failure_reason, limits::page_reason_bytes_max);
         const bool cut = reason.size() < job.last->failure_reason.size();
@@ -173,7 +158,7 @@ std::string jobs_section(const domain::view& view, const domain::watch_plan& pla
     text += table_end;
     if (shown < jobs.size()) {
         text += "<p class=\"soft\">" + std::to_string(jobs.size() - shown) +
-            " more: see <a href=\"metrics\">/metrics</a>.</p>\n";
+            " more: see <a href=\"api/v1/jobs\">/api/v1/jobs</a>.</p>\n";
     }
     return text + "</section>\n";
 }
@@ -261,7 +246,8 @@ std::string head(const process_facts& process) {
            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
            "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"
            "<title>trainwatchd</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>" +
-        std::string(style) + "</style>\n</head>\n<body>\n<header>\n<h1>trainwatchd <small>" +
+        std::string(landing_page_style) +
+        "</style>\n</head>\n<body>\n<header>\n<h1>trainwatchd <small>" +
         html_escape(process.version) +
         "</small></h1>\n<nav aria-label=\"Endpoints\"><ul><li><a href=\"metrics\">/metrics</a></li>"
         "<li><a href=\"-/healthy\">/-/healthy</a></li><li><a href=\"-/ready\">/-/ready</a></li>"

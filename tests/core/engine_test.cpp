@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "core/failure_reason.hpp"
 #include "tests/core/script.hpp"
 
 namespace trainwatch::core {
@@ -132,6 +133,7 @@ TEST(engine, tells_the_life_of_a_job) {
          "2025-11-23T09:26:40.123Z, which never started training, ended "
          "2025-11-23T11:26:40.123Z."},
         {"failure_reason", "CapacityError: none"},
+        {"failure_fingerprint", failure_fingerprint("CapacityError: none")},
         {"ended_at", "2025-11-23T11:26:40.123Z"},
         {"training_job_arn", "arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet"},
         {"secondary_status", "Failed"},

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/console_links.hpp"
+#include "core/failure_reason.hpp"
 #include "core/tracker.hpp"
 #include "tests/core/builders.hpp"
 #include "wire/settings_yaml.hpp"
@@ -138,6 +139,7 @@ TEST(rules, annotations_tell_what_a_person_asks_first) {
              "ml.p4d.24xlarge, created 2025-11-23T09:26:40.123Z, training since "
              "2025-11-23T09:28:00.123Z, ended 2025-11-23T09:41:40.123Z."},
             {"failure_reason", "AlgorithmError: exit code 1"},
+            {"failure_fingerprint", failure_fingerprint("AlgorithmError: exit code 1")},
             {"ended_at", "2025-11-23T09:41:40.123Z"},
             {"training_job_arn", "arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet"},
             {"secondary_status", "Failed"},

@@ -151,7 +151,8 @@ class InstallDeps(unittest.TestCase):
         self.assertFalse(self.policy.exists())
 
     def test_npm_is_left_alone_where_there_is_one(self):
-        test_group = "python3 python3-boto3 curl systemd binutils".split()
+        test_group = "python3 python3-boto3 python3-jsonschema python3-yaml curl systemd".split()
+        test_group.append("binutils")
         services = ["prometheus", "prometheus-alertmanager"]
         self.state("installed", test_group + services)
         self.assertEqual(self.run_script("test").stdout, "")

@@ -44,6 +44,8 @@ domain::job_view job(
     made.target = plan.targets[index];
     made.last.emplace();
     made.last->name = made.target.name;
+    made.last->account_id = "111122223333";
+    made.last->region = plan.lanes[made.target.lane.value].region;
     made.last->status = domain::parse_primary(status);
     made.last->secondary = domain::parse_secondary(secondary);
     made.last->created = now - std::chrono::hours(5);
@@ -70,6 +72,7 @@ domain::view example_view(const domain::watch_plan& plan) {
     view.jobs[1].last_transition = now - minutes(51);
     view.jobs[2].last_transition = now - minutes(2);
     view.jobs[2].trouble = error_class::throttled;
+    view.jobs[2].trouble_detail = "ThrottlingException: <Rate exceeded>";
     view.jobs[3].ending = {domain::outcome::failed, domain::failure_class::algorithm};
     view.jobs[3].last_transition = now - minutes(12);
     view.jobs[3].last->failure_reason =
@@ -152,6 +155,13 @@ TEST(LandingPage, tells_how_each_job_stands) {
     EXPECT_THAT(page, HasSubstr(">12 min ago</time>"));
 }
 
+TEST(LandingPage, links_each_job_that_aws_told_of_and_says_why_another_is_silent) {
+    const auto page = example_page();
+    EXPECT_THAT(page, HasSubstr("href=\"api/v1/jobs/111122223333/eu-west-1/"));
+    EXPECT_THAT(page, HasSubstr("ThrottlingException: &lt;Rate exceeded&gt;"));
+    EXPECT_THAT(page, Not(HasSubstr("<Rate exceeded>")));
+}
+
 TEST(LandingPage, begins_with_what_went_wrong) {
     const auto page = example_page();
     const auto jobs = page.substr(page.find("id=\"jobs\""));
@@ -208,7 +218,7 @@ TEST(LandingPage, of_very_many_jobs_stays_readable) {
     view.jobs[1'499].ending = {domain::outcome::failed, domain::failure_class::client};
     const auto page = page_of(view, plan);
     EXPECT_EQ(count(page, "class=\"name\""), 1'000U);
-    EXPECT_THAT(page, HasSubstr("500 more: see <a href=\"metrics\">/metrics</a>"));
+    EXPECT_THAT(page, HasSubstr("500 more: see <a href=\"api/v1/jobs\">/api/v1/jobs</a>"));
     EXPECT_THAT(page, HasSubstr("tokenizer-sweep-3"));
 }
 
