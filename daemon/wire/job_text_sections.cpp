@@ -90,8 +90,13 @@ std::string interruptions_text(const job_sheet& page) {
     return text;
 }
 
-std::string yes_or_no(const std::optional<bool>& value) {
-    return value ? (*value ? "yes" : "no") : "";
+// What is on; that it is off stands in AWS' own words below.
+std::string network_text(const domain::observation& last) {
+    std::string text = last.network_isolation.value_or(false) ? "isolated" : "";
+    if (last.traffic_encryption.value_or(false)) {
+        text += std::string(text.empty() ? "" : ", ") + "traffic between containers encrypted";
+    }
+    return text;
 }
 
 std::string of_text(const std::optional<std::int64_t>& at, const std::optional<std::int64_t>& all) {
@@ -142,8 +147,7 @@ std::string identity_section(const job_sheet& page) {
     facts.add("training", training_text(last));
     facts.add("billable", billable_text(job));
     facts.add("interruptions", interruptions_text(page), ink::warn);
-    facts.add("isolated", yes_or_no(last.network_isolation));
-    facts.add("encrypted", yes_or_no(last.traffic_encryption));
+    facts.add("network", network_text(last));
     if (last.retry_attempts_max)
         facts.add("retries", "up to " + std::to_string(*last.retry_attempts_max));
     facts.add("new to us", unknown_text(last), ink::warn);

@@ -129,7 +129,7 @@ inline domain::job_view full_view() {
     last.output_path = "s3://example-bucket/resnet/";
     last.output_model_package = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/m/1";
     last.network_isolation = true;
-    last.traffic_encryption = false;
+    last.traffic_encryption = true;
     last.retry_attempts_max = 3;
     last.progress = domain::training_progress{3, 10, 120, 500};
     last.final_metrics = {{"train:loss", 0.25, minute(90)}, {"validation:accuracy", 1, {}}};
