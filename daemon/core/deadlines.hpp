@@ -7,7 +7,7 @@
 //                other job's retries count together (AWS' text), waiting included.
 //   max_wait     from CreationTime, running or not.
 //   max_pending  from CreationTime, only until training starts.
-// None after the end.
+// None after the end, and none while the job is being stopped.
 #pragma once
 
 #include <vector>

@@ -143,6 +143,8 @@ std::optional<domain::predicted_end> predict_end(const job_view& job, wall_time 
         first = {*at, domain::predicted_end::basis::progress};
     }
     for (const auto& deadline : job.deadlines) {
+        // AWS is late by minutes, and nobody can say by how many.
+        if (deadline.at <= now) continue;
         if (first && first->at <= deadline.at) continue;
         first = {deadline.at, domain::predicted_end::basis::limit};
     }

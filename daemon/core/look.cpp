@@ -36,6 +36,13 @@ bool is_worth_waiting_for(const domain::job_view& job, wall_time now) {
     return job.last_transition && now - *job.last_transition < limits::settle_patience;
 }
 
+// A stop, by a person or a limit, takes two minutes and an upload: its end is near, and why it was
+// stopped is told only then.
+bool is_being_stopped(const domain::job_view& job, wall_time now) {
+    return job.last->status.value == domain::primary_status::stopping && job.last_transition &&
+        now - *job.last_transition < limits::late_window;
+}
+
 }  // namespace
 
 look next_look(const domain::job_view& job, const look_facts& facts) {
@@ -46,6 +53,10 @@ look next_look(const domain::job_view& job, const look_facts& facts) {
     look next{look_queue::live, facts.sent + facts.staleness_bound / 2};
     if (is_worth_waiting_for(job, facts.now.wall)) {
         next.due = std::min<mono_time>(next.due, facts.sent + limits::settle_interval);
+    }
+    if (is_being_stopped(job, facts.now.wall)) {
+        next.late = true;
+        next.due = std::min<mono_time>(next.due, facts.sent + facts.late_interval);
     }
     for (const auto& deadline : job.deadlines) {
         const auto look_at = deadline.at + limits::deadline_slack;

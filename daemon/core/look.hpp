@@ -1,9 +1,10 @@
 // When to look at a job again, by what is known of it: one pure function.
 //
-// A live job at half its staleness bound, earlier just after a known deadline and while its two
-// statuses disagree. An ended one each bound while something of it goes on (rules, a warm pool, its
-// deletion), for a grace period; then, like an unknown one, rarely: only deletion and re-use of its
-// name can bring news. Whether the budget allows it is core/scheduler's.
+// A live job at half its staleness bound, earlier just after a known deadline, while it is
+// being stopped and while its two statuses disagree. An ended one each bound while something of it
+// goes on (rules, a warm pool, its deletion), for a grace period; then, like an unknown one,
+// rarely: only deletion and re-use of its name can bring news. Whether the budget allows it is
+// core/scheduler's.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "core/rules.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <string>
@@ -18,12 +19,37 @@ using domain::observation;
 // A headline, not the story: the whole reason is an annotation of its own.
 constexpr std::size_t headline_bytes = 200;
 
-std::string first_line(std::string_view text) {
-    text = trim(text);
-    const auto line = trim(text.substr(0, text.find_first_of("\r\n")));
+// On one line: the first one is the same for each script that fails, the cause comes after it.
+std::string headline_of(std::string_view reason) {
+    std::string line;
+    for (const char c : trim(reason)) {
+        const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (!blank) {
+            line += c;
+        } else if (!line.empty() && line.back() != ' ') {
+            line += ' ';
+        }
+    }
     auto shown = valid_utf8(line, headline_bytes);
-    const bool cut = line.size() < text.size() || shown.size() < valid_utf8(line).size();
+    const bool cut = shown.size() < valid_utf8(line).size();
     return cut ? shown + "…" : shown;
+}
+
+// " (out of memory)", where the class says more than the reason's first word.
+std::string cause_of(domain::failure_class value) {
+    switch (value) {
+        case domain::failure_class::none:
+        case domain::failure_class::unknown:
+        case domain::failure_class::algorithm:
+        case domain::failure_class::client:
+        case domain::failure_class::internal_server:
+            return {};
+        default:
+            break;
+    }
+    std::string words(to_string(value));
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return " (" + words + ")";
 }
 
 void add(label_map& annotations, const char* name, std::string value) {
@@ -107,9 +133,10 @@ std::optional<domain::alert> training_job_failed(
     domain::alert alert;
     alert.labels = labels_of(job, "TrainingJobFailed", end.ending.failure_class);
     alert.annotations = annotations_of(last, end.ended);
-    const auto headline = first_line(last.failure_reason);
+    const auto headline = headline_of(last.failure_reason);
     alert.annotations["summary"] = "Training job " + last.name + " failed" +
-        after(last, end.ended) + (headline.empty() ? "; AWS gave no reason." : ": " + headline);
+        after(last, end.ended) + cause_of(end.ending.failure_class) +
+        (headline.empty() ? "; AWS gave no reason." : ": " + headline);
     alert.annotations["description"] = describe_place(last, end.ended);
     alert.starts_at = now;
     return alert;

@@ -25,4 +25,9 @@ void histogram_view::observe(double value) {
     sum += value;
 }
 
+std::optional<predicted_end> end_ahead(const job_view& job, wall_time now) {
+    const auto& predicted = job.derived.predicted_end;
+    return predicted && predicted->at > now ? predicted : std::nullopt;
+}
+
 }  // namespace trainwatch::domain

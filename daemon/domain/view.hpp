@@ -105,6 +105,9 @@ struct job_view {
     bool operator==(const job_view&) const = default;
 };
 
+// The predicted end while it lies ahead: a limit that has passed predicts nothing any more.
+std::optional<predicted_end> end_ahead(const job_view& job, wall_time now);
+
 // A histogram with fixed bounds; `buckets` has one more entry than `bounds` (+Inf), not
 // cumulative.
 struct histogram_view {

@@ -78,10 +78,10 @@ void write_answer(json_writer& out, const domain::job_view& job) {
     out.member("ended_at", job.ended);
     out.member("last_transition_at", job.last_transition);
     write_deadline(out, job);
-    out.member(
-        "predicted_end_at",
-        job.derived.predicted_end ? std::optional(job.derived.predicted_end->at) : std::nullopt
-    );
+    // A limit stands above as the deadline: here is what the job's own progress tells.
+    const auto& predicted = job.derived.predicted_end;
+    const bool by_progress = predicted && predicted->from == domain::predicted_end::basis::progress;
+    out.member("predicted_end_at", by_progress ? std::optional(predicted->at) : std::nullopt);
     write_instances(out, last);
     out.member("spot", job.last ? std::optional(last.spot) : std::nullopt);
     out.member("interruptions", job.interruptions);

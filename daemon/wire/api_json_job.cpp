@@ -41,7 +41,7 @@ void write_deadlines(json_writer& out, const domain::job_view& job, wall_time no
 }
 
 void write_predicted_end(json_writer& out, const domain::job_view& job, wall_time now) {
-    const auto& predicted = job.derived.predicted_end;
+    const auto predicted = domain::end_ahead(job, now);
     if (!predicted) {
         out.null("predicted_end");
         return;

@@ -17,6 +17,8 @@ void add_phase_families(
     for (const auto* const job : jobs_with(&domain::metric_groups::phases, jobs, plan)) {
         std::map<std::string, double> spent;
         for (const auto& phase : job->derived.phases) {
+            // The first stay goes on: nought would look like none.
+            if (phase.since && phase.times == 1) continue;
             spent[label_value(status_label(phase.status))] +=
                 std::chrono::duration<double>(phase.spent).count();
         }

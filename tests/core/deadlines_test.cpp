@@ -24,6 +24,17 @@ TEST(deadlines, max_runtime_counts_from_the_start_of_training) {
     );
 }
 
+TEST(deadlines, job_that_is_being_stopped_has_none) {
+    EXPECT_THAT(
+        deadlines_of(running()
+                         .max_runtime(seconds(3600))
+                         .max_wait(seconds(7200))
+                         .phase("Stopping", seconds(500))
+                         .status("Stopping", "Stopping")),
+        IsEmpty()
+    );
+}
+
 TEST(deadlines, max_runtime_is_absent_before_the_start) {
     EXPECT_THAT(
         deadlines_of(job().phase("Starting", seconds(0)).max_runtime(seconds(3600))), IsEmpty()

@@ -256,12 +256,20 @@ TEST(derived, limit_that_comes_before_the_end_of_the_work_is_the_end) {
 }
 
 TEST(derived, without_progress_the_first_limit_is_the_end) {
-    const auto facts = facts_of(running().max_runtime(seconds(3600)).max_wait(seconds(1000)));
+    const auto facts = facts_of(
+        running().max_runtime(seconds(3600)).max_wait(seconds(1000)), prices, seconds(900)
+    );
     EXPECT_THAT(
         facts.predicted_end,
         Optional(predicted_end{later(seconds(1000)), predicted_end::basis::limit})
     );
     EXPECT_EQ(facts_of(running()).predicted_end, std::nullopt);
+}
+
+TEST(derived, limit_that_has_passed_predicts_nothing) {
+    const auto late = running().max_runtime(seconds(3600));
+    EXPECT_EQ(facts_of(late, prices, hours(3)).predicted_end, std::nullopt);
+    EXPECT_TRUE(facts_of(late, prices, hours(1)).predicted_end.has_value());
 }
 
 TEST(derived, progress_of_nothing_predicts_nothing) {

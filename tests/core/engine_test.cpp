@@ -127,7 +127,7 @@ TEST(engine, tells_the_life_of_a_job) {
         {"failure_class", "capacity"},
     };
     alert.annotations = {
-        {"summary", "Training job resnet failed after 2h: CapacityError: none"},
+        {"summary", "Training job resnet failed after 2h (capacity): CapacityError: none"},
         {"description",
          "Job resnet in account 111122223333, region eu-west-1, created "
          "2025-11-23T09:26:40.123Z, which never started training, ended "

@@ -148,6 +148,15 @@ TEST(look, distance_to_a_deadline_is_measured_on_the_servers_clock) {
     EXPECT_EQ(next_look(job, asked).due, mono(milliseconds(10'500 + 14'500)));
 }
 
+TEST(look, job_that_is_being_stopped_is_followed_as_densely_as_a_late_one) {
+    const auto job =
+        shown(running().phase("Stopping", seconds(900)).status("Stopping", "Stopping"));
+    EXPECT_EQ(next_look(job, facts()), (look{look_queue::live, mono(seconds(1005)), true}));
+    auto much_later = facts();
+    much_later.now.wall = later(seconds(900) + limits::late_window);
+    EXPECT_EQ(next_look(job, much_later), (look{look_queue::live, mono(seconds(1030)), false}));
+}
+
 TEST(look, stopped_job_whose_secondary_status_lags_is_asked_again_soon) {
     const auto job = shown(running().status("Stopped", "Uploading"));
     EXPECT_EQ(next_look(job, facts()).due, mono(seconds(1005)));
@@ -161,9 +170,9 @@ TEST(look, running_job_whose_secondary_status_runs_ahead_is_asked_again_soon) {
 }
 
 TEST(look, secondary_status_that_runs_ahead_for_long_is_no_reason_to_hurry) {
-    const auto job = shown(
-        running().phase("MaxRuntimeExceeded", seconds(800)).status("Stopping", "MaxRuntimeExceeded")
-    );
+    const auto job = shown(running()
+                               .phase("MaxRuntimeExceeded", seconds(800))
+                               .status("InProgress", "MaxRuntimeExceeded"));
     EXPECT_EQ(next_look(job, facts()).due, mono(seconds(1030)));
 }
 

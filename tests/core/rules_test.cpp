@@ -157,13 +157,28 @@ TEST(rules, annotations_tell_what_a_person_asks_first) {
     );
 }
 
-TEST(rules, reason_is_kept_verbatim_and_its_first_line_is_the_headline) {
-    const std::string reason = "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\nTraceback";
+TEST(rules, reason_is_kept_verbatim_and_its_headline_is_on_one_line) {
+    const std::string reason = "AlgorithmError: ExecuteUserScriptError:\r\nExitCode 1\n\tTraceback";
     const auto notes = alert_about(running().fails(seconds(900), reason)).annotations;
     EXPECT_EQ(notes.at("failure_reason"), reason);
     EXPECT_EQ(
         notes.at("summary"),
-        "Training job resnet failed after 15m: AlgorithmError: ExecuteUserScriptError:…"
+        "Training job resnet failed after 15m: AlgorithmError: ExecuteUserScriptError: "
+        "ExitCode 1 Traceback"
+    );
+}
+
+TEST(rules, headline_names_a_cause_that_the_first_word_does_not) {
+    const auto summary = [](const char* reason) {
+        return alert_about(running().fails(seconds(900), reason)).annotations.at("summary");
+    };
+    EXPECT_EQ(
+        summary("AlgorithmError: ExecuteUserScriptError:\nRuntimeError: CUDA out of memory."),
+        "Training job resnet failed after 15m (out of memory): AlgorithmError: "
+        "ExecuteUserScriptError: RuntimeError: CUDA out of memory."
+    );
+    EXPECT_EQ(
+        summary("ClientError: wrong"), "Training job resnet failed after 15m: ClientError: wrong"
     );
 }
 
