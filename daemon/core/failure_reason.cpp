@@ -84,6 +84,9 @@ constexpr auto table = std::to_array<table_row>({
     {failure_class::timeout,
      speaker::aws,
      R"(\bMax(?:Runtime|WaitTime|PendingTime)(?:InSeconds)? ?(?:was |has been )?exceeded)"},
+    {failure_class::timeout,
+     speaker::aws,
+     R"(\bexceeded (?:its |the )?Max(?:Runtime|WaitTime|PendingTime))"},
 
     // The customer's network, not the data that could not cross it.
     {failure_class::client, speaker::aws, R"(subnet's route table|\bVPC endpoint\b)"},

@@ -56,14 +56,18 @@ bool is_settled(const observation& job) {
 }
 
 // Whether the end is established now; starts the patience when it is not.
-bool end_is_established(const observation& job, job_memory& memory, mono_time now) {
+bool end_is_established(const observation& job, job_memory& memory, instant now) {
     if (!terminal_status(job)) {
         memory.unsettled_since.reset();
         return false;
     }
-    if (is_settled(job)) return true;
-    if (!memory.unsettled_since) memory.unsettled_since = now;
-    return now - *memory.unsettled_since >= limits::settle_patience;
+    // A completion needs no explanation.
+    if (is_settled(job) || job.status.value == primary_status::completed) return true;
+    // What AWS has left as it is for so long will not be explained any more.
+    const auto touched = std::max(job.modified, job.training_ended);
+    if (touched && now.wall - *touched >= limits::settle_patience) return true;
+    if (!memory.unsettled_since) memory.unsettled_since = now.mono;
+    return now.mono - *memory.unsettled_since >= limits::settle_patience;
 }
 
 seen_as classify_end(
@@ -244,7 +248,7 @@ tracked observe(
         result.changed |= take_in(job, memory, answer, seen, result.findings);
     }
     const bool ends =
-        job.ending ? end_is_corrected(job) : end_is_established(*job.last, memory, seen.now.mono);
+        job.ending ? end_is_corrected(job) : end_is_established(*job.last, memory, seen.now);
     if (ends) {
         establish_end(job, memory, seen, result.findings);
         result.changed = true;

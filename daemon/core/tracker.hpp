@@ -7,7 +7,8 @@
 // is reported twice when the newer list comes back.
 //
 // Whether a job has ended is decided by the primary status, and why by the secondary. AWS does
-// not change both in one step, so an end is established only when the two agree, or after
+// not change both in one step, so an end is established only when the two agree, when there is
+// nothing to explain (Completed), or once AWS has left the job as it is for
 // `limits::settle_patience`: until then a Stopped job may still turn out to have hit its limit.
 //
 // Pure: no clock, no alerts, no counters. Source: facts of the SageMaker API reference.

@@ -44,11 +44,7 @@ public:
 
     std::optional<std::string> run() {
         blanks();
-        const bool complete = object([this](std::string_view key) {
-            if (!holds_secrets(key)) return copy_value();
-            return redact_value();
-        });
-        if (!complete) return std::nullopt;
+        if (!copy_value()) return std::nullopt;
         at_ = text_.size();
         flush();
         return std::move(out_);
@@ -126,7 +122,27 @@ private:
         return skip('}');
     }
 
-    bool copy_value() { return skip_value(); }
+    // Looks into every object: a member of tomorrow may hold one of these two as well. As deep as
+    // the parser went, which is bounded.
+    bool copy_value() {
+        if (here() == '[') return copy_list();
+        if (here() != '{') return skip_value();
+        return object([this](std::string_view key) {
+            return holds_secrets(key) ? redact_value() : copy_value();
+        });
+    }
+
+    bool copy_list() {
+        if (!skip('[')) return false;
+        blanks();
+        if (skip(']')) return true;
+        do {
+            blanks();
+            if (!copy_value()) return false;
+            blanks();
+        } while (skip(','));
+        return skip(']');
+    }
 
     bool drop_value() {
         flush();

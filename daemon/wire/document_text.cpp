@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "wire/json_tree.hpp"
 
 namespace trainwatch::wire {
@@ -88,7 +89,8 @@ private:
         std::size_t indent,
         std::size_t column
     ) {
-        const bool is_secret = name == "HyperParameters" || name == "Environment";
+        const bool is_secret = equal_ignoring_case(name, "HyperParameters") ||
+            equal_ignoring_case(name, "Environment");
         const std::string label = lead + painted(terminal_safe(name), ink::soft, style_);
         if (is_secret && !is_scalar(node) && !node.items.empty()) {
             out_ +=

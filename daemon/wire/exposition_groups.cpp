@@ -1,7 +1,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include <prometheus/metric_family.h>
 
@@ -31,14 +30,21 @@ void add_final_metric_families(
     metric_families& into, const jobs_shown& jobs, const domain::watch_plan& plan
 ) {
     const auto chosen = jobs_with(&domain::metric_groups::final_metrics, jobs, plan);
-    // A name that came twice would make the whole page unreadable to Prometheus: the first counts.
+    // A name that came twice would make the whole page unreadable to Prometheus: the latest value
+    // counts.
     const auto for_each_metric = [](const domain::job_view& job, auto use) {
-        std::set<std::string> seen;
+        std::map<std::string, const domain::final_metric*> latest;
         for (const auto& final : job.last->final_metrics) {
-            if (seen.size() == limits::final_metrics_max) break;
             const auto name = label_value(final.name);
-            if (seen.insert(name).second) use(name, final);
+            const auto known = latest.find(name);
+            if (known == latest.end()) {
+                if (latest.size() < limits::final_metrics_max) latest.emplace(name, &final);
+            } else if (known->second->at <= final.at) {
+                known->second = &final;
+            }
         }
+        for (const auto& [name, final] : latest)
+            use(name, *final);
     };
     {
         family_builder values(into, metric("sagemaker_training_job_final_metric"));

@@ -30,7 +30,7 @@ std::string_view words_of(domain::failure_class value) {
         case domain::failure_class::permission:
             return "a permission is missing";
         case domain::failure_class::data:
-            return "the input data could not be read";
+            return "input or artifacts could not be moved or read";
         case domain::failure_class::out_of_memory:
             return "out of memory";
         case domain::failure_class::spot:

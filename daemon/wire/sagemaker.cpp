@@ -217,6 +217,12 @@ void read_course(const aws::training_job& job, domain::observation& seen) {
     }
 }
 
+// Ordered and each once, as the reader leaves them.
+void add_unknown(std::vector<domain::unknown_value>& all, domain::unknown_value found) {
+    const auto at = std::lower_bound(all.begin(), all.end(), found);
+    if (at == all.end() || *at != found) all.insert(at, std::move(found));
+}
+
 result<domain::observation> observe(training_job_answer& answer, std::string_view asked) {
     const auto& job = answer.job;
     const auto name = job.training_job_name.value_or(std::string_view());
@@ -225,8 +231,8 @@ result<domain::observation> observe(training_job_answer& answer, std::string_vie
     const auto arn = parse_arn(job.training_job_arn.value_or(std::string_view()));
     if (!arn) return malformed("answer without a usable TrainingJobArn");
     if (!job.creation_time) return malformed("answer without CreationTime");
+    // Without a status the job is neither running nor over: one that this release does not know.
     const auto status = job.training_job_status.value_or(std::string_view());
-    if (status.empty()) return malformed("answer without TrainingJobStatus");
 
     domain::observation seen;
     seen.partition = std::string(arn->partition);
@@ -245,6 +251,7 @@ result<domain::observation> observe(training_job_answer& answer, std::string_vie
     read_places(job, seen);
     read_course(job, seen);
     seen.unknown = std::move(answer.unknown);
+    if (status.empty()) add_unknown(seen.unknown, {"TrainingJobStatus", {}});
     return seen;
 }
 

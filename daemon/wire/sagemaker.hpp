@@ -15,8 +15,8 @@ namespace trainwatch::wire {
 // POST / with X-Amz-Target SageMaker.DescribeTrainingJob; `host` as it is sent and signed.
 http_request encode_describe_training_job(std::string_view host, std::string_view job_name);
 
-// The answer of a 200. `malformed` when it is not JSON, lacks name, ARN, status or creation time,
-// or names another job than `asked`.
+// The answer of a 200. `malformed` when it is not JSON, lacks name, ARN or creation time (a job's
+// identity), or names another job than `asked`.
 result<domain::observation> decode_describe_training_job(
     std::string_view body, std::string_view asked
 );

@@ -105,6 +105,17 @@ TEST(failure_reason, is_told_by_its_cause_before_the_word_it_begins_with) {
 }
 
 // What stands in a traceback was written by the user's code, or quotes somebody's data.
+TEST(failure_reason, of_a_job_that_waited_too_long_is_a_timeout) {
+    const failure_classifier classifier;
+    EXPECT_EQ(
+        classifier.classify("The job exceeded MaxPendingTimeInSeconds"), failure_class::timeout
+    );
+    EXPECT_EQ(
+        classifier.classify("AlgorithmError: the script exceeded MaxRuntime of its own"),
+        failure_class::algorithm
+    );
+}
+
 TEST(failure_reason, of_a_script_is_not_told_by_words_that_any_script_may_say) {
     const failure_classifier reasons;
     for (const auto* text :

@@ -741,6 +741,33 @@ TEST(tracker, stale_answer_does_not_find_a_missing_job) {
     EXPECT_TRUE(name.view.missing);
 }
 
+// ---- an end that AWS explains late, or never ----------------------------------------------------
+
+TEST(tracker, end_that_aws_left_unexplained_for_long_is_established_at_first_sight) {
+    watched name;
+    const auto found = name.hear(job().status("Stopped", "Napping").but([](auto& seen) {
+        seen.modified = later(minutes(10));
+    }));
+    EXPECT_THAT(
+        name.view.ending,
+        testing::Optional(domain::ending{domain::outcome::stopped, domain::failure_class::unknown})
+    );
+    watched fresh;
+    fresh.hear(job().status("Stopped", "Napping").but([](auto& seen) {
+        seen.modified = later(hours(1) - seconds(30));
+    }));
+    EXPECT_EQ(fresh.view.ending, std::nullopt) << "the reason may still come";
+}
+
+TEST(tracker, completion_needs_no_explanation) {
+    watched name;
+    name.hear(job().status("Completed", "Uploading"));
+    EXPECT_THAT(
+        name.view.ending,
+        testing::Optional(domain::ending{domain::outcome::completed, domain::failure_class::none})
+    );
+}
+
 // ---- values of the future
 // ------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ using testing::Not;
 const std::string sample = R"({
   "TrainingJobName": "resnet-1", "Number": 1.50E+3 ,
   "HyperParameters": {"token": "CANARY-1", "list": ["CANARY-2", {"deep": "CANARY-3"}], "n" : 7},
-  "Nested": {"Environment": {"A": "stays"}, "Text": "a \"quoted\" \\ brace }"},
+  "Nested": {"Environment": {"A": "CANARY-5"}, "Text": "a \"quoted\" \\ brace }"},
   "Environment" : { "KEY\u0020ONE":"CANARY-4" , "EMPTY": "", "NOT_TEXT": {"x": [true, null]} },
   "Last": [1, 2.0, -3e-7, {}, []]
 }
@@ -33,10 +33,16 @@ std::string redacted(std::string_view document) {
 
 // What the result has to mean, by a parser that knows nothing of cutting text.
 json::value expected_of(json::value document) {
+    if (auto* const items = document.if_array()) {
+        for (auto& item : *items)
+            item = expected_of(item);
+    }
+    if (!document.is_object()) return document;
     for (auto& member : document.as_object()) {
         const std::string_view key(member.key().data(), member.key().size());
         if (!equal_ignoring_case(key, "HyperParameters") &&
             !equal_ignoring_case(key, "Environment")) {
+            member.value() = expected_of(member.value());
             continue;
         }
         if (auto* inner = member.value().if_object()) {
@@ -49,11 +55,20 @@ json::value expected_of(json::value document) {
     return document;
 }
 
+TEST(aws_document, hides_the_values_at_any_depth_and_in_any_case) {
+    EXPECT_EQ(
+        without_parameter_values(
+            R"({"Future": [{"environment": {"A": "secret", "B": [1]}}, [], {}], "C": "shown"})"
+        ),
+        R"({"Future": [{"environment": {"A": null, "B": null}}, [], {}], "C": "shown"})"
+    );
+}
+
 TEST(aws_document, keeps_all_but_the_values_of_parameters) {
     EXPECT_EQ(redacted(sample), R"({
   "TrainingJobName": "resnet-1", "Number": 1.50E+3 ,
   "HyperParameters": {"token": null, "list": null, "n" : null},
-  "Nested": {"Environment": {"A": "stays"}, "Text": "a \"quoted\" \\ brace }"},
+  "Nested": {"Environment": {"A": null}, "Text": "a \"quoted\" \\ brace }"},
   "Environment" : { "KEY\u0020ONE":null , "EMPTY": null, "NOT_TEXT": null },
   "Last": [1, 2.0, -3e-7, {}, []]
 }

@@ -92,13 +92,24 @@ TEST(PhaseMetrics, count_stays_that_have_ended_only) {
     );
 }
 
+TEST(FinalMetrics, of_one_name_are_one_series_with_the_latest_value) {
+    auto job = completed(example_plan());
+    job.last->final_metrics = {
+        {"loss", 3, at(30)}, {"loss", 1, at(90)}, {"loss", 2, at(60)}, {"accuracy", 0.5, {}}};
+    const auto text = text_of(job, results);
+    EXPECT_THAT(
+        samples_of(text, "final_metric"),
+        ElementsAre("{metric=\"accuracy\"} 0.5", "{metric=\"loss\"} 1")
+    );
+}
+
 TEST(FinalMetrics, print_infinities_and_nan_as_prometheus_does) {
     EXPECT_THAT(
         samples_of(text_of(rich_end(example_plan()), results), "final_metric"),
         ElementsAre(
+            "{metric=\"grad:norm\"} +Inf",
             "{metric=\"train:loss\"} 0.25",
-            "{metric=\"validation:accuracy\"} NaN",
-            "{metric=\"grad:norm\"} +Inf"
+            "{metric=\"validation:accuracy\"} NaN"
         )
     );
     auto job = rich_end(example_plan());
@@ -125,7 +136,7 @@ TEST(FinalMetrics, of_one_name_are_one_series) {
         {"loss", 1, {}}, {"loss", 2, {}}, {longer + "1", 3, {}}, {longer + "2", 4, {}}};
     EXPECT_THAT(
         samples_of(text_of(job, results), "final_metric"),
-        ElementsAre("{metric=\"loss\"} 1", "{metric=\"" + longer.substr(0, 256) + "\"} 3")
+        ElementsAre("{metric=\"loss\"} 2", "{metric=\"" + longer.substr(0, 256) + "\"} 4")
     );
 }
 

@@ -172,6 +172,19 @@ TEST_P(ExpositionBudget, holds_for_a_job) {
     EXPECT_LE(second.size() - first.size(), 2'600U);
 }
 
+TEST(ExpositionOfGroups, costs_one_series_for_each_further_type) {
+    const auto plan = example_plan();
+    domain::view one;
+    one.jobs = {completed(plan)};
+    one.jobs[0].last->instances = {{"ml.m5.large", 1, "a"}};
+    auto five = one;
+    for (const auto* const type : {"ml.m5.xlarge", "ml.g5.xlarge", "ml.g5.2xlarge", "ml.m5.large"})
+        five.jobs[0].last->instances.push_back({type, 2, "b"});
+    const auto first = series_of(render_metrics(one, plan, example_process())).size();
+    const auto second = series_of(render_metrics(five, plan, example_process())).size();
+    EXPECT_EQ(second - first, 3U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Jobs, ExpositionBudget, testing::Bool(), [](const auto& each) {
     return each.param ? "that_ended" : "that_runs";
 });

@@ -220,8 +220,7 @@ TEST(describe_answer, that_names_another_job_is_malformed) {
 
 TEST(describe_answer, without_what_makes_an_identity_is_malformed) {
     ASSERT_TRUE(decode_describe_training_job(job_json(), "j"));
-    for (const char* member :
-         {"TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "CreationTime"}) {
+    for (const char* member : {"TrainingJobName", "TrainingJobArn", "CreationTime"}) {
         auto document = boost::json::parse(job_json());
         document.as_object()[member] = nullptr;
         EXPECT_EQ(kind_of(boost::json::serialize(document)), error_class::malformed) << member;
@@ -229,6 +228,18 @@ TEST(describe_answer, without_what_makes_an_identity_is_malformed) {
         EXPECT_EQ(kind_of(boost::json::serialize(document)), error_class::malformed) << member;
         document.as_object().erase(member);
         EXPECT_EQ(kind_of(boost::json::serialize(document)), error_class::malformed) << member;
+    }
+}
+
+TEST(describe_answer, without_a_status_is_of_a_job_whose_status_is_unknown) {
+    for (const auto& status :
+         {boost::json::value(nullptr), boost::json::value(7), boost::json::value("")}) {
+        auto document = boost::json::parse(job_json());
+        document.as_object()["TrainingJobStatus"] = status;
+        const auto read = decode_describe_training_job(boost::json::serialize(document), "j");
+        ASSERT_TRUE(read) << status;
+        EXPECT_EQ(read->status.value, domain::primary_status::unknown);
+        EXPECT_EQ(read->unknown, std::vector{(domain::unknown_value{"TrainingJobStatus", ""})});
     }
 }
 
