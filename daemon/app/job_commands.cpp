@@ -44,6 +44,7 @@ std::optional<job_inputs> gather_job_inputs(const options& chosen) {
     inputs.log = std::make_unique<no_log>();
     inputs.wanted = std::move(settings.wanted);
     inputs.wiring.settings = std::move(settings.settings);
+    inputs.wiring.settings.prices = chosen.prices;
     inputs.wiring.seed = std::random_device{}();
     inputs.wiring.credentials[inputs.wiring.settings.connections.front().name] =
         std::move(keys.value());

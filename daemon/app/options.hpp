@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "domain/settings.hpp"
 #include "io/log.hpp"
 
 namespace trainwatch::app {
@@ -31,6 +32,7 @@ struct options {
     std::string region{};
     std::string profile{};
     std::string endpoint_url{};
+    domain::price_map prices{};                  // of describe
     output_format output = output_format::text;  // of describe
     std::optional<milliseconds> timeout{};       // of wait
     milliseconds interval{10'000};               // of wait

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/limits.hpp"
+#include "wire/instance_price.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -39,6 +40,16 @@ CLI::App* add_describe(CLI::App& app, options& into, job_flags& flags) {
         )
         ->capture_default_str()
         ->type_name("FORMAT");
+    describe
+        ->add_option(
+            "--price",
+            flags.prices,
+            "What an hour of an instance costs, as ml.g5.xlarge=1.41: turns AWS' billable time "
+            "into "
+            "a cost; may be given several times"
+        )
+        ->allow_extra_args(false)
+        ->type_name("TYPE=PRICE");
     describe->footer(
         std::string(lent) +
         "\n\nColours on a terminal only; NO_COLOR=1 turns them off, CLICOLOR_FORCE=1 on.\n"
@@ -80,6 +91,13 @@ std::string check_job_flags(options& parsed, const job_flags& flags) {
         if (!parsed.timeout || parsed.timeout->count() <= 0) {
             return "--timeout is a duration such as 90s, 2h30m or 1d";
         }
+    }
+    for (const auto& text : flags.prices) {
+        auto price = wire::parse_instance_price(text);
+        if (const auto* const problem = std::get_if<std::string>(&price)) {
+            return "--price: " + *problem;
+        }
+        parsed.prices.insert(std::get<0>(std::move(price)));
     }
     const auto interval = parse_duration(flags.interval);
     if (!interval || *interval < limits::wait_interval_least ||

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "app/options.hpp"
 
@@ -17,6 +18,7 @@ namespace trainwatch::app {
 struct job_flags {
     std::string job{};  // of describe
     std::string output = "text";
+    std::vector<std::string> prices{};  // of describe
     std::string timeout{};
     std::string interval = "10s";
 };

@@ -76,6 +76,8 @@ std::string billable_text(const domain::job_view& job) {
         text += "; " + counted(total, "instance-second");
     }
     if (job.derived.cost) text += "; cost " + number_text(*job.derived.cost);
+    for (const auto& type : job.derived.unpriced)
+        text += "; no price for " + type;
     if (last.billable_tokens) text += "; " + counted(*last.billable_tokens, "token");
     return text;
 }

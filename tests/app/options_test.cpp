@@ -176,6 +176,18 @@ TEST(CommandLine, with_a_bad_value_says_what_a_good_one_is) {
     EXPECT_THAT(refusal({"--config.file=a", "--config.file=b"}), HasSubstr("--config.file"));
 }
 
+TEST(CommandLine, of_describe_takes_prices_of_instances) {
+    EXPECT_EQ(
+        good({"describe", "--price", "ml.g5.xlarge=1.41", "--price=ml.m5.large=0.1", "resnet"})
+            .prices,
+        (domain::price_map{{"ml.g5.xlarge", 1.41}, {"ml.m5.large", 0.1}})
+    );
+    EXPECT_THAT(
+        refusal({"describe", "resnet", "--price", "g5.xlarge=1"}),
+        HasSubstr("--price: \"g5.xlarge\" is a type of EC2; SageMaker's is \"ml.g5.xlarge\"")
+    );
+}
+
 TEST(CommandLine, of_describe_takes_one_job_and_the_way_to_aws) {
     options expected;
     expected.command = command::describe;

@@ -75,6 +75,19 @@ class Describe(harness.EndToEnd):
         self.assertIn("Failure reason\n  AlgorithmError", out)
         self.assertNotIn("\x1b", out)
 
+    def test_shows_what_a_job_cost_where_prices_are_given(self):
+        code, out, err = self.describe("failed", "--output", "json")
+        self.assertEqual(code, 0, err)
+        document = json.loads(out)
+        resources = document["ResourceConfig"]
+        cost = document["BillableTimeInSeconds"] * resources["InstanceCount"] * 3.6 / 3600
+        _, out, _ = self.describe("failed", "--price", resources["InstanceType"] + "=3.6")
+        shown = re.search(r"cost ([\d.]+)", out)
+        self.assertIsNotNone(shown, out)
+        self.assertAlmostEqual(float(shown[1]), cost, delta=0.01 + cost / 1000)
+        _, out, _ = self.describe("failed", "--price", "ml.m5.large=1")
+        self.assertIn("no price for " + resources["InstanceType"], out)
+
     def test_marks_interruptions(self):
         _, out, _ = self.describe("spot")
         self.assertRegex(out, r"\n! [\d:. -]+.*Interrupted")
