@@ -20,6 +20,15 @@ bool is_set(const environment_lookup& lookup, const char* name) {
     return value && !value->empty();
 }
 
+// Those that do not wrap old lines anew say who they are. (tmux, which does, may call itself
+// screen.)
+bool wraps_anew(const environment_lookup& lookup) {
+    const auto term = lookup("TERM").value_or("");
+    if (is_set(lookup, "XTERM_VERSION") || term.starts_with("rxvt") || term == "linux")
+        return false;
+    return !term.starts_with("screen") || is_set(lookup, "TMUX");
+}
+
 // POSIX' order: the first of these that is set decides.
 std::string locale_of(const environment_lookup& lookup) {
     for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
@@ -35,6 +44,7 @@ terminal_wishes read_terminal_wishes(const environment_lookup& lookup) {
     wishes.no_color = is_set(lookup, "NO_COLOR");
     wishes.force_color = is_set(lookup, "CLICOLOR_FORCE") && lookup("CLICOLOR_FORCE") != "0";
     wishes.dumb = lookup("TERM").value_or("") == "dumb";
+    wishes.reflows = wraps_anew(lookup);
     const auto locale = lower(locale_of(lookup));
     wishes.unicode =
         locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
@@ -54,10 +64,12 @@ terminal_facts look_at_terminal() {
 
 wire::text_style style_for(const terminal_facts& facts, const terminal_wishes& wishes) {
     wire::text_style style;
-    style.width = usual_width;
-    if (facts.is_terminal && facts.width > 0) style.width = std::min(facts.width, widest);
+    const bool is_terminal = can_redraw(facts, wishes);
+    style.width = !is_terminal ? wire::unwrapped
+        : facts.width > 0      ? std::min(facts.width, widest)
+                               : usual_width;
     style.unicode = wishes.unicode;
-    style.color = !wishes.no_color && (wishes.force_color || (facts.is_terminal && !wishes.dumb));
+    style.color = !wishes.no_color && (wishes.force_color || is_terminal);
     return style;
 }
 

@@ -15,8 +15,10 @@ namespace trainwatch::app {
 struct terminal_wishes {
     bool no_color = false;
     bool force_color = false;
-    bool dumb = false;     // TERM: a terminal that cannot redraw
+    bool dumb = false;     // TERM: as good as no terminal
     bool unicode = false;  // the locale's character set is UTF-8
+    // It wraps old lines anew when its window is narrowed, as most do.
+    bool reflows = true;
 
     bool operator==(const terminal_wishes&) const = default;
 };
@@ -32,7 +34,7 @@ struct terminal_facts {
 // Of standard output.
 terminal_facts look_at_terminal();
 
-// 80 columns and no colour where it is no terminal.
+// Neither wrapping nor colour where it is no terminal.
 wire::text_style style_for(const terminal_facts& facts, const terminal_wishes& wishes);
 bool can_redraw(const terminal_facts& facts, const terminal_wishes& wishes);
 

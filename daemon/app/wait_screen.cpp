@@ -29,19 +29,31 @@ void wait_screen::show(
         return;
     }
     if (lasting.empty() && block == drawn_) return;
-    const auto bytes = redrawn(drawn_.size(), lasting, block);
+    // A window that was narrowed may have made two rows of a line.
+    const bool has_wrapped = wishes_.reflows && facts_.width > 0;
+    const auto rows = has_wrapped ? rows_of(drawn_, facts_.width) : drawn_.size();
+    const auto bytes = redrawn(rows, lasting, block);
     std::fwrite(bytes.data(), 1, bytes.size(), stdout);
     std::fflush(stdout);
     drawn_ = block;
 }
 
+std::size_t rows_of(const std::vector<std::string>& lines, std::size_t width) {
+    std::size_t rows = 0;
+    for (const auto& line : lines) {
+        const auto columns = wire::display_width(wire::terminal_safe(line));
+        rows += std::max<std::size_t>((columns + width - 1) / width, 1);
+    }
+    return rows;
+}
+
 std::string redrawn(
-    std::size_t lines_before,
+    std::size_t rows_before,
     const std::vector<std::string>& lasting,
     const std::vector<std::string>& block
 ) {
     std::string bytes;
-    if (lines_before > 0) bytes += "\x1b[" + std::to_string(lines_before) + "A\r\x1b[J";
+    if (rows_before > 0) bytes += "\x1b[" + std::to_string(rows_before) + "A\r\x1b[J";
     for (const auto& line : lasting)
         bytes += line + "\n";
     for (const auto& line : block)

@@ -33,9 +33,12 @@ private:
     std::vector<std::string> drawn_{};
 };
 
+// How many rows of a terminal of `width` columns they take once it has wrapped them anew.
+std::size_t rows_of(const std::vector<std::string>& lines, std::size_t width);
+
 // The bytes that do it: back to the block's first line, clear, write.
 std::string redrawn(
-    std::size_t lines_before,
+    std::size_t rows_before,
     const std::vector<std::string>& lasting,
     const std::vector<std::string>& block
 );

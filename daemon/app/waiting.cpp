@@ -6,6 +6,7 @@
 #include "app/job_commands.hpp"
 #include "base/limits.hpp"
 #include "wire/job_text.hpp"
+#include "wire/live_line.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -35,7 +36,7 @@ waiting::waiting(
 )
     : chosen_(chosen), wanted_(wanted), begun_(begun), jobs_(wanted.size()) {
     for (const auto& job : wanted)
-        name_columns_ = std::max(name_columns_, job.name.size());
+        longest_name_ = std::max(longest_name_, job.name.size());
 }
 
 std::vector<std::size_t> waiting::unseen() const {
@@ -169,7 +170,7 @@ std::string waiting::names_of(const std::vector<std::size_t>& slots) const {
 std::vector<std::string> waiting::block(wall_time aws_now) const {
     std::vector<std::string> lines;
     std::size_t hidden = 0;
-    const auto columns = std::min(name_columns_, screen_.style().width / 3);
+    const auto columns = wire::name_columns(longest_name_, screen_.style());
     for (const auto& job : jobs_) {
         if (job.ended) continue;
         if (lines.size() < screen_.room()) {

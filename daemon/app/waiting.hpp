@@ -61,7 +61,7 @@ private:
     const mono_time begun_;
     std::vector<job_state> jobs_;
     std::map<std::string, bool> out_{};  // by region: an outage was told
-    std::size_t name_columns_ = 0;
+    std::size_t longest_name_ = 0;
     wait_screen screen_{};
     std::vector<std::string> lasting_{};  // lines to be shown for good
     std::string complaint_{};

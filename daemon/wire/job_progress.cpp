@@ -1,17 +1,12 @@
 #include "wire/job_progress.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.hpp"
 #include "wire/job_text.hpp"
 
 namespace trainwatch::wire {
 namespace {
-
-std::string percent(double ratio) {
-    return std::to_string(std::lround(ratio * 100)) + " %";
-}
 
 std::string entry_text(const domain::transition& entry) {
     auto text = terminal_safe(entry.status.text);
@@ -108,38 +103,6 @@ std::vector<std::string> final_lines(
     for (const auto& line : wrapped(job.last->failure_reason, columns))
         lines.push_back(std::string(indent, ' ') + line);
     return lines;
-}
-
-std::string live_line(
-    const domain::job_view& job, std::size_t name_columns, wall_time now, const text_style& style
-) {
-    const auto name =
-        padded(fitted(terminal_safe(job.target.name), name_columns, style), name_columns);
-    if (!job.last) {
-        const std::string_view what =
-            job.missing ? "not known to AWS, looking again" : "asking AWS";
-        return fitted(name + "  " + std::string(what), style.width, style);
-    }
-    const auto* const entry = present_entry(job);
-    const auto status = status_word(job);
-    std::string behind;
-    if (entry != nullptr && !job.ending) {
-        behind += "  " + padded(brief_duration(now - entry->started), 7);
-    }
-    if (const auto use = next_deadline(job, now)) {
-        behind += "  " + bar(0, use->used, 10, style) + " " + right_aligned(percent(use->used), 5) +
-            " of limit";
-    }
-    if (job.trouble) {
-        behind += "  no answer now";
-    } else if (entry != nullptr && !entry->message.empty()) {
-        behind += "  " + terminal_safe(entry->message);
-    }
-    // Painted last: an escape sequence takes no columns.
-    const auto room = style.width > name_columns + 2 ? style.width - name_columns - 2 : 0;
-    const auto shown = fitted(padded(status, 11) + behind, room, style);
-    const auto split = std::min(status.size(), shown.size());
-    return name + "  " + painted(shown.substr(0, split), ink_of(job), style) + shown.substr(split);
 }
 
 }  // namespace trainwatch::wire

@@ -1,4 +1,5 @@
-// How jobs get on, line by line, for `wait`: a line for each change, or one line redrawn in place.
+// How jobs get on, line by line, for `wait`: a line for each change (wire/live_line has those that
+// are redrawn in place).
 //
 // Pure: what was told before is a value that comes back in. Knows no terminal; app/wait writes.
 #pragma once
@@ -35,12 +36,6 @@ std::string final_words(const domain::job_view& job, wall_time now);
 // The same for a terminal: the name and the painted outcome, then the reason below them, wrapped.
 std::vector<std::string> final_lines(
     const domain::job_view& job, wall_time now, const text_style& style
-);
-
-// One line of at most the style's width: name (in `name_columns`), status, time in the phase, the
-// deadline, AWS' message.
-std::string live_line(
-    const domain::job_view& job, std::size_t name_columns, wall_time now, const text_style& style
 );
 
 // "2026-11-24T09:12:00Z name: what"

@@ -21,10 +21,6 @@ std::string counted(std::int64_t count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-std::string percent(double ratio) {
-    return std::to_string(std::lround(ratio * 100)) + " %";
-}
-
 std::string instances_text(const domain::observation& last) {
     std::string text;
     for (const auto& group : last.instances) {
@@ -167,7 +163,7 @@ std::string deadline_section(const job_sheet& page) {
         const auto with = use->used >= 0.95 ? ink::bad : use->used >= 0.8 ? ink::warn : ink::busy;
         const auto used =
             milliseconds(std::llround(use->used * static_cast<double>(use->limit.count())));
-        text += "  " + painted(bar(0, use->used, 30, style), with, style) + "  " +
+        text += "  " + painted(gauge(use->used, 30, style), with, style) + "  " +
             painted(percent(use->used), with, style) + ", " + brief_duration(used) + " of " +
             brief_duration(use->limit) + "\n";
         const std::string_view member = use->next.kind == domain::deadline_kind::max_runtime

@@ -45,7 +45,8 @@ public:
         for (const auto& entry : entries_)
             status_columns_ = std::max(status_columns_, display_width(entry.status.text));
         status_columns_ = std::min<std::size_t>(status_columns_, 24);
-        bar_columns_ = style_.width < 100 ? 10 : std::min<std::size_t>(style_.width / 5, 30);
+        const bool is_narrow = style_.width < 100 || style_.width == unwrapped;
+        bar_columns_ = is_narrow ? 10 : std::min<std::size_t>(style_.width / 5, 30);
         time_columns_ = is_one_day() ? 8 : 14;
     }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdint>
 #include <utility>
 
 #include "base/text.hpp"
@@ -93,18 +92,31 @@ std::size_t bytes_within(std::string_view text, std::size_t columns) {
     return at;
 }
 
+// An ARN, an address, a path: to be copied, clicked and found by grep.
+bool is_kept_whole(std::string_view word) {
+    return word.find('/') != std::string_view::npos || word.find("arn:") != std::string_view::npos;
+}
+
+// Where the first line of `text`, which does not fit as a whole, ends.
+std::size_t line_end(std::string_view text, std::size_t columns) {
+    const auto fits = bytes_within(text, columns);
+    // At the last blank that still fits; within a word when only indentation is before it.
+    const auto blank = text.rfind(' ', fits);
+    const auto word = std::min(text.find_first_not_of(' '), text.size());
+    if (blank != std::string_view::npos && word <= blank) return blank;
+    const auto word_end = std::min(text.find(' ', word), text.size());
+    return is_kept_whole(text.substr(word, word_end - word)) ? word_end : fits;
+}
+
 void wrap_line(std::string_view text, std::size_t columns, std::vector<std::string>& lines) {
-    while (true) {
-        const auto fits = bytes_within(text, columns);
-        if (fits == text.size()) break;
-        // At the last blank that still fits; within a word when only indentation is before it.
-        auto end = text.rfind(' ', fits);
-        if (end == std::string_view::npos || text.find_first_not_of(' ') > end) end = fits;
+    while (bytes_within(text, columns) < text.size()) {
+        const auto end = line_end(text, columns);
         const auto line = text.substr(0, end);
         lines.emplace_back(line.substr(0, line.find_last_not_of(' ') + 1));
         text = text.substr(end);
         while (text.starts_with(' '))
             text.remove_prefix(1);
+        if (text.empty()) return;
     }
     lines.emplace_back(text);
 }
@@ -129,12 +141,24 @@ std::string_view code_of(ink with) {
     return {};
 }
 
-std::string two_units(
-    std::int64_t value, std::int64_t size, char large, std::int64_t part, char small
+std::size_t place_in(std::size_t columns, double share) {
+    const auto at = std::clamp(share, 0.0, 1.0) * static_cast<double>(columns);
+    return static_cast<std::size_t>(std::lround(at));
+}
+
+std::string drawn(
+    std::size_t begin, std::size_t end, std::size_t columns, const text_style& style
 ) {
-    std::string text = std::to_string(value / size) + large;
-    const auto rest = value % size / part;
-    return rest == 0 ? text : text + " " + std::to_string(rest) + small;
+    std::string text;
+    for (std::size_t i = 0; i < columns; ++i) {
+        const bool filled = begin <= i && i < end;
+        if (style.unicode) {
+            text += filled ? "█" : "·";
+        } else {
+            text += filled ? '#' : '.';
+        }
+    }
+    return text;
 }
 
 }  // namespace
@@ -182,6 +206,20 @@ std::string fitted(std::string_view text, std::size_t columns, const text_style&
     const auto taken = style.unicode ? std::size_t{1} : mark.size();
     if (columns <= taken) return std::string(columns, '.');
     return std::string(text.substr(0, bytes_within(text, columns - taken))) + std::string(mark);
+}
+
+std::string elided(std::string_view text, std::size_t columns, const text_style& style) {
+    if (bytes_within(text, columns) == text.size()) return std::string(text);
+    const std::string_view mark = style.unicode ? "…" : "...";
+    const auto taken = style.unicode ? std::size_t{1} : mark.size();
+    if (columns < taken + 2) return fitted(text, columns, style);
+    const auto room = columns - taken;
+    // The end tells the jobs of a sweep apart: of an odd number it gets the larger half.
+    const auto head = bytes_within(text, room / 2);
+    auto tail = head;
+    while (display_width(text.substr(tail)) > room - room / 2)
+        tail += first_of(text.substr(tail)).bytes;
+    return std::string(text.substr(0, head)) + std::string(mark) + std::string(text.substr(tail));
 }
 
 std::string padded(std::string text, std::size_t columns) {
@@ -240,44 +278,18 @@ std::string hanging(
 }
 
 std::string bar(double from, double to, std::size_t columns, const text_style& style) {
-    const auto place = [columns](double share) {
-        const auto at = std::clamp(share, 0.0, 1.0) * static_cast<double>(columns);
-        return static_cast<std::size_t>(std::lround(at));
-    };
-    auto begin = std::min(place(from), columns - 1);
-    auto end = std::max(place(to), begin + 1);
-    std::string text;
-    for (std::size_t i = 0; i < columns; ++i) {
-        const bool filled = begin <= i && i < end;
-        if (style.unicode) {
-            text += filled ? "█" : "·";
-        } else {
-            text += filled ? '#' : '.';
-        }
-    }
-    return text;
+    const auto begin = std::min(place_in(columns, from), columns - 1);
+    return drawn(begin, std::max(place_in(columns, to), begin + 1), columns, style);
 }
 
-std::string brief_duration(milliseconds value) {
-    constexpr std::int64_t minute = 60;
-    constexpr std::int64_t hour = 60 * minute;
-    constexpr std::int64_t day = 24 * hour;
-    const auto total = std::chrono::floor<seconds>(std::max(value, milliseconds(0))).count();
-    if (total < minute) return std::to_string(total) + "s";
-    if (total < hour) return two_units(total, minute, 'm', 1, 's');
-    if (total < 2 * day) return two_units(total, hour, 'h', minute, 'm');
-    return two_units(total, day, 'd', hour, 'h');
+std::string gauge(double used, std::size_t columns, const text_style& style) {
+    constexpr double one_percent = 0.01;
+    if (used < one_percent / 2) return drawn(0, 0, columns, style);
+    return bar(0, used, columns, style);
 }
 
-std::string relative_time(wall_time at, wall_time now) {
-    return at > now ? "in " + brief_duration(at - now) : brief_duration(now - at) + " ago";
-}
-
-std::string clock_text(wall_time at) {
-    auto text = iso8601(std::chrono::floor<seconds>(at));
-    const auto t = text.find('T');
-    text[t] = ' ';
-    return text.substr(0, text.find('.')) + "Z";
+std::string percent(double ratio) {
+    return std::to_string(std::lround(ratio * 100)) + " %";
 }
 
 }  // namespace trainwatch::wire

@@ -12,6 +12,9 @@
 
 namespace trainwatch::wire {
 
+// The width of what is no terminal: nothing is wrapped there, for grep and for logs.
+inline constexpr std::size_t unwrapped = 1'000'000;
+
 struct text_style {
     std::size_t width = 80;  // columns
     bool color = false;      // escape sequences may be used
@@ -32,11 +35,14 @@ std::string terminal_safe(std::string_view text);
 std::size_t display_width(std::string_view text);
 // At most `columns` of safe text; what is cut is told by the ellipsis.
 std::string fitted(std::string_view text, std::size_t columns, const text_style& style);
+// The same with the middle cut out, so that names that differ at their ends stay apart.
+std::string elided(std::string_view text, std::size_t columns, const text_style& style);
 // With blanks behind (or in front) up to `columns`.
 std::string padded(std::string text, std::size_t columns);
 std::string right_aligned(std::string text, std::size_t columns);
 // Any text as safe lines of at most `columns`: its own line breaks stay, words are kept whole where
-// they fit. At least one line.
+// they fit. An address, an ARN or a path that does not fit stands whole on a line of its own. At
+// least one line.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 // The wrapped text with every line but the first indented, without the last line end.
 std::string hung(std::string_view text, std::size_t indent, std::size_t width);
@@ -49,6 +55,11 @@ std::string hanging(
 
 // A share of a bar of `columns`; `from` and `to` in 0..1. At least one column is filled.
 std::string bar(double from, double to, std::size_t columns, const text_style& style);
+
+// What is used of something, from the left: empty at 0 %.
+std::string gauge(double used, std::size_t columns, const text_style& style);
+// "80 %"
+std::string percent(double ratio);
 
 // "45s", "12m 10s", "3h 20m", "5d 3h": two units at most.
 std::string brief_duration(milliseconds value);

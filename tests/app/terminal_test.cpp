@@ -28,8 +28,12 @@ TEST(Terminal, has_color_and_its_width) {
     EXPECT_EQ(style_for({true, 500, 0}, {}).width, 160U);
 }
 
-TEST(Terminal, that_is_none_gets_plain_text_of_80_columns) {
-    EXPECT_EQ(style_for(pipe, wishes({{"LANG", "C.UTF-8"}})), (wire::text_style{80, false, true}));
+TEST(Terminal, that_is_none_gets_plain_text_that_is_not_wrapped) {
+    EXPECT_EQ(
+        style_for(pipe, wishes({{"LANG", "C.UTF-8"}})),
+        (wire::text_style{wire::unwrapped, false, true})
+    );
+    EXPECT_EQ(style_for(window, wishes({{"TERM", "dumb"}})).width, wire::unwrapped);
     EXPECT_FALSE(can_redraw(pipe, {}));
 }
 
@@ -50,6 +54,20 @@ TEST(Terminal, writes_beyond_ascii_only_in_a_locale_of_utf_8) {
     EXPECT_TRUE(wishes({{"LANG", "de_DE.utf8"}}).unicode);
     EXPECT_FALSE(wishes({{"LC_ALL", "C"}, {"LANG", "en_US.UTF-8"}}).unicode);
     EXPECT_TRUE(wishes({{"LC_ALL", ""}, {"LC_CTYPE", "C.UTF-8"}}).unicode);
+}
+
+TEST(Terminal, tells_whether_it_wraps_old_lines_anew) {
+    EXPECT_TRUE(wishes({{"TERM", "xterm-256color"}}).reflows);
+    EXPECT_FALSE(wishes({{"TERM", "xterm"}, {"XTERM_VERSION", "XTerm(372)"}}).reflows);
+    EXPECT_FALSE(wishes({{"TERM", "rxvt-unicode"}}).reflows);
+    EXPECT_FALSE(wishes({{"TERM", "screen-256color"}}).reflows);
+    EXPECT_TRUE(wishes({{"TERM", "screen-256color"}, {"TMUX", "x"}}).reflows);
+}
+
+TEST(Rows, are_counted_without_escape_sequences_as_they_are_wrapped_anew) {
+    EXPECT_EQ(rows_of({"abcdef", "", "\x1b[31mabc\x1b[0m"}, 3), 4U);
+    EXPECT_EQ(rows_of({"abcdef", "abc"}, 6), 2U);
+    EXPECT_EQ(rows_of({}, 6), 0U);
 }
 
 TEST(Redrawn, goes_back_over_its_block_and_no_further) {

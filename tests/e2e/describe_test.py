@@ -159,6 +159,13 @@ class Describe(harness.EndToEnd):
         self.assertLessEqual(lengths[1], 120)
         self.assertGreater(lengths[1], 80)
 
+    def test_is_not_wrapped_where_there_is_no_terminal(self):
+        _, out, _ = self.describe("running", COLUMNS="40")
+        self.assertRegex(out, r"\n  instances +[^\n]+\n  algorithm")
+        self.assertRegex(out, r"Preparing the instances for training\n")
+        _, dumb = self.on_terminal(40, "running", TERM="dumb")
+        self.assertRegex(dumb, r"Preparing the instances for training\n")
+
     def test_has_no_color_where_the_user_wants_none(self):
         _, out = self.on_terminal(80, "running", TERM="xterm", NO_COLOR="1")
         self.assertNotIn("\x1b", out)

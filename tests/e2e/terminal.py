@@ -22,6 +22,9 @@ class Terminal:
             start_new_session=True, close_fds=True)
         os.close(slave)
 
+    def resize(self, columns, rows=24):
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def read(self, patience):
         """More of what it draws; False at its end."""
         ready, _, _ = select.select([self._master], [], [], patience)

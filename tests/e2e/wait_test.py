@@ -208,6 +208,25 @@ class Wait(harness.EndToEnd):
         self.assertEqual(terminal.end(harness.PATIENCE), 5)
         self.assertNotIn("\x1b[6A", terminal.drawn.decode())
 
+    def test_keeps_jobs_of_a_sweep_apart_and_their_percentage_readable(self):
+        names = ["sweep-of-learning-rates-and-batch-sizes-of-november-" + n for n in ("01", "02")]
+        for name in names:
+            self.control("/jobs", "POST", {
+                "name": name, "kind": "in_progress", "limits": {"max_runtime": "100h"}})
+        self.clock(advance="1h")
+        terminal = self.terminal(*names, columns=60)
+        for end in ("01  ", "02  "):
+            terminal.wait_for(end, harness.PATIENCE)
+        terminal.wait_for(" % of max runtime", harness.PATIENCE)
+
+    def test_leaves_no_stale_lines_when_the_window_is_narrowed(self):
+        terminal = self.terminal("endless", columns=100)
+        terminal.wait_for("\x1b[34mStarting", harness.PATIENCE)
+        terminal.wait_for("\x1b[1A\r\x1b[J", harness.PATIENCE)
+        terminal.resize(40)
+        # What was one line of more than 40 columns is two rows now.
+        terminal.wait_for("\x1b[2A\r\x1b[Jendless", harness.PATIENCE)
+
     def test_on_a_dumb_terminal_prints_lines(self):
         terminal = self.terminal("endless", "--timeout", "8s", TERM="dumb")
         self.assertEqual(terminal.end(harness.PATIENCE), 5)

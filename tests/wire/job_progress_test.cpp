@@ -119,27 +119,5 @@ TEST(FinalWords, on_a_terminal_have_the_reason_below_them) {
     }
 }
 
-TEST(LiveLine, has_status_time_and_deadline_in_its_width) {
-    EXPECT_EQ(
-        live_line(running_view(), 8, minute(100), {60, false, true}),
-        "resnet    Training     1h 36m   ████████··  80 % of limit  …"
-    );
-    auto job = running_view();
-    job.trouble = error_class::transient;
-    EXPECT_THAT(live_line(job, 8, minute(100), plain), HasSubstr("no answer now"));
-    EXPECT_EQ(
-        live_line(running_view(), 4, minute(100), {30, true, false}),
-        "r...  \x1b[34mTraining\x1b[0m     1h 36m  ..."
-    );
-}
-
-TEST(LiveLine, of_a_job_that_was_not_seen_yet_says_so) {
-    domain::job_view job;
-    job.target.name = "new";
-    EXPECT_EQ(live_line(job, 5, minute(0), plain), "new    asking AWS");
-    job.missing = true;
-    EXPECT_THAT(live_line(job, 5, minute(0), plain), HasSubstr("not known to AWS"));
-}
-
 }  // namespace
 }  // namespace trainwatch::wire

@@ -62,6 +62,14 @@ TEST(TerminalText, is_cut_with_a_mark) {
     EXPECT_EQ(fitted("abcdef", 0, plain), "");
 }
 
+TEST(TerminalText, loses_its_middle_so_that_the_ends_of_names_stay) {
+    EXPECT_EQ(elided("abcdef", 6, plain), "abcdef");
+    EXPECT_EQ(elided("sweep-lr-0017", 8, plain), "swe…0017");
+    EXPECT_EQ(elided("sweep-lr-0017", 9, ascii), "swe...017");
+    EXPECT_EQ(elided("模型模型模", 6, plain), "模…模");
+    EXPECT_EQ(elided("abcdef", 2, plain), "a…");
+}
+
 TEST(TerminalText, wraps_at_blanks_and_keeps_its_own_lines_and_indentation) {
     EXPECT_THAT(wrapped("one two three", 8), ElementsAre("one two", "three"));
     EXPECT_THAT(wrapped("a\n  b  \r\n\nc\n\n", 10), ElementsAre("a", "  b", "", "c"));
@@ -80,6 +88,19 @@ TEST(TerminalText, never_exceeds_its_columns) {
     }
 }
 
+TEST(TerminalText, keeps_addresses_and_paths_whole_on_lines_of_their_own) {
+    EXPECT_THAT(
+        wrapped("no data under s3://bucket/a/long/key at all", 14),
+        ElementsAre("no data under", "s3://bucket/a/long/key", "at all")
+    );
+    EXPECT_THAT(
+        wrapped("  File /opt/ml/code/train.py", 10), ElementsAre("  File", "/opt/ml/code/train.py")
+    );
+    EXPECT_THAT(
+        wrapped("arn:aws:iam::111122223333:role", 9), ElementsAre("arn:aws:iam::111122223333:role")
+    );
+}
+
 TEST(TerminalText, hangs_under_its_label) {
     EXPECT_EQ(
         hanging("  why  ", 7, "one two three four five six", 30),
@@ -96,6 +117,14 @@ TEST(TerminalText, draws_bars_with_at_least_one_filled_column) {
     EXPECT_EQ(bar(0.5, 0.5, 4, ascii), "..#.");
     EXPECT_EQ(bar(1, 1, 4, ascii), "...#");
     EXPECT_EQ(bar(0, 7, 4, ascii), "####");
+}
+
+TEST(TerminalText, draws_nothing_in_a_gauge_at_0_percent) {
+    EXPECT_EQ(gauge(0.004, 4, ascii), "....");
+    EXPECT_EQ(gauge(0.01, 4, ascii), "#...");
+    EXPECT_EQ(gauge(0.5, 4, ascii), "##..");
+    EXPECT_EQ(gauge(1.6, 4, ascii), "####");
+    EXPECT_EQ(percent(0.004), "0 %");
 }
 
 TEST(TerminalText, is_painted_only_where_color_is_wanted) {
