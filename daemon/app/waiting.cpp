@@ -101,9 +101,8 @@ void waiting::tell_progress(job_state& job, wall_time aws_now) {
         lasting_.insert(lasting_.end(), lines.begin(), lines.end());
         return;
     }
-    const auto at = job.known.ended.value_or(aws_now);
     const auto words = wire::final_words(job.known, aws_now);
-    lasting_.push_back(wire::stamped_line(at, job.known.last->name, words));
+    lasting_.push_back(wire::stamped_line(aws_now, job.known.last->name, words));
 }
 
 // Once a job was seen, an outage is waited through, and said once.

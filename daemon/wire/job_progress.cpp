@@ -15,6 +15,13 @@ std::string entry_text(const domain::transition& entry) {
     return text;
 }
 
+// " (at 2026-11-24 09:03:00Z)", unless that is about now.
+std::string event_time(std::string_view word, wall_time at, wall_time now) {
+    constexpr seconds few(5);
+    if (std::chrono::abs(now - at) <= few) return {};
+    return " (" + std::string(word) + " " + clock_text(at) + ")";
+}
+
 told_progress told_of(const domain::observation& last) {
     const auto& entries = last.transitions;
     return {
@@ -48,13 +55,16 @@ std::vector<std::string> progress_lines(
     const auto& name = last.name;
     if (told.created && *told.created != last.created) {
         lines.push_back(stamped_line(
-            last.created, name, "the name was given to another job, which is waited for now"
+            now,
+            name,
+            "the name was given to another job, which is waited for now" +
+                event_time("created", last.created, now)
         ));
         told = {};
     }
     const auto& entries = last.transitions;
-    // Of a job that is over already, only its end is to be told.
-    if (!told.created && job.ending) {
+    // Of a job that is over, only its end is to be told (final_words), and once.
+    if (job.ending) {
         told = told_of(last);
         return lines;
     }
@@ -63,32 +73,29 @@ std::vector<std::string> progress_lines(
     // A list that became shorter was rewritten: only its last entry is news.
     if (from > entries.size()) from = entries.empty() ? 0 : entries.size() - 1;
     for (std::size_t i = from; i < entries.size(); ++i) {
-        auto text = entry_text(entries[i]);
-        if (is_first) {
-            text += " (for " + brief_duration(now - entries[i].started) + ")";
-        }
-        lines.push_back(stamped_line(entries[i].started, name, text));
+        const auto since = is_first ? " (for " + brief_duration(now - entries[i].started) + ")"
+                                    : event_time("at", entries[i].started, now);
+        lines.push_back(stamped_line(now, name, entry_text(entries[i]) + since));
     }
     const auto& message = entries.empty() ? std::string() : entries.back().message;
     if (!is_first && !entries.empty() && from == entries.size() && message != told.message) {
-        lines.push_back(stamped_line(last.modified.value_or(now), name, entry_text(entries.back()))
-        );
+        const auto at = event_time("at", last.modified.value_or(now), now);
+        lines.push_back(stamped_line(now, name, entry_text(entries.back()) + at));
     }
     // Without a history the statuses themselves are all there is.
     const bool changed = told.status != last.status.text || told.secondary != last.secondary.text;
     if (lines.empty() && changed) {
-        lines.push_back(stamped_line(
-            last.modified.value_or(now),
-            name,
-            status_word(job) + " (" + terminal_safe(last.status.text) + ")"
-        ));
+        lines.push_back(
+            stamped_line(now, name, status_word(job) + " (" + terminal_safe(last.status.text) + ")")
+        );
     }
     told = told_of(last);
     return lines;
 }
 
 std::string final_words(const domain::job_view& job, wall_time now) {
-    return standing_sentence(job, now) + reason_of(job);
+    const auto at = job.ended ? event_time("ended", *job.ended, now) : std::string();
+    return standing_sentence(job, now) + at + reason_of(job);
 }
 
 std::vector<std::string> final_lines(

@@ -26,7 +26,8 @@ struct told_progress {
 };
 
 // What is new since `told`, oldest first, without line ends; `told` then says so. The first time
-// only the present phase is told. Each line has the moment that AWS gives it, else `now`.
+// only the present phase is told, and the end of a job never (final_words). Each line leads with
+// `now`; the moment that AWS gives it stands behind, where that is another.
 std::vector<std::string> progress_lines(
     const domain::job_view& job, told_progress& told, wall_time now
 );

@@ -78,6 +78,16 @@ std::string spoken_status(std::string_view text) {
     return terminal_safe(words);
 }
 
+// ", 3m 43s left" of its MaxRuntimeInSeconds.
+std::string left_words(const domain::job_view& job, wall_time now) {
+    for (const auto& each : job.deadlines) {
+        if (each.kind == domain::deadline_kind::max_runtime && each.at > now) {
+            return ", " + brief_duration(each.at - now) + " left";
+        }
+    }
+    return {};
+}
+
 std::string header(const job_sheet& page) {
     const auto& job = page.job;
     const auto& style = page.style;
@@ -111,7 +121,7 @@ std::string document_section(const job_sheet& page) {
         "SecondaryStatusTransitions",
         "FailureReason"};
     const auto text = render_document(page.document, shown, page.style);
-    return text.empty() ? text : section_head("Everything else AWS said", page.style) + text;
+    return text.empty() ? text : section_head("All that AWS said", page.style) + text;
 }
 
 }  // namespace
@@ -147,8 +157,8 @@ std::string standing_sentence(const domain::job_view& job, wall_time now) {
                                               : last.secondary.text
         );
         if (entry == nullptr) return status;
-        return status + " for " + brief_duration(now - entry->started) + ", created " +
-            relative_time(last.created, now);
+        return status + " for " + brief_duration(now - entry->started) + left_words(job, now) +
+            ", created " + relative_time(last.created, now);
     }
     std::string text = end_words(job);
     if (job.ended) {
@@ -188,9 +198,12 @@ std::optional<deadline_use> next_deadline(const domain::job_view& job, wall_time
 }
 
 std::string render_job_text(const job_sheet& page) {
-    return header(page) + "\n" + identity_section(page) + timeline_section(page) +
-        deadline_section(page) + reason_section(page) + results_section(page) +
-        watchers_section(page) + document_section(page);
+    // Of what has ended, why comes first.
+    const bool over = page.job.ending.has_value();
+    const auto reason = reason_section(page);
+    return header(page) + (over ? reason : "") + "\n" + identity_section(page) +
+        timeline_section(page) + deadline_section(page) + (over ? "" : reason) +
+        results_section(page) + watchers_section(page) + document_section(page);
 }
 
 }  // namespace trainwatch::wire

@@ -1,5 +1,5 @@
 // One job on a page of text, for a person: what it is, how it stands, where its time went, when it
-// will end, why it failed, and everything else that AWS said.
+// will end, why it failed, and all that AWS said.
 //
 // A pure function of the view; nothing is computed here that the view could know. Plain text
 // without escape sequences unless the style has colour. Times are UTC; `now` is AWS' time.

@@ -22,6 +22,8 @@ private:
     std::string text_{};
 };
 
+// "3" or "0.25": the shortest text that reads back as the same number.
+std::string number_text(double value);
 std::string section_head(std::string_view title, const text_style& style);
 std::string identity_section(const job_sheet& page);
 std::string timeline_section(const job_sheet& page);

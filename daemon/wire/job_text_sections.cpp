@@ -10,13 +10,6 @@ namespace {
 
 constexpr std::size_t value_column = 16;
 
-// "3" or "0.25": the shortest text that reads back as the same number.
-std::string number_text(double value) {
-    std::array<char, 40> digits{};
-    const auto [end, error] = std::to_chars(digits.begin(), digits.end(), value);
-    return error == std::errc() ? std::string(digits.data(), end) : std::string("?");
-}
-
 std::string counted(std::int64_t count, const std::string& noun) {
     return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -97,11 +90,6 @@ std::string network_text(const domain::observation& last) {
     return text;
 }
 
-std::string of_text(const std::optional<std::int64_t>& at, const std::optional<std::int64_t>& all) {
-    if (!at) return {};
-    return std::to_string(*at) + (all ? " of " + std::to_string(*all) : std::string());
-}
-
 std::string unknown_text(const domain::observation& last) {
     std::string text;
     for (const auto& each : last.unknown) {
@@ -112,6 +100,12 @@ std::string unknown_text(const domain::observation& last) {
 }
 
 }  // namespace
+
+std::string number_text(double value) {
+    std::array<char, 40> digits{};
+    const auto [end, error] = std::to_chars(digits.begin(), digits.end(), value);
+    return error == std::errc() ? std::string(digits.data(), end) : std::string("?");
+}
 
 void fact_lines::add(std::string_view label, std::string_view value, ink with) {
     if (value.empty()) return;
@@ -152,41 +146,6 @@ std::string identity_section(const job_sheet& page) {
     return facts.take();
 }
 
-std::string deadline_section(const job_sheet& page) {
-    const auto use = next_deadline(page.job, page.now);
-    const auto& predicted = page.job.derived.predicted_end;
-    if (!use && !predicted) return {};
-    const auto& style = page.style;
-    std::string text = section_head("Deadline", style);
-    fact_lines facts(style);
-    if (use) {
-        const auto with = use->used >= 0.95 ? ink::bad : use->used >= 0.8 ? ink::warn : ink::busy;
-        const auto used =
-            milliseconds(std::llround(use->used * static_cast<double>(use->limit.count())));
-        text += "  " + painted(gauge(use->used, 30, style), with, style) + "  " +
-            painted(percent(use->used), with, style) + ", " + brief_duration(used) + " of " +
-            brief_duration(use->limit) + "\n";
-        const std::string_view member = use->next.kind == domain::deadline_kind::max_runtime
-            ? "MaxRuntimeInSeconds"
-            : use->next.kind == domain::deadline_kind::max_wait ? "MaxWaitTimeInSeconds"
-                                                                : "MaxPendingTimeInSeconds";
-        facts.add("limit", member);
-        facts.add_time(use->next.at > page.now ? "AWS ends it" : "was due", use->next.at, page.now);
-    }
-    if (predicted) {
-        const bool by_progress = predicted->from == domain::predicted_end::basis::progress;
-        const bool too_late = use && predicted->at > use->next.at;
-        facts.add(
-            "likely end",
-            clock_text(predicted->at) + "  (" + relative_time(predicted->at, page.now) + "), " +
-                (by_progress ? "by its progress" : "by its limit: it reports no progress") +
-                (too_late ? ": too late for its limit" : ""),
-            too_late ? ink::bad : ink::plain
-        );
-    }
-    return text + facts.take();
-}
-
 std::string reason_section(const job_sheet& page) {
     const auto& last = *page.job.last;
     if (last.failure_reason.empty()) return {};
@@ -214,51 +173,6 @@ std::string results_section(const job_sheet& page) {
     facts.add("console", page.links.console_url);
     const auto text = facts.take();
     return text.empty() ? text : section_head("Where to look", page.style) + text;
-}
-
-std::string watchers_section(const job_sheet& page) {
-    const auto& last = *page.job.last;
-    std::string text;
-    if (last.progress) {
-        fact_lines facts(page.style);
-        facts.add("epoch", of_text(last.progress->epoch, last.progress->epochs));
-        facts.add("step", of_text(last.progress->step, last.progress->steps_per_epoch));
-        text += section_head("Progress", page.style) + facts.take();
-    }
-    if (!last.final_metrics.empty()) {
-        fact_lines facts(page.style);
-        for (const auto& metric : last.final_metrics) {
-            std::string value = metric.name + " = " + number_text(metric.value);
-            if (metric.at) value += "  (" + clock_text(*metric.at) + ")";
-            facts.add("", value);
-        }
-        text += section_head("Final metrics", page.style) + facts.take();
-    }
-    if (!last.rules.empty()) {
-        fact_lines facts(page.style);
-        for (const auto& rule : last.rules) {
-            const bool bad = rule.status == "IssuesFound" || rule.status == "Error";
-            std::string value = rule.name + ": " + rule.status;
-            if (!rule.details.empty()) value += ". " + rule.details;
-            if (rule.modified) value += "  (" + relative_time(*rule.modified, page.now) + ")";
-            const bool profiler = rule.kind == domain::rule_kind::profiler;
-            facts.add(profiler ? "profiler" : "debugger", value, bad ? ink::bad : ink::plain);
-        }
-        text += section_head("Rules", page.style) + facts.take();
-    }
-    if (last.warm_pool || last.keep_alive) {
-        fact_lines facts(page.style);
-        if (last.warm_pool) {
-            facts.add("status", last.warm_pool->status);
-            if (last.warm_pool->retained_billable) {
-                facts.add("billable", brief_duration(*last.warm_pool->retained_billable));
-            }
-            facts.add("reused by", last.warm_pool->reused_by);
-        }
-        if (last.keep_alive) facts.add("kept for", brief_duration(*last.keep_alive));
-        text += section_head("Warm pool", page.style) + facts.take();
-    }
-    return text;
 }
 
 }  // namespace trainwatch::wire

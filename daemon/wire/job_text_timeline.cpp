@@ -89,6 +89,11 @@ private:
         return bar(share(entry.started), share(end_of(entry)), bar_columns_, style_);
     }
 
+    // What ended badly has its reason before all.
+    std::string reason_place() const {
+        return page_.job.ending ? "(the failure reason above)" : "(the failure reason below)";
+    }
+
     std::string line(const domain::transition& entry, bool is_last) const {
         const auto with = ink_of_entry(entry.status.value);
         const bool marked = entry.status.value == secondary_status::interrupted ||
@@ -104,7 +109,7 @@ private:
             " " + painted(bar_of(entry), with, style_) + "  ";
         if (entry.message.empty()) return text + painted(status, with, style_) + "\n";
         const bool is_reason = entry.message == page_.job.last->failure_reason;
-        const auto message = is_reason ? "(the failure reason below)" : entry.message;
+        const auto message = is_reason ? reason_place() : entry.message;
         // Beside the status where there is room, else below it.
         const auto below = 2 + time_columns_ + 1 + 9 + 1;
         const auto beside = below + bar_columns_ + 2 + status_columns_ + 2;

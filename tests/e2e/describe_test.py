@@ -57,7 +57,7 @@ class Describe(harness.EndToEnd):
         self.assertEqual((code, err), (0, ""))
         self.assertTrue(out.startswith("running  Training (InProgress)\nTraining for "), out)
         for part in ("111122223333, eu-west-1", "Timeline (UTC", "Deadline\n", "MaxRuntimeInSeconds",
-                     "AWS ends it", "/aws/sagemaker/TrainingJobs", "Everything else AWS said",
+                     "at the latest", "/aws/sagemaker/TrainingJobs", "All that AWS said",
                      "  Tomorrow\n", "9007199254740993", "#/jobs/running"):
             self.assertIn(part, out)
         self.assertNotIn("\x1b", out)

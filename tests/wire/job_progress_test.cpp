@@ -1,5 +1,7 @@
 #include "wire/job_progress.hpp"
 
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 const text_style plain{};
 
@@ -19,14 +22,14 @@ TEST(Progress, begins_with_the_present_phase_only) {
     EXPECT_THAT(
         progress_lines(running_view(), told, minute(100)),
         ElementsAre(
-            "2026-11-24T09:04:00Z resnet: Training: Training image download completed. Training in "
+            "2026-11-24T10:40:00Z resnet: Training: Training image download completed. Training in "
             "progress. (for 1h 36m)"
         )
     );
     EXPECT_THAT(progress_lines(running_view(), told, minute(101)), IsEmpty());
 }
 
-TEST(Progress, tells_each_entry_that_came_since_with_its_own_time) {
+TEST(Progress, tells_each_entry_that_came_since_and_when_that_was) {
     auto job = running_view();
     told_progress told;
     auto& entries = job.last->transitions;
@@ -37,9 +40,10 @@ TEST(Progress, tells_each_entry_that_came_since_with_its_own_time) {
     EXPECT_THAT(
         progress_lines(job, told, minute(9)),
         ElementsAre(
-            "2026-11-24T09:03:00Z resnet: Downloading: Downloading the training image",
-            "2026-11-24T09:04:00Z resnet: Training: Training image download completed. Training in "
-            "progress."
+            "2026-11-24T09:09:00Z resnet: Downloading: Downloading the training image (at "
+            "2026-11-24 09:03:00Z)",
+            "2026-11-24T09:09:00Z resnet: Training: Training image download completed. Training in "
+            "progress. (at 2026-11-24 09:04:00Z)"
         )
     );
 }
@@ -51,8 +55,8 @@ TEST(Progress, tells_a_message_that_was_rewritten_when_aws_did_it) {
     job.last->transitions.back().message = "Almost \x1b[31mdone";
     job.last->modified = minute(20);
     EXPECT_THAT(
-        progress_lines(job, told, minute(21)),
-        ElementsAre("2026-11-24T09:20:00Z resnet: Training: Almost done")
+        progress_lines(job, told, minute(20) + seconds(3)),
+        ElementsAre("2026-11-24T09:20:03Z resnet: Training: Almost done")
     );
 }
 
@@ -73,6 +77,18 @@ TEST(Progress, tells_statuses_where_there_is_no_history) {
 TEST(Progress, says_nothing_of_the_past_of_a_job_that_is_over) {
     told_progress told;
     EXPECT_THAT(progress_lines(failed_view(), told, minute(100)), IsEmpty());
+}
+
+TEST(Progress, leaves_the_end_to_the_final_words) {
+    auto job = failed_view();
+    told_progress told;
+    const auto ending = std::exchange(job.ending, std::nullopt);
+    const auto entries = job.last->transitions;
+    job.last->transitions.pop_back();
+    EXPECT_THAT(progress_lines(job, told, minute(20)), Not(IsEmpty()));
+    job.last->transitions = entries;
+    job.ending = ending;
+    EXPECT_THAT(progress_lines(job, told, minute(100)), IsEmpty());
 }
 
 TEST(Progress, says_when_the_name_was_used_again) {
@@ -98,10 +114,15 @@ TEST(Progress, survives_a_history_that_became_shorter) {
 
 TEST(FinalWords, hold_outcome_and_reason_on_one_line) {
     const auto words = final_words(failed_view(), minute(100));
-    EXPECT_THAT(words, testing::StartsWith("failed after 1h 12m: the training code failed. Algo"));
+    EXPECT_THAT(
+        words,
+        HasSubstr("failed after 1h 12m: the training code failed (ended 2026-11-24 10:12:00Z). Algo"
+        )
+    );
     EXPECT_EQ(words.find('\n'), std::string::npos);
     EXPECT_EQ(words.find('\x1b'), std::string::npos);
-    EXPECT_EQ(final_words(spot_view(), minute(3000)), "completed after 25h 10m");
+    auto spot = spot_view();
+    EXPECT_EQ(final_words(spot, *spot.ended + seconds(3)), "completed after 25h 10m");
 }
 
 TEST(FinalWords, on_a_terminal_have_the_reason_below_them) {

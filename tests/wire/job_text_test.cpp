@@ -133,6 +133,45 @@ TEST(JobPage, keeps_within_its_width_but_for_addresses) {
     }
 }
 
+TEST(JobPage, calls_a_limit_no_likely_end) {
+    auto job = running_view();
+    job.derived.predicted_end =
+        domain::predicted_end{minute(124), domain::predicted_end::basis::limit};
+    auto text = page(job, minute(100));
+    EXPECT_THAT(
+        text, HasSubstr("\n  at the latest 2026-11-24 11:04:00Z  (in 24m), by its limit\n")
+    );
+    EXPECT_THAT(text, Not(HasSubstr("likely")));
+    EXPECT_THAT(text, Not(HasSubstr("AWS ends it")));
+    text = page(job, minute(132), {unwrapped, false, true});
+    EXPECT_THAT(text, Not(HasSubstr("at the latest")));
+    EXPECT_THAT(text, HasSubstr("(overdue by 8m: AWS stops jobs late, often by minutes)\n"));
+}
+
+TEST(JobPage, has_the_time_left_in_its_headline) {
+    EXPECT_EQ(
+        standing_sentence(running_view(), minute(120)),
+        "training for 1h 56m, 4m left, created 2h ago"
+    );
+    EXPECT_THAT(standing_sentence(running_view(), minute(130)), Not(HasSubstr("left")));
+}
+
+TEST(JobPage, of_a_failed_job_tells_why_before_all) {
+    const auto text = page(failed_view(), minute(200));
+    EXPECT_LT(text.find("Failure reason"), text.find("  account"));
+    EXPECT_LT(text.find("  account"), text.find("Timeline"));
+}
+
+TEST(JobPage, says_until_when_a_warm_pool_is_kept) {
+    auto job = spot_view();
+    job.last->keep_alive = seconds(3600);
+    job.last->warm_pool.emplace().status = "Available";
+    const auto now = *job.ended + std::chrono::minutes(6);
+    EXPECT_THAT(page(job, now), HasSubstr("kept until    2026-11-25 11:10:00Z  (in 54m)\n"));
+    job.last->warm_pool->status = "InUse";
+    EXPECT_THAT(page(job, now), HasSubstr("kept for      1h\n"));
+}
+
 TEST(JobPage, lets_no_escape_sequence_of_aws_through) {
     auto job = failed_view();
     const std::string evil =
