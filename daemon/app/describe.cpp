@@ -9,6 +9,7 @@
 #include "core/console_links.hpp"
 #include "wire/job_text.hpp"
 #include "wire/json_tree.hpp"
+#include "wire/live_line.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -36,6 +37,7 @@ int describe(const options& chosen) {
     const auto begun = daemon->now().mono;
     const auto& wanted = inputs->wanted.front();
     std::string problem;
+    bool may_tell = has_onlooker();
     const bool drained = daemon->run_until(
         [&](const domain::view& view) {
             const auto& job = view.jobs.front();
@@ -44,6 +46,11 @@ int describe(const options& chosen) {
             tried.since_start =
                 std::chrono::duration_cast<milliseconds>(daemon->now().mono - begun);
             problem = problem_of(wanted, job, tried);
+            if (may_tell && problem.empty() && !job.last &&
+                tried.since_start >= limits::silence_patience) {
+                may_tell = false;
+                complain(wire::unanswered(job));
+            }
             return !problem.empty() || job.last.has_value();
         },
         limits::wait_tick

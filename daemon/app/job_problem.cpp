@@ -18,11 +18,11 @@ bool says_any(std::string_view detail, const std::array<std::string_view, Size>&
     return std::any_of(words.begin(), words.end(), [&](auto word) { return says(detail, word); });
 }
 
-std::string_view cure_of_refusal(std::string_view detail) {
-    static constexpr std::array<std::string_view, 3> expired{
-        "ExpiredToken", "RequestExpired", "TokenRefreshRequired"};
-    static constexpr std::array<std::string_view, 3> clock{
-        "Signature expired", "not yet current", "RequestTimeTooSkewed"};
+std::string cure_of_refusal(std::string_view detail, const std::string& region) {
+    static constexpr std::array<std::string_view, 2> expired{
+        "ExpiredToken", "TokenRefreshRequired"};
+    static constexpr std::array<std::string_view, 4> clock{
+        "Signature expired", "not yet current", "RequestTimeTooSkewed", "RequestExpired"};
     static constexpr std::array<std::string_view, 3> permission{
         "AccessDenied", "NotAuthorized", "UnauthorizedOperation"};
     static constexpr std::array<std::string_view, 7> keys{
@@ -33,6 +33,10 @@ std::string_view cure_of_refusal(std::string_view detail) {
         "SignatureDoesNotMatch",
         "IncompleteSignature",
         "InvalidToken"};
+    if (says(detail, "scoped to a valid region")) {
+        return "the region " + region +
+            " is wrong for this endpoint: check --region, AWS_REGION and --endpoint-url";
+    }
     if (says_any(detail, expired)) {
         return "the keys are of a session that is over: sign in again, then export the new keys "
                "with their AWS_SESSION_TOKEN";
@@ -102,11 +106,13 @@ bool is_hopeless(const domain::job_view& job, const search& tried) {
 
 }  // namespace
 
-std::string explain_trouble(error_class kind, const std::string& detail) {
-    std::string_view cure;
+std::string explain_trouble(
+    error_class kind, const std::string& detail, const std::string& region
+) {
+    std::string cure;
     switch (kind) {
         case error_class::denied:
-            cure = cure_of_refusal(detail);
+            cure = cure_of_refusal(detail, region);
             break;
         case error_class::throttled:
             cure = "others use the same quota: try again later";
@@ -129,7 +135,19 @@ std::string explain_trouble(error_class kind, const std::string& detail) {
     if (said.ends_with(key)) said.resize(said.size() - key.size());
     while (said.ends_with('.') || said.ends_with(' '))
         said.pop_back();
-    return (said.empty() ? std::string("no answer") : said) + ": " + std::string(cure);
+    return (said.empty() ? std::string("no answer") : said) + ": " + cure;
+}
+
+std::string explain_unknown(const std::vector<wire::wanted_job>& jobs) {
+    constexpr std::size_t shown_max = 20;
+    if (jobs.size() == 1) return unknown_job(jobs.front());
+    std::string text = "AWS knows none of these training jobs for these keys: ";
+    for (std::size_t i = 0; i < std::min(jobs.size(), shown_max); ++i)
+        text += (i > 0 ? ", " : "") + named(jobs[i]);
+    if (jobs.size() > shown_max) {
+        text += " and " + std::to_string(jobs.size() - shown_max) + " more";
+    }
+    return text + ": check the names, the region (--region) and the account (--profile)";
 }
 
 std::string problem_of(
@@ -146,7 +164,8 @@ std::string problem_of(
         if (!job.last && tried.since_start >= tried.unknown_patience) return unknown_job(wanted);
     }
     if (job.trouble && is_hopeless(job, tried)) {
-        return named(wanted) + ": " + explain_trouble(*job.trouble, job.trouble_detail);
+        return named(wanted) + ": " +
+            explain_trouble(*job.trouble, job.trouble_detail, wanted.region);
     }
     return {};
 }

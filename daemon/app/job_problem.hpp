@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/time.hpp"
 #include "domain/view.hpp"
@@ -28,6 +29,9 @@ std::string problem_of(
 );
 
 // "what AWS or the network said: what to do"
-std::string explain_trouble(error_class kind, const std::string& detail);
+std::string explain_trouble(error_class kind, const std::string& detail, const std::string& region);
+
+// Names that AWS does not know, all in one line. At least one.
+std::string explain_unknown(const std::vector<wire::wanted_job>& jobs);
 
 }  // namespace trainwatch::app

@@ -24,8 +24,13 @@ constexpr const char* platform =
     "linux";
 #endif
 
-early_exit mistake(std::string_view message) {
-    return {1, "trainwatchd: " + std::string(message) + "\nTry trainwatchd --help.\n"};
+// Points to the help of the command in which it was made.
+early_exit mistake(std::string_view message, const CLI::App& app) {
+    std::string help = "trainwatchd";
+    if (const auto within = app.get_subcommands(); !within.empty()) {
+        help += " " + within.front()->get_name();
+    }
+    return {1, "trainwatchd: " + std::string(message) + "\nTry " + help + " --help.\n"};
 }
 
 void add_common(CLI::App& app, options& into, std::string& level, std::string& format) {
@@ -124,10 +129,10 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         if (!text.ends_with('\n')) text += '\n';
         return early_exit{0, std::move(text)};
     } catch (const CLI::ParseError& error) {
-        return mistake(error.what());
+        return mistake(error.what(), app);
     }
     if (const auto left = app.remaining(true); !left.empty()) {
-        return mistake(explain_leftover(left.front(), app.get_subcommands().empty()));
+        return mistake(explain_leftover(left.front(), app.get_subcommands().empty()), app);
     }
     if (check->parsed()) parsed.command = command::check_config;
     if (once->parsed()) parsed.command = command::once;
@@ -136,8 +141,10 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         parsed.jobs = {flags.job};
     }
     if (wait->parsed()) parsed.command = command::wait;
-    if (auto wrong = check_job_flags(parsed, flags); !wrong.empty()) return mistake(wrong);
-    if (auto wrong = check_values(parsed, level, format); !wrong.empty()) return mistake(wrong);
+    if (auto wrong = check_job_flags(parsed, flags); !wrong.empty()) return mistake(wrong, app);
+    if (auto wrong = check_values(parsed, level, format); !wrong.empty()) {
+        return mistake(wrong, app);
+    }
     return parsed;
 }
 

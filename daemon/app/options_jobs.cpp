@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "wire/instance_price.hpp"
 
 namespace trainwatch::app {
@@ -11,6 +12,10 @@ namespace {
 constexpr const char* lent =
     "What is not given comes from the environment, as for `run`: AWS_REGION, AWS_PROFILE,\n"
     "AWS_ENDPOINT_URL_SAGEMAKER, AWS_CA_BUNDLE, keys and profiles. No configuration file is read.";
+
+std::string shown(const std::string& value) {
+    return "\"" + valid_utf8(value, 80) + "\"";
+}
 
 void add_way_to_aws(CLI::App& app, options& into) {
     app.add_option("--region", into.region, "The region of jobs given by name; an ARN has its own")
@@ -89,7 +94,9 @@ std::string check_job_flags(options& parsed, const job_flags& flags) {
     if (!flags.timeout.empty()) {
         parsed.timeout = parse_duration(flags.timeout);
         if (!parsed.timeout || parsed.timeout->count() <= 0) {
-            return "--timeout is a duration such as 90s, 2h30m or 1d";
+            return "--timeout " + shown(flags.timeout) +
+                (parsed.timeout ? " is no time to wait" : " is no duration") +
+                "; write one such as 90s, 5m or 1h30m";
         }
     }
     for (const auto& text : flags.prices) {
@@ -102,8 +109,9 @@ std::string check_job_flags(options& parsed, const job_flags& flags) {
     const auto interval = parse_duration(flags.interval);
     if (!interval || *interval < limits::wait_interval_least ||
         *interval > limits::wait_interval_most) {
-        return "--interval is a duration from " + format_duration(limits::wait_interval_least) +
-            " to " + format_duration(limits::wait_interval_most);
+        return "--interval " + shown(flags.interval) + " is no duration from " +
+            format_duration(limits::wait_interval_least) + " to " +
+            format_duration(limits::wait_interval_most) + "; write one such as 10s or 5m";
     }
     parsed.interval = *interval;
     return {};

@@ -62,6 +62,10 @@ terminal_facts look_at_terminal() {
     return facts;
 }
 
+bool has_onlooker() {
+    return isatty(STDERR_FILENO) == 1;
+}
+
 wire::text_style style_for(const terminal_facts& facts, const terminal_wishes& wishes) {
     wire::text_style style;
     const bool is_terminal = can_redraw(facts, wishes);

@@ -33,6 +33,8 @@ struct terminal_facts {
 };
 // Of standard output.
 terminal_facts look_at_terminal();
+// Of standard error: somebody looks on.
+bool has_onlooker();
 
 // Neither wrapping nor colour where it is no terminal.
 wire::text_style style_for(const terminal_facts& facts, const terminal_wishes& wishes);

@@ -53,7 +53,8 @@ void waiting::look(const wiring& daemon, const std::vector<std::size_t>& who) {
     const moment now{daemon.now().mono, aws_time(daemon), view.first_pass_complete};
     for (std::size_t slot = 0; slot < who.size() && !decision_; ++slot)
         look_at(who[slot], view.jobs[slot], now);
-    tell_outages(daemon, who, now.aws);
+    if (!decision_) give_up_on_unknown();
+    if (!decision_) tell_outages(daemon, who, now.aws);
     if (!decision_) decide(now.mono);
     screen_.show(lasting_, decision_ ? std::vector<std::string>{} : block(now.aws));
     lasting_.clear();
@@ -70,19 +71,41 @@ void waiting::look_at(std::size_t number, const domain::job_view& seen, const mo
     if (seen.missing && !job.missing_since) job.missing_since = now.mono;
     const auto tried = search_of(job, now);
     auto problem = problem_of(wanted_[number], problem_view(job.known, seen), tried);
+    // Told together with the others that are unknown.
+    if (!problem.empty() && seen.missing && !job.known.last) {
+        unknown_.push_back(wanted_[number]);
+        return;
+    }
     if (!problem.empty()) {
         complaint_ = std::move(problem);
         decision_ = verdict::error;
         return;
     }
+    if (!seen.last && !seen.missing) tell_silence(seen, tried);
     tell_progress(job, now.aws);
+}
+
+// On a screen that is redrawn, the job's own line says so.
+void waiting::tell_silence(const domain::job_view& seen, const search& tried) {
+    if (told_silence_ || screen_.redraws() || !has_onlooker()) return;
+    if (tried.first_pass_complete || tried.since_start < limits::silence_patience) return;
+    told_silence_ = true;
+    complain(wire::unanswered(seen));
+}
+
+void waiting::give_up_on_unknown() {
+    if (unknown_.empty()) return;
+    complaint_ = explain_unknown(unknown_);
+    decision_ = verdict::error;
 }
 
 search waiting::search_of(const job_state& job, const moment& now) const {
     search tried;
     tried.first_pass_complete = now.first_pass_complete;
     tried.since_start = std::chrono::duration_cast<milliseconds>(now.mono - begun_);
-    tried.unknown_patience = limits::unknown_patience;
+    // Each is asked for before any is given up, so that all mistakes are told at once.
+    tried.unknown_patience =
+        now.first_pass_complete ? limits::unknown_patience : milliseconds::max();
     // Longer than one look: a single miss of a known job is no deletion.
     const auto believed = std::max(limits::unknown_patience, 2 * chosen_.interval);
     tried.is_gone = job.missing_since && now.mono - *job.missing_since >= believed;

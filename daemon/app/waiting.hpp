@@ -47,11 +47,14 @@ private:
     };
 
     void look_at(std::size_t number, const domain::job_view& seen, const moment& now);
+    void tell_silence(const domain::job_view& seen, const search& tried);
     search search_of(const job_state& job, const moment& now) const;
     void tell_progress(job_state& job, wall_time aws_now);
     void tell_outages(const wiring& daemon, const std::vector<std::size_t>& who, wall_time aws_now);
     bool is_known(const domain::view& view, std::size_t lane, const std::vector<std::size_t>& who)
         const;
+    // What is wrong with one or more of them ends the wait.
+    void give_up_on_unknown();
     void decide(mono_time now);
     std::string names_of(const std::vector<std::size_t>& numbers) const;
     std::vector<std::string> block(wall_time aws_now) const;
@@ -63,7 +66,9 @@ private:
     std::map<std::string, bool> out_{};  // by region: an outage was told
     std::size_t longest_name_ = 0;
     wait_screen screen_{};
-    std::vector<std::string> lasting_{};  // lines to be shown for good
+    std::vector<std::string> lasting_{};       // lines to be shown for good
+    std::vector<wire::wanted_job> unknown_{};  // AWS knows none of them
+    bool told_silence_ = false;
     std::string complaint_{};
     std::optional<verdict> decision_{};
 };

@@ -155,6 +155,8 @@ inline constexpr std::size_t documents_bytes_max = 32U << 20U;
 // ---- describe and wait --------------------------------------------------------------------------
 // A person at a terminal asks for one job: no start is spread, each look may follow the last.
 inline constexpr double describe_rate = 50;
+// Longer without an answer, and a person should know that it is still tried.
+inline constexpr milliseconds silence_patience{3'000};
 // Throttled for longer than this, a person wants to know rather than to wait.
 inline constexpr milliseconds throttled_patience{30'000};
 // Right after its creation AWS may not know a job yet: three looks, each two seconds, which are

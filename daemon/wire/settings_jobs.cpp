@@ -65,7 +65,9 @@ private:
             return;
         }
         wanted_job wanted{std::move(read->name), std::move(read->region), read->account_id};
-        if (!asked_.region.empty() && !wanted.region.empty() && wanted.region != asked_.region) {
+        // Among others, --region is for the names. For an ARN alone it can only be a mistake.
+        const bool differs = !wanted.region.empty() && wanted.region != asked_.region;
+        if (asked_.jobs.size() == 1 && !asked_.region.empty() && differs) {
             mistakes_.push_back(
                 quoted(text) + " is in " + wanted.region + ", and --region says " +
                 quoted(asked_.region) + ": leave --region out, the ARN has it"

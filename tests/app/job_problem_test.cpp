@@ -54,6 +54,14 @@ TEST(JobProblem, of_an_unknown_name_waits_for_the_patience_of_who_asks) {
     EXPECT_THAT(problem_of(by_arn, job, tried), HasSubstr("the ARN is of account 111122223333"));
 }
 
+TEST(JobProblem, of_several_unknown_names_names_them_all) {
+    const auto text = explain_unknown({by_name, {"other", "us-east-1", ""}});
+    EXPECT_THAT(text, HasSubstr("\"resnet\" in eu-west-1, \"other\" in us-east-1: check"));
+    EXPECT_THAT(explain_unknown({by_arn}), HasSubstr("the ARN is of account"));
+    const std::vector<wire::wanted_job> many(23, by_name);
+    EXPECT_THAT(explain_unknown(many), HasSubstr(" and 3 more: "));
+}
+
 TEST(JobProblem, of_another_accounts_arn_says_whose_answer_came) {
     auto job = seen();
     job.last->account_id = "999922223333";
@@ -102,7 +110,7 @@ TEST(JobProblem, of_a_deleted_job_is_one_once_it_is_believed) {
 
 TEST(Trouble, is_told_with_its_cure) {
     const auto cure = [](error_class kind, const char* detail) {
-        return explain_trouble(kind, detail);
+        return explain_trouble(kind, detail, "eu-wset-1");
     };
     using kind = error_class;
     EXPECT_THAT(cure(kind::denied, "ExpiredTokenException: expired"), HasSubstr("sign in again"));
@@ -110,6 +118,14 @@ TEST(Trouble, is_told_with_its_cure) {
         cure(kind::denied, "InvalidSignatureException: Signature expired: 1 is now earlier"),
         HasSubstr("clock")
     );
+    EXPECT_THAT(
+        cure(kind::denied, "RequestExpired: Request has expired."), HasSubstr("machine's clock")
+    );
+    const auto region = cure(
+        kind::denied, "InvalidSignatureException: Credential should be scoped to a valid region."
+    );
+    EXPECT_THAT(region, HasSubstr("the region eu-wset-1 is wrong"));
+    EXPECT_THAT(region, Not(HasSubstr("AWS_ACCESS_KEY_ID")));
     EXPECT_THAT(
         cure(kind::denied, "UnrecognizedClientException: token invalid"),
         HasSubstr("AWS_ACCESS_KEY_ID")

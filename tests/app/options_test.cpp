@@ -146,6 +146,11 @@ TEST(CommandLine, with_a_mistake_says_what_was_meant) {
         "trainwatchd: the flag \"--web.listen-address\" does not belong here"
     );
     EXPECT_THAT(leaves({"dance"}).text, HasSubstr("Try trainwatchd --help.\n"));
+    for (const auto& within :
+         {leaves({"describe", "a", "--json"}),
+          leaves({"describe", "a", "--output=x"}),
+          leaves({"describe"})})
+        EXPECT_THAT(within.text, HasSubstr("\nTry trainwatchd describe --help.\n"));
 }
 
 TEST(CommandLine, names_what_later_versions_will_have) {
@@ -223,12 +228,14 @@ TEST(CommandLine, of_wait_takes_jobs_and_a_timeout) {
     EXPECT_EQ(parsed.interval, seconds(1));
     EXPECT_EQ(good({"wait", "a"}).timeout, std::nullopt);
     EXPECT_THAT(refusal({"wait"}), HasSubstr("JOB"));
-    for (const char* const wrong : {"--timeout=soon", "--timeout=0", "--timeout=-1s"}) {
-        EXPECT_THAT(refusal({"wait", "a", wrong}), HasSubstr("such as 90s, 2h30m or 1d"));
+    for (const char* const wrong : {"soon", "0s", "5", "-1s"}) {
+        const auto text = refusal({"wait", "a", "--timeout", wrong});
+        EXPECT_THAT(text, HasSubstr("--timeout \"" + std::string(wrong) + "\" is no "));
+        EXPECT_THAT(text, HasSubstr("; write one such as 90s, 5m or 1h30m"));
     }
     EXPECT_EQ(
         refusal({"wait", "a", "--interval=10ms"}),
-        "trainwatchd: --interval is a duration from 1s to 1h"
+        "trainwatchd: --interval \"10ms\" is no duration from 1s to 1h; write one such as 10s or 5m"
     );
 }
 

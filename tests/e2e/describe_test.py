@@ -6,7 +6,7 @@ import subprocess
 
 import harness
 from harness import KEYS, TRAINWATCHD
-from terminal import run_in_terminal
+from terminal import Terminal, run_in_terminal
 
 SCENARIO = """
 region: eu-west-1
@@ -233,6 +233,15 @@ class Describe(harness.EndToEnd):
         self.fault(kind="status", status=503, body="empty", next=1)
         code, _, err = self.describe("running")
         self.assertEqual((code, err), (0, ""))
+
+    def test_says_once_on_a_terminal_that_it_goes_on_trying(self):
+        self.fault(kind="throttle")
+        environment = harness.clean_environment(**{**self.environment, "TERM": "xterm"})
+        terminal = Terminal([TRAINWATCHD, "describe", "running"], environment, 80)
+        terminal.wait_for("no answer yet (throttled), trying again", harness.PATIENCE)
+        harness.get(self.simulator.control_url + "/faults", "DELETE")
+        self.assertEqual(terminal.end(harness.PATIENCE), 0)
+        self.assertEqual(terminal.drawn.count(b"no answer yet"), 1)
 
     def test_outlasts_throttling(self):
         self.fault(kind="throttle", next=2)

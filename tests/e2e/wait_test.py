@@ -93,6 +93,18 @@ class Wait(harness.EndToEnd):
         looks = next(job["describes"] for job in asked if job["name"] == "nope")
         self.assertTrue(3 <= looks <= 5, looks)
 
+    def test_names_all_names_that_aws_does_not_know(self):
+        code, out, err = self.wait("nosuch1", "nosuch2")
+        self.assertEqual((code, out), (1, ""))
+        self.assertRegex(err, r'^[^\n]*"nosuch1" in eu-west-1, "nosuch2" in eu-west-1: check[^\n]*\n$')
+
+    def test_takes_the_region_for_names_and_leaves_an_arn_its_own(self):
+        self.clock(advance="2h")
+        arn = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/good"
+        code, out, err = self.wait(arn, "elsewhere", "--region", "us-east-1", "--timeout", "1s")
+        self.assertIn(code, (0, 5), err)
+        self.assertNotIn("leave --region out", err)
+
     def test_waits_for_a_job_that_aws_does_not_know_right_after_its_creation(self):
         self.clock(advance="2h")
         self.fault(kind="error", status=400, code="ValidationException", job="good", next=2,
@@ -167,6 +179,7 @@ class Wait(harness.EndToEnd):
         self.fault(kind="error", status=400, code="ExpiredTokenException", message="expired")
         child.wait_for_line("sign in again")
         self.assertEqual(self.code_of(child), 1)
+        self.assertEqual(child.count_lines("no answer"), 0)
 
     # ---- on a terminal --------------------------------------------------------------------------
 
@@ -218,6 +231,8 @@ class Wait(harness.EndToEnd):
         for end in ("01  ", "02  "):
             terminal.wait_for(end, harness.PATIENCE)
         terminal.wait_for(" % of max runtime", harness.PATIENCE)
+        terminal.process.send_signal(signal.SIGINT)
+        self.assertEqual(terminal.end(harness.PATIENCE), 130)
 
     def test_leaves_no_stale_lines_when_the_window_is_narrowed(self):
         terminal = self.terminal("endless", columns=100)
@@ -226,6 +241,8 @@ class Wait(harness.EndToEnd):
         terminal.resize(40)
         # What was one line of more than 40 columns is two rows now.
         terminal.wait_for("\x1b[2A\r\x1b[Jendless", harness.PATIENCE)
+        terminal.process.send_signal(signal.SIGINT)
+        self.assertEqual(terminal.end(harness.PATIENCE), 130)
 
     def test_on_a_dumb_terminal_prints_lines(self):
         terminal = self.terminal("endless", "--timeout", "8s", TERM="dumb")

@@ -102,6 +102,13 @@ TEST(JobSettings, refuse_a_region_that_contradicts_the_arn) {
     EXPECT_EQ(good({{arn_west}, "eu-west-1", "", ""}).wanted.size(), 1U);
 }
 
+TEST(JobSettings, lend_the_asked_region_to_names_only) {
+    const auto made = good({{"a", arn_west}, "us-east-1", "", ""}, {});
+    ASSERT_EQ(made.wanted.size(), 2U);
+    EXPECT_EQ(made.wanted[0].region, "us-east-1");
+    EXPECT_EQ(made.wanted[1].region, "eu-west-1");
+}
+
 TEST(JobSettings, without_a_region_say_once_where_to_give_one) {
     EXPECT_THAT(
         mistakes({{"a", "b"}, "", "", ""}, {}), ElementsAre(HasSubstr("no region: give --region"))
