@@ -81,14 +81,16 @@ void waiting::look_at(std::size_t number, const domain::job_view& seen, const mo
         decision_ = verdict::error;
         return;
     }
-    if (!seen.last && !seen.missing) tell_silence(seen, tried);
+    if (!job.known.last && !seen.missing) tell_silence(seen, tried);
     tell_progress(job, now.aws);
 }
 
 // On a screen that is redrawn, the job's own line says so.
 void waiting::tell_silence(const domain::job_view& seen, const search& tried) {
     if (told_silence_ || screen_.redraws() || !has_onlooker()) return;
-    if (tried.first_pass_complete || tried.since_start < limits::silence_patience) return;
+    if (tried.since_start < limits::silence_patience) return;
+    // Of many jobs the last ones may not have been asked for yet.
+    if (!seen.trouble && unseen().size() < jobs_.size()) return;
     told_silence_ = true;
     complain(wire::unanswered(seen));
 }

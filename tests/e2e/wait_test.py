@@ -244,6 +244,19 @@ class Wait(harness.EndToEnd):
         terminal.process.send_signal(signal.SIGINT)
         self.assertEqual(terminal.end(harness.PATIENCE), 130)
 
+    def test_says_that_it_goes_on_trying(self):
+        self.fault(kind="throttle")
+        dumb = self.terminal("endless", TERM="dumb")
+        drawn = self.terminal("endless")
+        for terminal in (dumb, drawn):
+            terminal.wait_for("no answer yet (throttled), trying again", harness.PATIENCE)
+        self.control("/faults", "DELETE")
+        for terminal in (dumb, drawn):
+            terminal.wait_for("Starting", harness.PATIENCE)
+            terminal.process.send_signal(signal.SIGINT)
+            self.assertEqual(terminal.end(harness.PATIENCE), 130)
+        self.assertEqual(dumb.drawn.count(b"no answer yet"), 1)
+
     def test_on_a_dumb_terminal_prints_lines(self):
         terminal = self.terminal("endless", "--timeout", "8s", TERM="dumb")
         self.assertEqual(terminal.end(harness.PATIENCE), 5)
