@@ -21,7 +21,7 @@ std::string instances_text(const domain::observation& last) {
         if (!group.name.empty()) text += group.name + ": ";
         text += std::to_string(group.count) + " x " + group.instance_type;
     }
-    if (text.empty()) text = "none named (serverless)";
+    if (text.empty()) text = "none named";
     if (last.spot) text += "; managed spot";
     if (last.volume_gb) text += "; " + std::to_string(*last.volume_gb) + " GB each";
     return text;
