@@ -82,7 +82,8 @@ CLI::App* add_wait(CLI::App& app, options& into, job_flags& flags) {
         "  3  a job was stopped\n"
         "  5  --timeout passed while a job was still going on\n"
         "  0  all completed\n"
-        "Ctrl-C leaves at once, with 130; the jobs go on.\n\n" +
+        "Ctrl-C leaves at once, with 130; the jobs go on. A job that is deleted and created again\n"
+        "under the same name is followed as the new one, and a line says so.\n\n" +
         std::string(lent)
     );
     return wait;

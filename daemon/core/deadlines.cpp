@@ -52,7 +52,10 @@ std::optional<milliseconds> interrupted_time(const std::vector<domain::transitio
 std::vector<domain::deadline> deadlines_of(const domain::observation& job) {
     std::vector<domain::deadline> found;
     // It is being stopped: no limit will stop it again, however long the upload takes.
-    if (job.status.value == domain::primary_status::stopping) return found;
+    // Either status may tell of it first.
+    const bool stopping = job.status.value == domain::primary_status::stopping ||
+        job.secondary.value == secondary_status::stopping;
+    if (stopping) return found;
     if (job.limits.max_runtime && job.training_started) {
         const auto stood = job.spot ? interrupted_time(job.transitions) : milliseconds(0);
         if (stood) {

@@ -39,8 +39,9 @@ bool is_worth_waiting_for(const domain::job_view& job, wall_time now) {
 // A stop, by a person or a limit, takes two minutes and an upload: its end is near, and why it was
 // stopped is told only then.
 bool is_being_stopped(const domain::job_view& job, wall_time now) {
-    return job.last->status.value == domain::primary_status::stopping && job.last_transition &&
-        now - *job.last_transition < limits::late_window;
+    const bool stopping = job.last->status.value == domain::primary_status::stopping ||
+        job.last->secondary.value == domain::secondary_status::stopping;
+    return stopping && job.last_transition && now - *job.last_transition < limits::late_window;
 }
 
 }  // namespace

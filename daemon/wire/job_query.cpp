@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <tuple>
 
 #include "base/limits.hpp"
@@ -65,7 +66,7 @@ std::optional<job_place> read_cursor(std::string_view text, const job_query& que
     double value = 0;
     const char* const end = parts[1].data() + parts[1].size();
     const auto [stop, error] = std::from_chars(parts[1].data(), end, value);
-    if (error != std::errc() || stop != end) return std::nullopt;
+    if (error != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
     place.value = value;
     return place;
 }

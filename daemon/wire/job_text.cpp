@@ -95,8 +95,10 @@ std::string header(const job_sheet& page) {
     std::string line = painted(terminal_safe(job.last->name), ink::strong, style) + "  " +
         painted(status_word(job), with, style);
     const auto& primary = job.last->status.text;
-    if (primary != job.last->secondary.text && !job.last->secondary.text.empty()) {
-        line += painted(" (" + terminal_safe(primary) + ")", ink::soft, style);
+    const auto& secondary = job.last->secondary.text;
+    if (primary != secondary && !secondary.empty()) {
+        const auto beside = primary.empty() ? "secondary " + secondary : primary;
+        line += painted(" (" + terminal_safe(beside) + ")", ink::soft, style);
     }
     auto sentence = standing_sentence(job, page.now);
     if (!sentence.empty() && sentence.front() >= 'a' && sentence.front() <= 'z') {
@@ -128,6 +130,8 @@ std::string document_section(const job_sheet& page) {
 
 std::string status_word(const domain::job_view& job) {
     const auto& last = *job.last;
+    // Whatever the secondary status says, only the primary one tells whether a job has ended.
+    if (last.status.text.empty()) return "Unknown status";
     const auto& text = last.secondary.text.empty() ? last.status.text : last.secondary.text;
     return terminal_safe(text);
 }
@@ -149,6 +153,7 @@ ink ink_of(const domain::job_view& job) {
 
 std::string standing_sentence(const domain::job_view& job, wall_time now) {
     const auto& last = *job.last;
+    if (last.status.text.empty()) return "AWS gives no status: whether it goes on is not known";
     if (!job.ending) {
         const auto* const entry = present_entry(job);
         const auto status = spoken_status(

@@ -77,8 +77,14 @@ std::string status_cell(const domain::job_view& job) {
             : job.ending->outcome == domain::outcome::completed ? "good"
                                                                 : "still";
     }
-    std::string text =
-        colored(color, last.secondary.text.empty() ? last.status.text : last.secondary.text);
+    // Only the primary status tells whether a job has ended: without it nothing is known.
+    if (last.status.text.empty()) color = "warn";
+    std::string text = colored(
+        color,
+        last.status.text.empty()          ? "unknown status"
+            : last.secondary.text.empty() ? last.status.text
+                                          : last.secondary.text
+    );
     if (last.secondary.text != last.status.text && !last.secondary.text.empty()) {
         text += "<br><span class=\"soft\">" + html_escape(last.status.text) + "</span>";
     }

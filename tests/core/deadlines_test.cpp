@@ -33,6 +33,14 @@ TEST(deadlines, job_that_is_being_stopped_has_none) {
                          .status("Stopping", "Stopping")),
         IsEmpty()
     );
+    // The two statuses do not change in one step.
+    EXPECT_THAT(
+        deadlines_of(running().max_runtime(seconds(3600)).status("Stopping", "Training")), IsEmpty()
+    );
+    EXPECT_THAT(
+        deadlines_of(running().max_runtime(seconds(3600)).status("InProgress", "Stopping")),
+        IsEmpty()
+    );
 }
 
 TEST(deadlines, max_runtime_is_absent_before_the_start) {

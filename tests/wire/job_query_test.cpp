@@ -179,6 +179,10 @@ TEST_F(JobQuery, refuses_a_cursor_that_is_not_its_own) {
          {"x", "name~~a~b", "name~~a~b~c~d", "created~~a~b~c", "name~x~a~b~c", "~~~~"}) {
         EXPECT_THAT(refusal({{"cursor", cursor}}), HasSubstr("cursor: is not one that")) << cursor;
     }
+    for (const char* number : {"nan", "inf", "-inf"}) {
+        const auto cursor = "created~" + std::string(number) + "~a~b~c";
+        EXPECT_THAT(refusal({{"sort", "created"}, {"cursor", cursor}}), HasSubstr("cursor"));
+    }
     EXPECT_THAT(ask({{"cursor", "name~~bert~eu-west-1~research"}}).names, SizeIs(4));
 }
 

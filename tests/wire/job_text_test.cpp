@@ -59,6 +59,15 @@ TEST(JobPage, of_a_failed_job_with_a_hostile_reason) {
     EXPECT_EQ(page(failed_view(), minute(200), eighty, document), golden("failed"));
 }
 
+TEST(JobPage, of_a_job_without_a_status_does_not_take_the_secondary_one_for_it) {
+    auto job = running_view();
+    job.last->status = {};
+    job.last->secondary = domain::parse_secondary("Failed");
+    const auto text = page(job, minute(100));
+    EXPECT_THAT(text, HasSubstr("Unknown status (secondary Failed)"));
+    EXPECT_THAT(text, HasSubstr("whether it goes on is not known"));
+}
+
 TEST(JobPage, of_a_spot_job_that_was_interrupted) {
     EXPECT_EQ(page(spot_view(), minute(3000)), golden("spot"));
     EXPECT_EQ(page(spot_view(), minute(3000), {120, false, true}), golden("spot-wide"));
