@@ -49,13 +49,15 @@ std::optional<milliseconds> interrupted_time(const std::vector<domain::transitio
 
 }  // namespace
 
+bool is_stopping(const domain::observation& job) {
+    return job.status.value == domain::primary_status::stopping ||
+        job.secondary.value == secondary_status::stopping;
+}
+
 std::vector<domain::deadline> deadlines_of(const domain::observation& job) {
     std::vector<domain::deadline> found;
     // It is being stopped: no limit will stop it again, however long the upload takes.
-    // Either status may tell of it first.
-    const bool stopping = job.status.value == domain::primary_status::stopping ||
-        job.secondary.value == secondary_status::stopping;
-    if (stopping) return found;
+    if (is_stopping(job)) return found;
     if (job.limits.max_runtime && job.training_started) {
         const auto stood = job.spot ? interrupted_time(job.transitions) : milliseconds(0);
         if (stood) {

@@ -17,6 +17,9 @@
 
 namespace trainwatch::core {
 
+// By a person or a limit: either of the two statuses may tell of it first.
+bool is_stopping(const domain::observation& job);
+
 // For a job that has not ended.
 std::vector<domain::deadline> deadlines_of(const domain::observation& job);
 

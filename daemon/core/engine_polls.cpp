@@ -183,6 +183,8 @@ void engine::keep(std::size_t slot, const std::vector<domain::finding>& findings
 }
 
 void engine::raise(const std::vector<domain::finding>& findings, std::size_t slot) {
+    // Most answers bring no news, and then no label is made up.
+    if (findings.empty()) return;
     const auto& job = view_.jobs[slot];
     const auto configured = plan_.alert_labels(job.target.watch_list);
     for (auto& alert : alerts_for(job, findings, now_.wall, configured)) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "core/deadlines.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
@@ -36,12 +37,11 @@ bool is_worth_waiting_for(const domain::job_view& job, wall_time now) {
     return job.last_transition && now - *job.last_transition < limits::settle_patience;
 }
 
-// A stop, by a person or a limit, takes two minutes and an upload: its end is near, and why it was
+// A stop takes two minutes and an upload: its end is near, and why it was
 // stopped is told only then.
 bool is_being_stopped(const domain::job_view& job, wall_time now) {
-    const bool stopping = job.last->status.value == domain::primary_status::stopping ||
-        job.last->secondary.value == domain::secondary_status::stopping;
-    return stopping && job.last_transition && now - *job.last_transition < limits::late_window;
+    return is_stopping(*job.last) && job.last_transition &&
+        now - *job.last_transition < limits::late_window;
 }
 
 }  // namespace

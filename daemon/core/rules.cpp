@@ -8,7 +8,6 @@
 
 #include "base/text.hpp"
 #include "core/console_links.hpp"
-#include "core/failure_reason.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -94,10 +93,11 @@ label_map labels_of(
     return labels;
 }
 
-label_map annotations_of(const observation& job, const std::optional<wall_time>& ended) {
+label_map annotations_of(const domain::job_view& of, const std::optional<wall_time>& ended) {
+    const auto& job = *of.last;
     label_map notes;
     add(notes, "failure_reason", valid_utf8(job.failure_reason));
-    add(notes, "failure_fingerprint", failure_fingerprint(job.failure_reason));
+    add(notes, "failure_fingerprint", of.derived.failure_fingerprint);
     if (ended) add(notes, "ended_at", iso8601(*ended));
     add(notes, "training_job_arn", job.arn);
     add(notes, "secondary_status", job.secondary.text);
@@ -132,7 +132,7 @@ std::optional<domain::alert> training_job_failed(
     const auto& last = *job.last;
     domain::alert alert;
     alert.labels = labels_of(job, "TrainingJobFailed", end.ending.failure_class);
-    alert.annotations = annotations_of(last, end.ended);
+    alert.annotations = annotations_of(job, end.ended);
     const auto headline = headline_of(last.failure_reason);
     alert.annotations["summary"] = "Training job " + last.name + " failed" +
         after(last, end.ended) + cause_of(end.ending.failure_class) +
@@ -151,7 +151,7 @@ std::optional<domain::alert> training_job_max_runtime_exceeded(
                                                : std::string();
     domain::alert alert;
     alert.labels = labels_of(job, "TrainingJobMaxRuntimeExceeded", end.ending.failure_class);
-    alert.annotations = annotations_of(last, end.ended);
+    alert.annotations = annotations_of(job, end.ended);
     alert.annotations["summary"] = "Training job " + last.name +
         " was stopped by AWS at its runtime limit" + limit + after(last, end.ended) + ".";
     alert.annotations["description"] = describe_place(last, end.ended) +

@@ -29,6 +29,7 @@ std::vector<domain::alert> alerts_about(
     view.target.watch_list = "nightly";
     job_memory memory;
     const auto heard = observe(view, memory, seen, {at(hours(2)), horizon, built_in_reasons()});
+    view.derived.failure_fingerprint = failure_fingerprint(seen.failure_reason);
     return alerts_for(view, heard.findings, later(hours(2)), configured);
 }
 
