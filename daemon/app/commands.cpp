@@ -36,16 +36,18 @@ std::optional<wiring_inputs> gather_inputs(const options& chosen, const environm
             print_error(mistake);
         return std::nullopt;
     }
-    wiring_inputs inputs{std::get<domain::settings>(std::move(loaded)), {}, std::random_device{}()};
+    wiring_inputs inputs;
+    inputs.settings = std::get<domain::settings>(std::move(loaded));
+    inputs.seed = std::random_device{}();
     bool complete = true;
     for (const auto& connection : inputs.settings.connections) {
-        auto keys = resolve_credentials(connection, env, files);
-        if (keys.has_error()) {
-            print_error(keys.error().detail);  // names the connection
+        auto access = resolve_access(connection, env, files);
+        if (access.has_error()) {
+            print_error(access.error().detail);  // names the connection
             complete = false;
             continue;
         }
-        inputs.credentials[connection.name] = std::move(keys.value());
+        inputs.access[connection.name] = std::move(access.value());
     }
     if (!complete) return std::nullopt;
     return inputs;

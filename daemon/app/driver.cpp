@@ -76,6 +76,10 @@ public:
         push(core::stop_requested{});
     }
 
+    void tell_credentials(std::string connection, result<domain::credential_facts> news) {
+        push(core::credentials_told{std::move(connection), std::move(news)});
+    }
+
     std::function<void()> on_restored{};
     std::function<void(const domain::view&)> on_step{};
 
@@ -195,6 +199,10 @@ void driver::on_restored(std::function<void()> then) {
 
 void driver::on_step(std::function<void(const domain::view&)> then) {
     self_->on_step = std::move(then);
+}
+
+void driver::tell_credentials(std::string connection, result<domain::credential_facts> news) {
+    self_->tell_credentials(std::move(connection), std::move(news));
 }
 
 void driver::request_stop() {

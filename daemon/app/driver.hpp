@@ -53,6 +53,9 @@ public:
     // Called after each step, with the view as that step left it.
     void on_step(std::function<void(const domain::view&)> then);
 
+    // A connection fetched its keys, or could not.
+    void tell_credentials(std::string connection, result<domain::credential_facts> news);
+
     // SIGTERM. Harmless when repeated.
     void request_stop();
 

@@ -34,20 +34,21 @@ std::optional<job_inputs> gather_job_inputs(const options& chosen) {
             complain(mistake);
         return std::nullopt;
     }
-    auto keys = resolve_command_credentials(chosen.profile, env, files);
-    if (keys.has_error()) {
-        complain(keys.error().detail);
+    auto settings = std::get<wire::job_settings>(std::move(loaded));
+    auto& connection = settings.settings.connections.front();
+    auto access = resolve_command_access(connection, env, files);
+    if (access.has_error()) {
+        complain(access.error().detail);
         return std::nullopt;
     }
-    auto settings = std::get<wire::job_settings>(std::move(loaded));
     job_inputs inputs;
     inputs.log = std::make_unique<no_log>();
     inputs.wanted = std::move(settings.wanted);
     inputs.wiring.settings = std::move(settings.settings);
     inputs.wiring.settings.prices = chosen.prices;
     inputs.wiring.seed = std::random_device{}();
-    inputs.wiring.credentials[inputs.wiring.settings.connections.front().name] =
-        std::move(keys.value());
+    inputs.wiring.access[inputs.wiring.settings.connections.front().name] =
+        std::move(access.value());
     return inputs;
 }
 

@@ -8,9 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "app/version.hpp"
-#include "base/check.hpp"
 #include "base/limits.hpp"
-#include "wire/endpoints.hpp"
 #include "wire/url.hpp"
 
 namespace trainwatch::app {
@@ -20,23 +18,6 @@ namespace asio = boost::asio;
 
 void rethrow(const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);
-}
-
-const domain::connection_settings& connection_named(
-    const domain::settings& config, const std::string& name
-) {
-    for (const auto& connection : config.connections) {
-        if (connection.name == name) return connection;
-    }
-    CHECK(false);  // the plan is made from these settings
-    return config.connections.front();
-}
-
-result<wire::url> endpoint_of(
-    const domain::connection_settings& connection, const std::string& region
-) {
-    return connection.endpoint_url.empty() ? wire::sagemaker_endpoint(region)
-                                           : wire::parse_url(connection.endpoint_url);
 }
 
 // The form of the SDKs' User-Agent 2.1.
@@ -64,7 +45,7 @@ result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log
     auto plan = domain::make_watch_plan(inputs.settings);
     std::unique_ptr<wiring> built(new wiring(std::move(plan), inputs.seed, log));
     if (auto done = built->build_clients(inputs); done.has_error()) return done.error();
-    if (auto done = built->build_notifiers(); done.has_error()) return done.error();
+    if (auto done = built->build_notifiers(inputs.proxies); done.has_error()) return done.error();
     return built;
 }
 
@@ -72,21 +53,17 @@ result<void> wiring::build_clients(const wiring_inputs& inputs) {
     std::map<std::string, std::shared_ptr<io::tls_client_context>> trust;
     std::map<std::string, io::credential_source*> sources;
     for (const auto& lane : engine_.plan().lanes) {
-        const auto& connection = connection_named(inputs.settings, lane.connection);
-        if (!trust.contains(lane.connection)) {
-            auto context = io::create_tls_client_context(connection.ca_bundle);
+        const auto& access = inputs.access.at(lane.connection);
+        auto& tls = trust[lane.connection];
+        if (!tls) {
+            auto context = io::create_tls_client_context(access.ca_bundle);
             if (context.has_error()) return context.error();
-            trust[lane.connection] = std::move(context.value());
-            credentials_.push_back(
-                io::create_static_credentials(inputs.credentials.at(lane.connection))
-            );
-            sources[lane.connection] = credentials_.back().get();
+            tls = std::move(context.value());
+            sources[lane.connection] = &add_credentials(lane.connection, access, tls);
         }
-        auto endpoint = endpoint_of(connection, lane.region);
-        if (endpoint.has_error()) return endpoint.error();
+        const auto& endpoint = access.sagemaker.at(lane.region);
         clients_.push_back(io::create_sagemaker_client(
-            {std::move(endpoint.value()), lane.region, user_agent()},
-            trust[lane.connection],
+            {endpoint, lane.region, user_agent(), {tls, wire::proxy_for(endpoint, access.proxies)}},
             *sources[lane.connection],
             *clock_
         ));
@@ -94,16 +71,30 @@ result<void> wiring::build_clients(const wiring_inputs& inputs) {
     return {};
 }
 
-result<void> wiring::build_notifiers() {
+io::credential_source& wiring::add_credentials(
+    const std::string& connection,
+    const connection_access& access,
+    std::shared_ptr<io::tls_client_context> tls
+) {
+    const auto tell = [this, connection](const result<domain::credential_facts>& news) {
+        driver_.tell_credentials(connection, news);
+    };
+    credentials_.push_back(io::create_credential_source(
+        {access.plan_again, std::move(tls), access.proxies, user_agent(), tell}, *clock_
+    ));
+    return *credentials_.back();
+}
+
+result<void> wiring::build_notifiers(const wire::proxy_rules& proxies) {
     if (engine_.plan().endpoints.empty()) return {};
     auto trust = io::create_tls_client_context("");
     if (trust.has_error()) return trust.error();
     for (const auto& endpoint : engine_.plan().endpoints) {
         auto where = wire::parse_url(endpoint.url);
         if (where.has_error()) return where.error();
-        notifiers_.push_back(
-            io::create_notifier(endpoint.kind, where.value(), trust.value(), *clock_)
-        );
+        notifiers_.push_back(io::create_notifier(
+            endpoint.kind, *where, {trust.value(), wire::proxy_for(*where, proxies)}, *clock_
+        ));
     }
     return {};
 }
@@ -164,6 +155,8 @@ void wiring::close_all() {
         server->close();
     for (auto& client : clients_)
         client->close();
+    for (auto& source : credentials_)
+        source->close();
     for (auto& notifier : notifiers_)
         notifier->close();
 }

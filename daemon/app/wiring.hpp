@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "app/connection_access.hpp"
 #include "app/document_shelf.hpp"
 #include "app/driver.hpp"
 #include "app/process_facts.hpp"
@@ -29,15 +30,16 @@
 #include "io/sagemaker_client.hpp"
 #include "io/service_manager.hpp"
 #include "io/store.hpp"
-#include "wire/sigv4.hpp"
+#include "wire/proxy.hpp"
 
 namespace trainwatch::app {
 
 struct wiring_inputs {
     domain::settings settings{};
-    // By connection name, all of them: found before anything is built.
-    std::map<std::string, wire::aws_credentials> credentials{};
-    std::uint64_t seed = 0;  // of the jitter
+    // By connection name, all of them: decided before anything is built.
+    std::map<std::string, connection_access> access{};
+    wire::proxy_rules proxies{};  // of the receivers
+    std::uint64_t seed = 0;       // of the jitter
 };
 
 class wiring {
@@ -67,7 +69,12 @@ public:
 private:
     wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log);
     result<void> build_clients(const wiring_inputs& inputs);
-    result<void> build_notifiers();
+    result<void> build_notifiers(const wire::proxy_rules& proxies);
+    io::credential_source& add_credentials(
+        const std::string& connection,
+        const connection_access& access,
+        std::shared_ptr<io::tls_client_context> tls
+    );
     void announce_ready();
     void stop_on_signal();
     void survive_hangup();

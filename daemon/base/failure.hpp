@@ -37,6 +37,11 @@ struct failure {
     std::string request_id{};
     // What the other side asked us to wait (Retry-After, x-amz-retry-after), where it did.
     std::optional<std::chrono::milliseconds> retry_after{};
+    // The other side's own code for it ("AccessDeniedException"), where it gave one.
+    std::string remote_code{};
+    // What a person can do about it, as a clause ("check this machine's clock"); empty when there
+    // is nothing to say that `detail` does not say.
+    std::string cure{};
 
     bool operator==(const failure&) const = default;
 };

@@ -16,6 +16,8 @@ domain::view make_view(const domain::watch_plan& plan) {
     for (std::size_t i = 0; i < plan.targets.size(); ++i)
         view.jobs[i].target = plan.targets[i];
     view.lanes.resize(plan.lanes.size());
+    for (const auto& lane : plan.lanes)
+        view.connections.try_emplace(lane.connection);
     for (const auto& endpoint : plan.endpoints)
         view.receivers.try_emplace(endpoint.receiver);
     return view;
@@ -154,6 +156,20 @@ void engine::on(const delivered& what) {
     } else {
         on_refused(*done, what.answer.error());
     }
+}
+
+void engine::on(const credentials_told& what) {
+    auto& connection = view_.connections[what.connection];
+    say(note_of_credentials(what.connection, what.news));
+    if (!what.news) {
+        const auto& why = what.news.error();
+        ++connection.credential_fetches[std::string(to_string(why.kind))];
+        connection.trouble = why;
+        return;
+    }
+    ++connection.credential_fetches["ok"];
+    connection.trouble.reset();
+    connection.credentials = *what.news;
 }
 
 void engine::on(const stop_requested&) {

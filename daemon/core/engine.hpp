@@ -75,6 +75,7 @@ private:
     void on(const described& what);
     void on(const committed& what);
     void on(const delivered& what);
+    void on(const credentials_told& what);
     void on(const stop_requested& what);
     void turn();
     void start_polls();

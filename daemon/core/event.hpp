@@ -2,12 +2,14 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "base/failure.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "domain/alert.hpp"
+#include "domain/credentials.hpp"
 #include "domain/ledger.hpp"
 #include "domain/observation.hpp"
 
@@ -49,11 +51,19 @@ struct delivered {
     bool operator==(const delivered&) const = default;
 };
 
+// A connection fetched its keys, or could not.
+struct credentials_told {
+    std::string connection{};  // its name
+    result<domain::credential_facts> news;
+    bool operator==(const credentials_told&) const = default;
+};
+
 // SIGTERM: stop polling, drain what can be drained, then say `stop`.
 struct stop_requested {
     bool operator==(const stop_requested&) const = default;
 };
 
-using event = std::variant<restored, woke, described, committed, delivered, stop_requested>;
+using event =
+    std::variant<restored, woke, described, committed, delivered, credentials_told, stop_requested>;
 
 }  // namespace trainwatch::core

@@ -195,6 +195,20 @@ note note_of_lane(lane_change change, const domain::lane& lane, const failure* w
         up ? note_level::info : note_level::error, up ? "lane_up" : "lane_down", std::move(fields)};
 }
 
+note note_of_credentials(
+    const std::string& connection, const result<domain::credential_facts>& news
+) {
+    note_fields fields{{"connection", connection}};
+    if (!news) {
+        add_failure(fields, news.error());
+        return {note_level::error, "no_credentials", std::move(fields)};
+    }
+    fields.emplace_back("source", news->source);
+    if (!news->account_id.empty()) fields.emplace_back("account_id", news->account_id);
+    if (news->expires) fields.emplace_back("expires", iso8601(*news->expires));
+    return {note_level::info, "credentials", std::move(fields)};
+}
+
 note note_of_alert(note_level level, std::string name, const domain::alert& alert) {
     note_fields fields{{"alert", domain::identity(alert.labels)}};
     if (const auto reason = alert.annotations.find("failure_reason");

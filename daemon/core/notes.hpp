@@ -10,6 +10,7 @@
 #include "base/failure.hpp"
 #include "core/action.hpp"
 #include "core/scheduler.hpp"
+#include "domain/credentials.hpp"
 #include "domain/finding.hpp"
 #include "domain/view.hpp"
 #include "domain/watch_plan.hpp"
@@ -46,6 +47,11 @@ note note_of_headline(
 );
 
 note note_of_lane(lane_change change, const domain::lane& lane, const failure* why);
+
+// credentials, or no_credentials: where a connection's keys come from, or why there are none.
+note note_of_credentials(
+    const std::string& connection, const result<domain::credential_facts>& news
+);
 
 note note_of_alert(note_level level, std::string name, const domain::alert& alert);
 

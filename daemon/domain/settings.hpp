@@ -42,6 +42,11 @@ struct connection_settings {
     std::string endpoint_url{};          // empty: AWS' own for the region
     std::string ca_bundle{};             // path of a PEM file; empty: the system's
     budget_settings budget{};
+    // A role to take on with the profile's or the environment's keys; empty: none.
+    std::string role_arn{};
+    std::string external_id{};
+    // "http://proxy:3128", "none", or empty: what the environment says.
+    std::string proxy_url{};
 
     bool operator==(const connection_settings&) const = default;
 };
@@ -75,6 +80,8 @@ struct receiver_settings {
     std::vector<std::string> urls{};  // Alertmanagers each get everything; a webhook has one
     // A webhook whose address is a secret: the file that holds it, read into `urls` at start.
     std::string url_file{};
+    // "http://proxy:3128", "none", or empty: what the environment says.
+    std::string proxy_url{};
 
     bool operator==(const receiver_settings&) const = default;
 };

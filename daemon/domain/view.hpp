@@ -14,6 +14,7 @@
 #include "base/failure.hpp"
 #include "base/time.hpp"
 #include "domain/alert.hpp"
+#include "domain/credentials.hpp"
 #include "domain/finding.hpp"
 #include "domain/job.hpp"
 #include "domain/observation.hpp"
@@ -152,6 +153,15 @@ struct lane_view {
     bool operator==(const lane_view&) const = default;
 };
 
+// What one connection signs with, as far as it may be told.
+struct connection_view {
+    credential_facts credentials{};                             // empty until the first fetch
+    std::map<std::string, std::uint64_t> credential_fetches{};  // by code: "ok" or the class
+    std::optional<failure> trouble{};  // of the last fetch, until one succeeds
+
+    bool operator==(const connection_view&) const = default;
+};
+
 struct receiver_view {
     std::uint64_t notifications = 0;  // alerts handed over, whatever became of them
     std::map<error_class, std::uint64_t> failed{};
@@ -164,6 +174,7 @@ struct receiver_view {
 struct view {
     std::vector<job_view> jobs{};    // by slot: index in watch_plan::targets
     std::vector<lane_view> lanes{};  // by lane_id
+    std::map<std::string, connection_view> connections{};
     fleet_view fleet{};
     histogram_view detection_lag{};  // seconds from AWS' transition time to our observation
     std::map<std::string, receiver_view> receivers{};

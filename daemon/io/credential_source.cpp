@@ -6,30 +6,45 @@ namespace trainwatch::io {
 
 namespace {
 
-constexpr const char* no_keys =
-    "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile that has "
-    "aws_access_key_id and aws_secret_access_key";
-
-class static_credentials final : public credential_source {
+class planned_credentials final : public credential_source {
 public:
-    explicit static_credentials(wire::aws_credentials keys) : keys_(std::move(keys)) {}
+    explicit planned_credentials(credential_source_options options)
+        : options_(std::move(options)) {}
 
-    task<result<wire::aws_credentials>> current() override {
-        // Half a pair is no better than none, and would be signed with all the same.
-        if (keys_.access_key_id.empty() || keys_.secret_access_key.empty()) {
-            co_return failure{.kind = error_class::denied, .detail = no_keys};
+    task<result<credential_snapshot>> current() override {
+        if (kept_) co_return kept_;
+        const auto plan = options_.plan();
+        if (plan.has_error()) co_return plan.error();
+        const auto* const fixed = std::get_if<domain::static_keys>(&plan->base);
+        if (fixed == nullptr) {
+            co_return failure{
+                .kind = error_class::denied,
+                .detail = plan->source + ": only static keys are supported"};
         }
-        co_return keys_;
+        kept_ = std::make_shared<const domain::aws_credentials>(fixed->keys);
+        tell(*plan);
+        co_return kept_;
     }
 
+    task<bool> replace(credential_snapshot) override { co_return false; }
+
+    void close() override {}
+
 private:
-    wire::aws_credentials keys_;
+    void tell(const domain::credential_plan& plan) const {
+        if (!options_.told) return;
+        options_.told(domain::credential_facts{plan.source, kept_->account_id, kept_->expires});
+    }
+
+    const credential_source_options options_;
+    credential_snapshot kept_{};
 };
 
 }  // namespace
 
-std::unique_ptr<credential_source> create_static_credentials(wire::aws_credentials keys) {
-    return std::make_unique<static_credentials>(std::move(keys));
+std::unique_ptr<credential_source>
+create_credential_source(credential_source_options options, const clock&) {
+    return std::make_unique<planned_credentials>(std::move(options));
 }
 
 }  // namespace trainwatch::io

@@ -1,22 +1,51 @@
-// Where keys come from: a snapshot whenever one is needed. Today static keys (environment or
-// profile); the chain with refresh stands behind the same interface.
+// A connection's keys, whenever a request is signed: fetched, kept, and renewed ahead of their
+// expiry, one fetch at a time.
+//
+// Each signature takes one immutable snapshot; it stays valid while newer keys take its place.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "base/failure.hpp"
+#include "domain/credential_plan.hpp"
+#include "domain/credentials.hpp"
 #include "io/byte_stream.hpp"
-#include "wire/sigv4.hpp"
+#include "io/clock.hpp"
+#include "wire/proxy.hpp"
 
 namespace trainwatch::io {
+
+// Shared, because a signature may be under way while a renewal replaces the set.
+using credential_snapshot = std::shared_ptr<const domain::aws_credentials>;
 
 class credential_source {
 public:
     virtual ~credential_source() = default;
-    // An immutable set; `denied` with what to do when there is none.
-    virtual task<result<wire::aws_credentials>> current() = 0;
+    // `denied` with what to do when there are none and none can be had.
+    virtual task<result<credential_snapshot>> current() = 0;
+    // AWS refused these keys: looks for others, once. True when current() has other keys now.
+    virtual task<bool> replace(credential_snapshot refused) = 0;
+    // Fetches under way end with a failure. Run the executor until they have before destroying.
+    virtual void close() = 0;
 };
 
-std::unique_ptr<credential_source> create_static_credentials(wire::aws_credentials keys);
+// Called after each fetch, with what may be told of the keys or with why there are none.
+using credential_listener = std::function<void(const result<domain::credential_facts>& news)>;
+
+struct credential_source_options {
+    // Made anew when the keys that it led to were refused: files may have changed.
+    std::function<result<domain::credential_plan>()> plan{};
+    std::shared_ptr<tls_client_context> tls{};  // for STS, the portal and https containers
+    wire::proxy_rules proxies{};
+    std::string user_agent{};
+    credential_listener told{};  // may be empty
+};
+
+// `time` outlives the source.
+std::unique_ptr<credential_source> create_credential_source(
+    credential_source_options options, const clock& time
+);
 
 }  // namespace trainwatch::io

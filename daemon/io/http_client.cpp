@@ -50,18 +50,13 @@ proto::connection_pool_limits pool_limits(const http_client_limits& from) {
 
 class pooled_client final : public http_client {
 public:
-    pooled_client(
-        const wire::url& origin,
-        std::shared_ptr<tls_client_context> tls,
-        const clock& time,
-        const http_client_limits& limits
-    )
+    pooled_client(const wire::url& origin, http_client_options options, const clock& time)
         : peer_{origin.host, origin.port, origin.tls}
         , name_(origin.host_header())
-        , tls_(std::move(tls))
+        , tls_(std::move(options.tls))
         , time_(time)
-        , limits_(limits)
-        , pool_(pool_limits(limits)) {}
+        , limits_(options.limits)
+        , pool_(pool_limits(limits_)) {}
 
     task<result<http_answer>> exchange(wire::http_request request, mono_time deadline) override {
         const question asked{wire::serialize(request), request.method == "HEAD", deadline};
@@ -269,13 +264,10 @@ private:
 }  // namespace
 
 std::unique_ptr<http_client> create_http_client(
-    const wire::url& origin,
-    std::shared_ptr<tls_client_context> tls,
-    const clock& time,
-    const http_client_limits& limits
+    const wire::url& origin, http_client_options options, const clock& time
 ) {
-    CHECK(!origin.tls || tls != nullptr);
-    return std::make_unique<pooled_client>(origin, std::move(tls), time, limits);
+    CHECK(!origin.tls || options.tls != nullptr);
+    return std::make_unique<pooled_client>(origin, std::move(options), time);
 }
 
 }  // namespace trainwatch::io

@@ -13,6 +13,7 @@
 #include "io/byte_stream.hpp"
 #include "io/clock.hpp"
 #include "wire/http_message.hpp"
+#include "wire/proxy.hpp"
 #include "wire/url.hpp"
 
 namespace trainwatch::io {
@@ -39,12 +40,15 @@ struct http_client_limits {
     std::size_t connections_max = limits::connections_per_origin;
 };
 
-// `time` outlives the client; `tls` may be null for a plain origin.
+struct http_client_options {
+    std::shared_ptr<tls_client_context> tls{};  // may be null for a plain origin
+    std::optional<wire::proxy_server> proxy{};  // nothing: directly
+    http_client_limits limits{};
+};
+
+// `time` outlives the client.
 std::unique_ptr<http_client> create_http_client(
-    const wire::url& origin,
-    std::shared_ptr<tls_client_context> tls,
-    const clock& time,
-    const http_client_limits& limits = {}
+    const wire::url& origin, http_client_options options, const clock& time
 );
 
 }  // namespace trainwatch::io

@@ -13,13 +13,13 @@ public:
     http_notifier(
         domain::receiver_kind kind,
         const wire::url& where,
-        std::shared_ptr<tls_client_context> tls,
+        http_client_options options,
         const clock& time
     )
         : kind_(kind)
         , host_(where.host_header())
         , path_(kind == domain::receiver_kind::alertmanager ? where.path : where.target())
-        , client_(create_http_client(where, std::move(tls), time)) {}
+        , client_(create_http_client(where, std::move(options), time)) {}
 
     task<delivery_answer> deliver(std::vector<domain::alert_message> alerts, mono_time deadline)
         override {
@@ -49,10 +49,10 @@ private:
 std::unique_ptr<notifier> create_notifier(
     domain::receiver_kind kind,
     const wire::url& where,
-    std::shared_ptr<tls_client_context> tls,
+    http_client_options options,
     const clock& time
 ) {
-    return std::make_unique<http_notifier>(kind, where, std::move(tls), time);
+    return std::make_unique<http_notifier>(kind, where, std::move(options), time);
 }
 
 }  // namespace trainwatch::io

@@ -28,10 +28,11 @@ public:
     virtual void close() = 0;
 };
 
+// `time` outlives the notifier.
 std::unique_ptr<notifier> create_notifier(
     domain::receiver_kind kind,
     const wire::url& where,
-    std::shared_ptr<tls_client_context> tls,
+    http_client_options options,
     const clock& time
 );
 

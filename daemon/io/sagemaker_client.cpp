@@ -41,10 +41,7 @@ std::string invocation_id(random_source& random) {
 class signing_client final : public sagemaker_client {
 public:
     signing_client(
-        sagemaker_client_options options,
-        std::shared_ptr<tls_client_context> tls,
-        credential_source& credentials,
-        const clock& time
+        sagemaker_client_options options, credential_source& credentials, const clock& time
     )
         : host_(options.endpoint.host_header())
         , target_(options.endpoint.target())
@@ -52,12 +49,12 @@ public:
         , user_agent_(std::move(options.user_agent))
         , credentials_(credentials)
         , time_(time)
-        , client_(create_http_client(options.endpoint, std::move(tls), time)) {}
+        , client_(create_http_client(options.endpoint, std::move(options.http), time)) {}
 
     task<describe_answer> describe(std::string job_name, mono_time deadline) override {
         const auto keys = co_await credentials_.current();
         if (!keys) co_return describe_answer{keys.error(), {}, {}, {}};
-        wire::http_request request = prepare(job_name, *keys, deadline);
+        wire::http_request request = prepare(job_name, **keys, deadline);
         auto answer = co_await client_->exchange(std::move(request), deadline);
         if (!answer) co_return describe_answer{answer.error(), {}, {}, {}};
         if (answer->clock_offset) offset_ = answer->clock_offset;
@@ -114,12 +111,9 @@ private:
 }  // namespace
 
 std::unique_ptr<sagemaker_client> create_sagemaker_client(
-    sagemaker_client_options options,
-    std::shared_ptr<tls_client_context> tls,
-    credential_source& credentials,
-    const clock& time
+    sagemaker_client_options options, credential_source& credentials, const clock& time
 ) {
-    return std::make_unique<signing_client>(std::move(options), std::move(tls), credentials, time);
+    return std::make_unique<signing_client>(std::move(options), credentials, time);
 }
 
 }  // namespace trainwatch::io

@@ -33,14 +33,12 @@ struct sagemaker_client_options {
     wire::url endpoint{};
     std::string region{};
     std::string user_agent{};
+    http_client_options http{};
 };
 
 // `credentials` and `time` outlive the client.
 std::unique_ptr<sagemaker_client> create_sagemaker_client(
-    sagemaker_client_options options,
-    std::shared_ptr<tls_client_context> tls,
-    credential_source& credentials,
-    const clock& time
+    sagemaker_client_options options, credential_source& credentials, const clock& time
 );
 
 }  // namespace trainwatch::io

@@ -11,18 +11,12 @@
 #include <string_view>
 
 #include "base/time.hpp"
+#include "domain/credentials.hpp"
 #include "wire/http_message.hpp"
 
 namespace trainwatch::wire {
 
-// One immutable set: id, secret and token belong together.
-struct aws_credentials {
-    std::string access_key_id{};
-    std::string secret_access_key{};
-    std::string session_token{};  // empty for long-term keys
-
-    bool operator==(const aws_credentials&) const = default;
-};
+using domain::aws_credentials;
 
 struct signing_scope {
     std::string region{};

@@ -66,7 +66,7 @@ double run_transport(const workload& work) {
     std::vector<std::unique_ptr<io::http_client>> clients;
     const double start = bench::cpu_now();
     for (int i = 0; i < work.connections; ++i) {
-        clients.push_back(io::create_http_client(work.origin, work.trust, *time));
+        clients.push_back(io::create_http_client(work.origin, {.tls = work.trust}, *time));
         asio::co_spawn(
             context,
             exchange_many(*clients.back(), *time, request, work.requests / work.connections),
@@ -136,15 +136,17 @@ io::task<void> describe_many(
 double run_whole(const workload& work) {
     asio::io_context context(1);
     const auto time = io::create_system_clock();
-    const auto keys = io::create_static_credentials(
-        {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""}
-    );
+    domain::credential_plan fixed;
+    fixed.base =
+        domain::static_keys{{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}};
+    const auto plan = [&]() -> result<domain::credential_plan> { return fixed; };
+    const auto keys = io::create_credential_source({.plan = plan}, *time);
     stepped_engine engine(*time);
     std::vector<std::unique_ptr<io::sagemaker_client>> clients;
     const double start = bench::cpu_now();
     for (int i = 0; i < work.connections; ++i) {
         clients.push_back(io::create_sagemaker_client(
-            {work.origin, "eu-west-1", "trainwatchd-bench"}, work.trust, *keys, *time
+            {work.origin, "eu-west-1", "trainwatchd-bench", {.tls = work.trust}}, *keys, *time
         ));
         asio::co_spawn(
             context,

@@ -29,7 +29,7 @@ protected:
     }
 
     void use(const wire::url& origin, http_client_limits limits = {}) {
-        client = create_http_client(origin, nullptr, *time, limits);
+        client = create_http_client(origin, {.limits = limits}, *time);
     }
 
     mono_time in(nanoseconds delay) const { return time->now().mono + delay; }
@@ -356,7 +356,7 @@ TEST_F(HttpClient, speaks_tls) {
         {.certificate_file = authority.certificate_file(), .private_key_file = authority.key_file()}
     );
     auto tls = create_tls_client_context(authority.ca_file()).value();
-    client = create_http_client(server.origin(true), tls, *time);
+    client = create_http_client(server.origin(true), {.tls = tls}, *time);
     EXPECT_EQ(ask(get()).value().response.body, "1");
     EXPECT_EQ(ask(get()).value().response.body, "2");
     EXPECT_EQ(server.connections(), 1U);

@@ -25,7 +25,7 @@ protected:
     delivery_answer deliver(
         domain::receiver_kind kind, wire::url where, nanoseconds within = seconds(30)
     ) {
-        auto notifier = create_notifier(kind, where, nullptr, *time);
+        auto notifier = create_notifier(kind, where, {}, *time);
         auto answer = on.run(notifier->deliver(one_alert(), time->now().mono + within));
         notifier->close();
         return answer;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/io/certificates.hpp"
+#include "tests/io/fixed_credentials.hpp"
 #include "tests/io/scripted_server.hpp"
 
 namespace trainwatch::io {
@@ -32,7 +33,7 @@ class SagemakerClient : public testing::Test {
 protected:
     void use(const wire::url& endpoint, std::shared_ptr<tls_client_context> tls = nullptr) {
         client = create_sagemaker_client(
-            {endpoint, "eu-west-1", "trainwatchd/1 ua/2.1"}, std::move(tls), *keys, time
+            {endpoint, "eu-west-1", "trainwatchd/1 ua/2.1", {std::move(tls)}}, *keys, time
         );
     }
 
@@ -54,7 +55,7 @@ protected:
     still_clock time;
     loop on;
     std::unique_ptr<credential_source> keys =
-        create_static_credentials({"AKIDEXAMPLE", "wJalrXUtnFEMI", ""});
+        fixed_credentials(domain::aws_credentials{"AKIDEXAMPLE", "wJalrXUtnFEMI"});
     std::unique_ptr<sagemaker_client> client;
 };
 
@@ -169,7 +170,8 @@ TEST_F(SagemakerClient, answer_about_another_job_is_malformed) {
 }
 
 TEST_F(SagemakerClient, without_keys_nothing_is_sent) {
-    keys = create_static_credentials({});
+    keys = fixed_credentials(failure{
+        .kind = error_class::denied, .detail = "no keys: set AWS_ACCESS_KEY_ID"});
     scripted_server server(on, {{{http_ok(answer_body)}}});
     use(server.origin());
     const auto answer = describe("resnet-1");

@@ -151,7 +151,7 @@ TEST(signature_version_4, every_stage_of_the_published_suite) {
     EXPECT_EQ(seen, 45);
 }
 
-const aws_credentials keys{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", ""};
+const aws_credentials keys{"AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "", "", {}};
 const signing_scope scope{"eu-west-1", "sagemaker"};
 
 wall_time at(std::string_view text) {
