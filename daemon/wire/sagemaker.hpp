@@ -8,6 +8,7 @@
 
 #include "base/failure.hpp"
 #include "domain/observation.hpp"
+#include "wire/aws_error.hpp"
 #include "wire/http_message.hpp"
 
 namespace trainwatch::wire {
@@ -20,9 +21,6 @@ http_request encode_describe_training_job(std::string_view host, std::string_vie
 result<domain::observation> decode_describe_training_job(
     std::string_view body, std::string_view asked
 );
-
-// What an answer other than 200 means. Never fails: an empty or HTML body leaves the status.
-failure decode_aws_error(const http_response& response);
 
 // 200 -> decode_describe_training_job, anything else -> decode_aws_error.
 result<domain::observation> read_describe_training_job(

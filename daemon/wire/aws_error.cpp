@@ -1,4 +1,5 @@
-// What an answer other than 200 means; declared in sagemaker.hpp.
+#include "wire/aws_error.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,7 +10,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
-#include "wire/sagemaker.hpp"
+#include "base/time.hpp"
 
 namespace trainwatch::wire {
 
@@ -33,24 +34,29 @@ constexpr std::array<std::string_view, 14> throttling_codes{
     "TransactionInProgressException"};
 
 // Common errors of AWS services about who is asking; a wrong clock shows as one of them too.
-constexpr std::array<std::string_view, 24> denied_codes{
+constexpr std::array<std::string_view, 29> denied_codes{
     "AccessDenied",
     "AccessDeniedException",
     "AuthFailure",
     "ExpiredToken",
     "ExpiredTokenException",
+    "IDPRejectedClaim",
     "IncompleteSignature",
     "IncompleteSignatureException",
     "InvalidAccessKeyId",
     "InvalidClientTokenId",
+    "InvalidIdentityToken",
     "InvalidSignature",
     "InvalidSignatureException",
     "InvalidToken",
+    "KmsAccessDenied",
     "MissingAuthenticationToken",
     "MissingAuthenticationTokenException",
     "NotAuthorized",
     "OptInRequired",
+    "RegionDisabledException",
     "RequestExpired",
+    "RequestInTheFuture",
     "RequestTimeTooSkewed",
     "SignatureDoesNotMatch",
     "TokenRefreshRequired",
@@ -59,7 +65,9 @@ constexpr std::array<std::string_view, 24> denied_codes{
     "UnrecognizedClient",
     "UnrecognizedClientException"};
 
-constexpr std::array<std::string_view, 8> transient_codes{
+// IDPCommunicationError: STS could not ask the identity provider in time.
+constexpr std::array<std::string_view, 9> transient_codes{
+    "IDPCommunicationError",
     "InternalError",
     "InternalFailure",
     "InternalServerError",
@@ -74,10 +82,8 @@ bool contains(const std::array<std::string_view, Size>& codes, std::string_view 
     return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-struct aws_error {
-    std::string code{};
-    std::string message{};
-};
+// No code of AWS has half as many; what has is a page of somebody else's.
+constexpr std::size_t code_bytes_max = 128;
 
 // "com.amazonaws.sagemaker#ResourceNotFound:http://…" -> "ResourceNotFound"
 std::string_view bare_code(std::string_view text) {
@@ -91,7 +97,7 @@ std::string member(const boost::json::object& body, std::string_view name) {
     return text != nullptr ? std::string(*text) : std::string();
 }
 
-aws_error read_error(const http_response& response) {
+aws_error read_json_error(const http_response& response) {
     aws_error error;
     boost::system::error_code broken;
     const auto body = boost::json::parse(
@@ -106,13 +112,23 @@ aws_error read_error(const http_response& response) {
     if (error.code.empty()) {
         error.code = std::string(bare_code(find_header(response.headers, "x-amzn-ErrorType")));
     }
+    // Services that spoke the query protocol before give the code of that time: "Code;Sender".
+    if (error.code.empty()) {
+        const auto older = find_header(response.headers, "x-amzn-query-error");
+        error.code = std::string(trim(older.substr(0, older.find(';'))));
+    }
     return error;
 }
 
 // A job that does not exist is a ValidationException with this text, not the modelled
 // ResourceNotFound; a malformed name is a ValidationException with another text.
 bool is_not_found(const aws_error& error) {
-    if (error.code == "ResourceNotFound" || error.code == "ResourceNotFoundException") return true;
+    constexpr std::array<std::string_view, 4> codes{
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "QueueDoesNotExist",
+        "ResourceNotFound",
+        "ResourceNotFoundException"};
+    if (contains(codes, error.code)) return true;
     return error.code == "ValidationException" &&
         starts_with_ignoring_case(error.message, "Requested resource not found");
 }
@@ -123,6 +139,8 @@ error_class classify(const aws_error& error, int status) {
     if (contains(denied_codes, error.code)) return error_class::denied;
     if (contains(transient_codes, error.code)) return error_class::transient;
     if (status == 429) return error_class::throttled;
+    // Not implemented, or not this HTTP: no AWS service says so, and another try is no better.
+    if (status == 501 || status == 505) return error_class::malformed;
     if (status >= 500 || status == 408) return error_class::transient;
     // Proxies say it without a code. A 404 of theirs says nothing about the job.
     if (status == 401 || status == 403 || status == 407) return error_class::denied;
@@ -177,14 +195,19 @@ std::optional<milliseconds> read_retry_after(const header_list& headers) {
 
 }  // namespace
 
-failure decode_aws_error(const http_response& response) {
-    const aws_error error = read_error(response);
+failure classify_aws_error(const aws_error& error, const http_response& response) {
     failure read;
     read.kind = classify(error, response.status);
     read.detail = describe(error, response.status);
-    read.request_id = std::string(find_header(response.headers, "x-amzn-RequestId"));
+    read.remote_code = valid_utf8(error.code, code_bytes_max);
+    const auto in_header = find_header(response.headers, "x-amzn-RequestId");
+    read.request_id = in_header.empty() ? error.request_id : std::string(in_header);
     read.retry_after = read_retry_after(response.headers);
     return read;
+}
+
+failure decode_aws_error(const http_response& response) {
+    return classify_aws_error(read_json_error(response), response);
 }
 
 }  // namespace trainwatch::wire

@@ -1,3 +1,5 @@
+#include "wire/aws_error.hpp"
+
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -102,6 +104,11 @@ TEST(error_answer, credentials_that_do_not_do_are_denied) {
           "IncompleteSignature",
           "MissingAuthenticationToken",
           "RequestExpired",
+          "RequestInTheFuture",
+          "RequestTimeTooSkewed",
+          "RegionDisabledException",
+          "InvalidIdentityToken",
+          "IDPRejectedClaim",
           "OptInRequired"}) {
         EXPECT_EQ(error_with(400, code).kind, error_class::denied) << code;
     }
@@ -114,6 +121,7 @@ TEST(error_answer, of_the_server_is_worth_another_try) {
     EXPECT_EQ(error_with(400, "RequestTimeout").kind, error_class::transient);
     EXPECT_EQ(error_with(408, "Whatever").kind, error_class::transient);
     EXPECT_EQ(error_with(400, "ServiceUnavailable").kind, error_class::transient);
+    EXPECT_EQ(error_with(400, "IDPCommunicationError").kind, error_class::transient);
 }
 
 TEST(error_answer, not_found_needs_both_the_code_and_the_text) {
@@ -129,6 +137,42 @@ TEST(error_answer, not_found_needs_both_the_code_and_the_text) {
         error_with(400, "AccessDenied", "Requested resource not found.").kind, error_class::denied
     );
     EXPECT_EQ(error_with(404, "UnknownOperationException").kind, error_class::rejected);
+}
+
+TEST(error_answer, its_code_is_kept_bare) {
+    EXPECT_EQ(error_with(400, "com.amazon.coral#Throttling:http://x/").remote_code, "Throttling");
+    http_response response{.status = 403, .headers = {{"X-Amzn-ErrorType", "AccessDenied:http"}}};
+    EXPECT_EQ(decode_aws_error(response).remote_code, "AccessDenied");
+    EXPECT_EQ(decode_aws_error({.status = 503}).remote_code, "");
+    EXPECT_EQ(error_with(400, std::string(100'000, 'x')).remote_code.size(), 128U);
+}
+
+TEST(error_answer, of_a_service_that_once_spoke_query_may_have_the_code_of_that_time) {
+    http_response response{
+        .status = 400,
+        .headers = {{"x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender"}}};
+    const auto older = decode_aws_error(response);
+    EXPECT_EQ(older.remote_code, "AWS.SimpleQueueService.NonExistentQueue");
+    EXPECT_EQ(older.kind, error_class::not_found);
+
+    response.body = R"({"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": "no queue"})";
+    const auto newer = decode_aws_error(response);
+    EXPECT_EQ(newer.remote_code, "QueueDoesNotExist");
+    EXPECT_EQ(newer.kind, error_class::not_found);
+    EXPECT_EQ(newer.detail, "QueueDoesNotExist: no queue");
+}
+
+TEST(error_answer, of_a_protocol_that_knows_its_request_id_in_the_body) {
+    const aws_error error{.code = "AccessDenied", .message = "no", .request_id = "in-body"};
+    EXPECT_EQ(classify_aws_error(error, {.status = 403}).request_id, "in-body");
+    const http_response response{.status = 403, .headers = {{"x-amzn-RequestId", "in-header"}}};
+    EXPECT_EQ(classify_aws_error(error, response).request_id, "in-header");
+}
+
+TEST(error_answer, that_is_no_service_of_aws_is_not_understood) {
+    for (const int status : {204, 301, 302, 501, 505}) {
+        EXPECT_EQ(decode_aws_error({.status = status}).kind, error_class::malformed) << status;
+    }
 }
 
 TEST(error_answer, detail_is_bounded) {
