@@ -23,6 +23,12 @@ inline constexpr milliseconds connection_idle_max{20'000};
 // Bounds how long a DNS answer is relied on: AWS moves its addresses within minutes.
 inline constexpr milliseconds connection_age_max{300'000};
 inline constexpr std::size_t connections_per_origin = 4;
+// Keys, a token of up to 4 KB (20,000 characters of a web identity's stay in the request), a role's
+// ARN: an answer or a file with credentials has two to six.
+inline constexpr std::size_t credential_document_bytes_max = 64U << 10U;
+// An answer of STS has 15 tags with as many ends. Whatever the parser does for each of them, it
+// cannot nest deeper than there are.
+inline constexpr std::size_t xml_tags_max = 256;
 
 // ---- scheduling ------------------------------------------------------------------------------
 inline constexpr milliseconds backoff_base{500};
