@@ -48,6 +48,7 @@ EXTERNAL = [
     ("boost/json*", ["daemon/wire/*.cpp", "tests/*"], "JSON is decoded in a .cpp of wire/"),
     ("boost/url*", ["daemon/wire/*.cpp", "tests/*"], "use wire/url.hpp"),
     ("boost/static_string/*", ["daemon/wire/*.cpp"], "a bounded text without an allocation is for decoders"),
+    ("boost/property_tree/*", ["daemon/wire/xml_tree.cpp"], "go through wire/xml_tree.hpp"),
     ("boost/system/*", ["*"], ""),
     ("openssl/ssl.h", ["daemon/io/*.cpp"] + SHELL_TESTS, "TLS hides behind io/byte_stream.hpp"),
     ("openssl/*", ["daemon/wire/*.cpp", "daemon/io/*.cpp", "tests/*"],
