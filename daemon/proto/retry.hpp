@@ -34,6 +34,7 @@ extern const retry_constants standard_2026;
 class retry_quota {
 public:
     explicit retry_quota(int capacity) : capacity_(capacity), left_(capacity) {}
+    // All of it, or false and nothing.
     bool take(int cost);
     void give_back(int cost);
     int left() const { return left_; }
@@ -47,6 +48,7 @@ private:
 struct retry_facts {
     std::optional<milliseconds> clock_offset{};  // measured from this very answer
     bool timed_out = false;                      // connecting or reading
+    milliseconds signed_offset{};                // that the refused request was signed with
 };
 
 enum class retry_refusal { not_retryable, attempts_used, quota_used };
@@ -54,13 +56,16 @@ enum class retry_refusal { not_retryable, attempts_used, quota_used };
 struct retry_decision {
     std::optional<nanoseconds> delay{};  // try again after it; nothing: give up
     retry_refusal why = retry_refusal::not_retryable;
+    // A caller that asks in an endless loop (a long poll) rests this long before it tells its
+    // failure, so that a used quota does not make the loop a fast one.
+    std::optional<nanoseconds> rest{};
 
     bool operator==(const retry_decision&) const = default;
 };
 
 class retry_attempts {
 public:
-    // `quota` and `random` outlive it.
+    // `constants`, `quota` and `random` outlive it.
     retry_attempts(const retry_constants& constants, retry_quota& quota, random_source& random);
 
     int attempt() const { return attempt_; }  // from 1
@@ -68,6 +73,8 @@ public:
 
     void succeeded();
     retry_decision failed(const failure& why, const retry_facts& facts);
+    // The same with the draw of the jitter, 0 to 1, as an argument.
+    retry_decision failed(const failure& why, const retry_facts& facts, double drawn);
 
 private:
     const retry_constants& constants_;

@@ -18,6 +18,7 @@ EVERYTHING = set(LAYERS)
 # the end-to-end tests: it must not share an opinion with the engine.
 TESTS = {
     "core": LAYERS["core"] | {"wire"},
+    "proto": LAYERS["proto"] | {"wire"},
     "fuzz": {"wire", "domain", "base"},
     "sim": {"core", "wire", "domain", "base"},
     "simulator": {"io", "wire", "proto", "domain", "base"},
