@@ -82,8 +82,18 @@ bool contains(const std::array<std::string_view, Size>& codes, std::string_view 
     return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-// No code of AWS has half as many; what has is a page of somebody else's.
-constexpr std::size_t code_bytes_max = 128;
+// Codes and request ids go into logs and labels as they are: what is longer than any of AWS', or
+// has other characters, is somebody else's and is dropped.
+std::string identifier(std::string_view text) {
+    constexpr std::size_t bytes_max = 128;
+    constexpr std::string_view marks = "-._+/=:";
+    const bool is_one =
+        text.size() <= bytes_max && std::all_of(text.begin(), text.end(), [&](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                marks.find(c) != std::string_view::npos;
+        });
+    return is_one ? std::string(text) : std::string();
+}
 
 // "com.amazonaws.sagemaker#ResourceNotFound:http://…" -> "ResourceNotFound"
 std::string_view bare_code(std::string_view text) {
@@ -199,9 +209,9 @@ failure classify_aws_error(const aws_error& error, const http_response& response
     failure read;
     read.kind = classify(error, response.status);
     read.detail = describe(error, response.status);
-    read.remote_code = valid_utf8(error.code, code_bytes_max);
+    read.remote_code = identifier(error.code);
     const auto in_header = find_header(response.headers, "x-amzn-RequestId");
-    read.request_id = in_header.empty() ? error.request_id : std::string(in_header);
+    read.request_id = identifier(in_header.empty() ? error.request_id : in_header);
     read.retry_after = read_retry_after(response.headers);
     return read;
 }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/text.hpp"
 #include "tests/wire/vector_files.hpp"
 #include "wire/sagemaker.hpp"
 
@@ -144,7 +145,10 @@ TEST(error_answer, its_code_is_kept_bare) {
     http_response response{.status = 403, .headers = {{"X-Amzn-ErrorType", "AccessDenied:http"}}};
     EXPECT_EQ(decode_aws_error(response).remote_code, "AccessDenied");
     EXPECT_EQ(decode_aws_error({.status = 503}).remote_code, "");
-    EXPECT_EQ(error_with(400, std::string(100'000, 'x')).remote_code.size(), 128U);
+    for (const std::string& odd :
+         {std::string(129, 'x'), std::string("a b"), std::string("a\nb")}) {
+        EXPECT_EQ(error_with(400, odd).remote_code, "") << odd;
+    }
 }
 
 TEST(error_answer, of_a_service_that_once_spoke_query_may_have_the_code_of_that_time) {
@@ -172,6 +176,24 @@ TEST(error_answer, of_a_protocol_that_knows_its_request_id_in_the_body) {
 TEST(error_answer, that_is_no_service_of_aws_is_not_understood) {
     for (const int status : {204, 301, 302, 501, 505}) {
         EXPECT_EQ(decode_aws_error({.status = status}).kind, error_class::malformed) << status;
+    }
+}
+
+TEST(error_answer, whatever_its_body_is_makes_one_bounded_line) {
+    const std::string whole =
+        R"({"__type": "com.amazonaws#AccessDenied:http", "message": "no\u000a\u00e9"})";
+    constexpr std::string_view wrong("\0\"\\{}[]#:\n\x7F\xFF", 12);
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        for (const char byte : wrong) {
+            http_response response{.status = 403, .body = whole};
+            response.body[at] = byte;
+            const auto changed = decode_aws_error(response);
+            EXPECT_EQ(changed.kind, error_class::denied) << response.body;
+            EXPECT_EQ(changed.detail.find_first_of("\n\x7F"), std::string::npos);
+            EXPECT_EQ(changed.detail, valid_utf8(changed.detail, 512));
+            response.body.resize(at);
+            EXPECT_EQ(decode_aws_error(response).detail, "HTTP 403");
+        }
     }
 }
 
