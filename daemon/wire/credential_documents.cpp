@@ -52,10 +52,10 @@ std::optional<std::string> text_in(const json::object& object, std::string_view 
     return std::string(*text);
 }
 
-// A time of another kind than text must not pass for "never".
+// An end that is no text, or an empty one, must not pass for "never".
 bool has_other_expiration(const json::object& object) {
     const auto* found = find(object, "Expiration");
-    return found != nullptr && !found->is_null() && !found->is_string();
+    return found != nullptr && !found->is_null() && !text_in(object, "Expiration");
 }
 
 result<domain::aws_credentials> read_keys(
