@@ -29,6 +29,12 @@ inline constexpr std::size_t credential_document_bytes_max = 64U << 10U;
 // An answer of STS has 15 tags with as many ends. Whatever the parser does for each of them, it
 // cannot nest deeper than there are.
 inline constexpr std::size_t xml_tags_max = 256;
+// A proxy answers CONNECT once it has reached the other side: what it takes itself, and a slow
+// region's connect.
+inline constexpr milliseconds proxy_connect_deadline{10'000};
+inline constexpr std::size_t proxy_header_bytes_max = 16U << 10U;
+// Of what a proxy says when it refuses: a sentence, not its page.
+inline constexpr std::size_t proxy_answer_quoted_bytes = 200;
 
 // ---- scheduling ------------------------------------------------------------------------------
 inline constexpr milliseconds backoff_base{500};
