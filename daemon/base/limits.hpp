@@ -35,6 +35,13 @@ inline constexpr milliseconds proxy_connect_deadline{10'000};
 inline constexpr std::size_t proxy_header_bytes_max = 16U << 10U;
 // Of what a proxy says when it refuses: a sentence, not its page.
 inline constexpr std::size_t proxy_answer_quoted_bytes = 200;
+// RFC 8305's connection attempt delay, and the least that it allows where time is short.
+inline constexpr milliseconds address_delay{250};
+inline constexpr milliseconds address_delay_least{10};
+// A name of AWS has up to eight addresses a family; each that is tried is a socket.
+inline constexpr std::size_t addresses_tried_max = 16;
+// A NAT gateway forgets an idle connection after 350 s, many firewalls much earlier.
+inline constexpr seconds keep_alive_idle{30};
 
 // ---- scheduling ------------------------------------------------------------------------------
 inline constexpr milliseconds backoff_base{500};
