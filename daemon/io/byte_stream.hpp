@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 
 #include "base/failure.hpp"
 #include "base/time.hpp"
+#include "wire/proxy.hpp"
 
 namespace trainwatch::io {
 
@@ -45,6 +47,9 @@ struct peer {
     std::string host{};  // name or address, as verified against the certificate
     std::uint16_t port = 0;
     bool tls = false;
+    // With TLS a tunnel through it (CONNECT), and the name is looked up by the proxy alone; plain,
+    // the connection is one to the proxy, which wants its targets in absolute form.
+    std::optional<wire::proxy_server> proxy{};
 };
 
 // What a client trusts. Made once a connection in the configuration; shares TLS sessions.
@@ -52,9 +57,10 @@ class tls_client_context;
 // `ca_bundle`: path of a PEM file, or empty for the system's store. Failure: internal, naming it.
 result<std::shared_ptr<tls_client_context>> create_tls_client_context(const std::string& ca_bundle);
 
-// Resolves, connects to each address in turn, and does the TLS handshake (SNI, host name or
-// address verified, TLS >= 1.2). `tls` may be null when the peer is plain. Failures: `transient`
-// for the network's and the protocol's, `denied` for a certificate that is not accepted.
+// Resolves, connects to the addresses side by side (proto/address_race), opens the tunnel where
+// there is a proxy, and does the TLS handshake (SNI, host name or address verified, TLS >= 1.2).
+// `tls` may be null when the peer is plain. Failures: `transient` for the network's and the
+// protocol's, `denied` for a certificate that is not accepted and a proxy that refuses.
 task<result<std::unique_ptr<byte_stream>>> connect(
     peer to, std::shared_ptr<tls_client_context> tls, nanoseconds within
 );

@@ -2,17 +2,18 @@
 #include <chrono>
 #include <utility>
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "base/check.hpp"
-#include "io/as_value.hpp"
+#include "base/limits.hpp"
 #include "io/byte_stream.hpp"
 #include "io/clock.hpp"
-#include "io/deadline.hpp"
+#include "io/dial.hpp"
+#include "io/proxy_tunnel.hpp"
 #include "io/socket_stream.hpp"
 #include "io/tls.hpp"
+#include "wire/proxy_connect.hpp"
 
 namespace trainwatch::io {
 
@@ -20,105 +21,44 @@ namespace {
 
 using tcp = boost::asio::ip::tcp;
 using time_point = std::chrono::steady_clock::time_point;
-using addresses = std::vector<tcp::endpoint>;
-
-std::string name_of(const peer& to) {
-    const bool bare_v6 = to.host.find(':') != std::string::npos;
-    return (bare_v6 ? '[' + to.host + ']' : to.host) + ':' + std::to_string(to.port);
-}
-
-failure network_failure(std::string doing, boost::system::error_code code) {
-    doing += code == boost::asio::error::timed_out ? " timed out" : ": " + code.message();
-    return {.kind = error_class::transient, .code = code, .detail = std::move(doing)};
-}
-
-// A lookup that its asker may leave behind: getaddrinfo cannot be interrupted.
-struct lookup {
-    explicit lookup(const boost::asio::any_io_executor& executor)
-        : resolver(executor), done(executor) {}
-
-    tcp::resolver resolver;
-    boost::asio::steady_timer done;
-    bool answered = false;
-    boost::system::error_code code{};
-    addresses found{};
-};
-
-void begin(const std::shared_ptr<lookup>& self, const peer& to) {
-    self->resolver.async_resolve(
-        to.host,
-        std::to_string(to.port),
-        tcp::resolver::address_configured | tcp::resolver::numeric_service,
-        [self](boost::system::error_code code, const tcp::resolver::results_type& results) {
-            self->answered = true;
-            self->code = code;
-            for (const auto& entry : results)
-                self->found.push_back(entry.endpoint());
-            self->done.cancel();
-        }
-    );
-}
-
-task<result<addresses>> resolve(peer to, time_point until) {
-    boost::system::error_code not_an_address;
-    const auto literal = boost::asio::ip::make_address(to.host, not_an_address);
-    if (!not_an_address) co_return addresses{tcp::endpoint(literal, to.port)};
-
-    const auto executor = co_await boost::asio::this_coro::executor;
-    const auto asked = std::make_shared<lookup>(executor);
-    asked->done.expires_at(until);
-    begin(asked, to);
-    co_await asked->done.async_wait(as_value);
-    if (!asked->answered) asked->code = boost::asio::error::timed_out;
-    if (asked->code) co_return network_failure("looking up " + to.host, asked->code);
-    co_return std::move(asked->found);
-}
-
-// One address, within its share of the time.
-task<result<tcp::socket>> open(tcp::endpoint address, nanoseconds within, std::string name) {
-    const auto executor = co_await boost::asio::this_coro::executor;
-    tcp::socket socket(executor);
-    boost::system::error_code code;
-    socket.open(address.protocol(), code);
-    if (code) co_return network_failure("connecting to " + name, code);
-    deadline limit(executor, [&socket] {
-        boost::system::error_code ignored;
-        socket.cancel(ignored);
-    });
-    limit.expires_after(within);
-    const auto [connected] = co_await socket.async_connect(address, as_value);
-    code = limit.passed() ? boost::asio::error::timed_out : connected;
-    if (code) co_return network_failure("connecting to " + name, code);
-    co_return std::move(socket);
-}
-
-// Every address in turn; each gets an even share of the time that is left, so that one that
-// swallows packets does not use it up.
-task<result<tcp::socket>> open_any(addresses all, time_point until, std::string name) {
-    failure last = network_failure("looking up " + name, boost::asio::error::host_not_found);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const nanoseconds left = until - timer_now();
-        const nanoseconds share = left / static_cast<std::int64_t>(all.size() - i);
-        auto socket = co_await open(all[i], share, name);
-        if (socket) co_return std::move(*socket);
-        last = std::move(socket.error());
-    }
-    co_return last;
-}
 
 void tune(tcp::socket& socket) {
     boost::system::error_code ignored;
     socket.native_non_blocking(true, ignored);
     socket.set_option(tcp::no_delay(true), ignored);
     socket.set_option(boost::asio::socket_base::keep_alive(true), ignored);
+    // Asio has no name for it.
+    constexpr int idle = limits::keep_alive_idle.count();
+    ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
 }
 
-result<std::unique_ptr<transport>> create_transport(
-    int descriptor, const peer& to, std::shared_ptr<tls_client_context> tls
-) {
-    if (!to.tls) return create_plain_transport(descriptor);
-    CHECK(tls != nullptr);
-    return create_tls_client_transport(descriptor, to, std::move(tls));
+dialled first_hop(const peer& to) {
+    if (to.proxy) return {to.proxy->host, to.proxy->port, true};
+    return {to.host, to.port, false};
+}
+
+std::string name_of(const peer& to) {
+    const std::string name = wire::authority_of(to.host, to.port);
+    return to.proxy ? name + " through proxy " + to.proxy->name() : name;
+}
+
+// What is plain reaches its end by this; TLS begins later, on top of it.
+task<result<std::unique_ptr<socket_stream>>> open_plain(const peer& to, time_point until) {
+    const dialled hop = first_hop(to);
+    auto socket = co_await dial(hop, until);
+    if (!socket) co_return socket.error();
+    tune(*socket);
+    const bool tunnel = to.proxy && to.tls;
+    const std::string name = tunnel ? "proxy " + to.proxy->name() : name_of(to);
+    auto bytes = create_plain_transport(socket->native_handle());
+    auto stream = std::make_unique<socket_stream>(std::move(*socket), std::move(bytes), name);
+    stream->expires_after(until - timer_now());
+    if (tunnel) {
+        const std::string authority = wire::authority_of(to.host, to.port);
+        const auto opened = co_await open_tunnel(*stream, authority, *to.proxy);
+        if (!opened) co_return opened.error();
+    }
+    co_return stream;
 }
 
 }  // namespace
@@ -126,20 +66,22 @@ result<std::unique_ptr<transport>> create_transport(
 task<result<std::unique_ptr<byte_stream>>> connect(
     peer to, std::shared_ptr<tls_client_context> tls, nanoseconds within
 ) {
-    const time_point until = timer_now() + within;
-    const std::string name = name_of(to);
-    auto found = co_await resolve(to, until);
-    if (!found) co_return found.error();
-    auto socket = co_await open_any(*found, until, name);
-    if (!socket) co_return socket.error();
-    tune(*socket);
-    auto bytes = create_transport(socket->native_handle(), to, tls);
-    if (!bytes) co_return bytes.error();
-    auto stream = std::make_unique<socket_stream>(std::move(*socket), std::move(*bytes), name);
-    stream->expires_after(until - timer_now());
-    const auto shaken = co_await stream->handshake();
-    if (!shaken) co_return shaken.error();
-    co_return stream;
+    const time_point begun = timer_now();
+    const nanoseconds patience =
+        to.proxy ? std::min<nanoseconds>(within, limits::proxy_connect_deadline) : within;
+    const time_point reached_by = begun + patience;
+    auto stream = co_await open_plain(to, reached_by);
+    if (!stream) co_return stream.error();
+    (*stream)->expires_after(begun + within - timer_now());
+    if (to.tls) {
+        CHECK(tls != nullptr);
+        auto bytes = create_tls_client_transport((*stream)->descriptor(), to, std::move(tls));
+        if (!bytes) co_return bytes.error();
+        (*stream)->continue_as(std::move(*bytes), name_of(to));
+        const auto shaken = co_await (*stream)->handshake();
+        if (!shaken) co_return shaken.error();
+    }
+    co_return std::move(*stream);
 }
 
 }  // namespace trainwatch::io

@@ -14,6 +14,7 @@
 #include "proto/clock_offset.hpp"
 #include "proto/connection_pool.hpp"
 #include "wire/http_codec.hpp"
+#include "wire/proxy_connect.hpp"
 
 namespace trainwatch::io {
 
@@ -48,17 +49,24 @@ proto::connection_pool_limits pool_limits(const http_client_limits& from) {
     return {from.idle_max, from.age_max, from.connections_max};
 }
 
+std::string name_of(const wire::url& origin, const peer& to) {
+    const std::string name = origin.host_header();
+    return to.proxy ? name + " through proxy " + to.proxy->name() : name;
+}
+
 class pooled_client final : public http_client {
 public:
     pooled_client(const wire::url& origin, http_client_options options, const clock& time)
-        : peer_{origin.host, origin.port, origin.tls}
-        , name_(origin.host_header())
+        : peer_{origin.host, origin.port, origin.tls, std::move(options.proxy)}
+        , name_(name_of(origin, peer_))
+        , origin_(origin.host_header())
         , tls_(std::move(options.tls))
         , time_(time)
         , limits_(options.limits)
         , pool_(pool_limits(limits_)) {}
 
     task<result<http_answer>> exchange(wire::http_request request, mono_time deadline) override {
+        if (is_proxied_plain()) address_to_proxy(request);
         const question asked{wire::serialize(request), request.method == "HEAD", deadline};
         instant begun = time_.now();
         if (deadline <= begun.mono) co_return late("asking ");
@@ -138,6 +146,18 @@ private:
         connections_.erase(id);
         pool_.discard(id);
         wake_next();
+    }
+
+    // ---- a proxy for what is not encrypted ----------------------------------------------------
+
+    // What is encrypted goes through a tunnel, of which nothing is seen here.
+    bool is_proxied_plain() const { return peer_.proxy && !peer_.tls; }
+
+    // The target becomes absolute, on the wire only: what was signed is the path alone.
+    void address_to_proxy(wire::http_request& request) const {
+        request.target.insert(0, "http://" + origin_);
+        auto login = wire::proxy_authorization(*peer_.proxy);
+        if (!login.empty()) request.headers.emplace_back("Proxy-Authorization", std::move(login));
     }
 
     // ---- one attempt --------------------------------------------------------------------------
@@ -229,7 +249,12 @@ private:
             connections_.at(id)->stream->expires_after(limits_.idle_max);
             wake_next();
         }
-        if (tried.answer) tried.answer->took = now - begun.mono;
+        if (!tried.answer) return std::move(tried.answer);
+        constexpr int wants_login = 407;
+        if (is_proxied_plain() && tried.answer->response.status == wants_login) {
+            return wire::refused_by_proxy(tried.answer->response, *peer_.proxy);
+        }
+        tried.answer->took = now - begun.mono;
         return std::move(tried.answer);
     }
 
@@ -250,7 +275,8 @@ private:
     }
 
     const peer peer_;
-    const std::string name_;
+    const std::string name_;    // for texts
+    const std::string origin_;  // host, and port where it is not the scheme's
     const std::shared_ptr<tls_client_context> tls_;
     const clock& time_;
     const http_client_limits limits_;

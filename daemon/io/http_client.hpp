@@ -1,4 +1,5 @@
-// One origin (scheme, host, port) spoken to over a few keep-alive connections.
+// One origin (scheme, host, port) spoken to over a few keep-alive connections, directly or through
+// one proxy: another proxy, another client. Requests come in origin form in any case.
 //
 // exchange() is one attempt, plus the free reconnect when a reused connection turns out dead
 // before the first byte of an answer. Retries are the caller's.

@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/check.hpp"
 #include "io/as_value.hpp"
 
 namespace trainwatch::io {
@@ -26,6 +27,17 @@ socket_stream::socket_stream(tcp::socket socket, std::unique_ptr<transport> byte
 
 socket_stream::~socket_stream() {
     close();
+}
+
+int socket_stream::descriptor() {
+    return socket_.native_handle();
+}
+
+void socket_stream::continue_as(std::unique_ptr<transport> bytes, std::string name) {
+    CHECK(waiting_ == 0);
+    bytes_ = std::move(bytes);
+    name_ = std::move(name);
+    read_ahead_ = false;
 }
 
 task<result<void>> socket_stream::handshake() {

@@ -24,6 +24,10 @@ public:
     );
     ~socket_stream() override;
 
+    int descriptor();
+    // Another transport over the same socket: TLS on top of what has been plain so far. Nothing
+    // is pending, and nothing that was read is left over.
+    void continue_as(std::unique_ptr<transport> bytes, std::string name);
     task<result<void>> handshake();
 
     void expires_after(nanoseconds delay) override;

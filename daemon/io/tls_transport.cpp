@@ -124,7 +124,7 @@ public:
     )
         : tls_transport(descriptor, std::move(connection))
         , context_(std::move(context))
-        , call_{.host = to.host, .session_name = to.host + ' ' + std::to_string(to.port)} {
+        , call_{.host = to.host, .session_name = session_name(to)} {
         SSL_set_app_data(this->connection(), &call_);
         SSL_set_connect_state(this->connection());
         verify(to.host);
@@ -152,6 +152,12 @@ public:
     }
 
 private:
+    // What answers through one proxy need not be what answers through another.
+    static std::string session_name(const peer& to) {
+        const std::string name = to.host + ' ' + std::to_string(to.port);
+        return to.proxy ? name + ' ' + to.proxy->name() : name;
+    }
+
     // Addresses are looked for among the certificate's addresses and get no SNI (RFC 6066).
     void verify(const std::string& host) {
         X509_VERIFY_PARAM* const rules = SSL_get0_param(connection());

@@ -106,8 +106,8 @@ private:
 
 class ByteStream : public testing::Test {
 protected:
-    result<stream> open(peer to, std::shared_ptr<tls_client_context> tls = nullptr) {
-        return on.run(connect(std::move(to), std::move(tls), long_enough));
+    result<stream> open(const peer& to, std::shared_ptr<tls_client_context> tls = nullptr) {
+        return on.run(connect(to, std::move(tls), long_enough));
     }
 
     result<std::size_t> read(byte_stream& from) {

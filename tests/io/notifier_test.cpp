@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/io/certificates.hpp"
 #include "tests/io/scripted_server.hpp"
+#include "tests/io/tunnel_proxy.hpp"
 
 namespace trainwatch::io {
 namespace {
@@ -86,6 +88,47 @@ TEST_F(Notifier, silence_is_transient_and_names_the_receiver) {
     ASSERT_FALSE(answer.outcome);
     EXPECT_EQ(answer.outcome.error().kind, error_class::transient);
     EXPECT_THAT(answer.outcome.error().detail, HasSubstr(server.origin().host_header()));
+}
+
+TEST_F(Notifier, goes_through_a_proxy) {
+    scripted_server proxy(on, {{{accepted}}});
+    wire::url where;
+    where.host = "alerts.invalid";
+    where.port = 9093;
+    where.path = "/";
+    const wire::proxy_server by{"127.0.0.1", proxy.origin().port, "user", "secret"};
+    auto notifier =
+        create_notifier(domain::receiver_kind::alertmanager, where, {.proxy = by}, *time);
+    const auto answer = on.run(notifier->deliver(one_alert(), time->now().mono + seconds(30)));
+    notifier->close();
+    EXPECT_EQ(answer.outcome.value(), domain::receipt{200});
+    EXPECT_THAT(
+        proxy.requests().at(0),
+        StartsWith("POST http://alerts.invalid:9093/api/v2/alerts HTTP/1.1\r\n")
+    );
+    EXPECT_THAT(proxy.requests().at(0), HasSubstr("\r\nHost: alerts.invalid:9093\r\n"));
+    EXPECT_THAT(
+        proxy.requests().at(0), HasSubstr("\r\nProxy-Authorization: Basic dXNlcjpzZWNyZXQ=\r\n")
+    );
+}
+
+TEST_F(Notifier, reaches_a_webhook_through_a_tunnel) {
+    const test_authority authority({.alternative_names = "DNS:hooks.invalid"});
+    scripted_server server(
+        on,
+        {{{accepted}}},
+        {.certificate_file = authority.certificate_file(), .private_key_file = authority.key_file()}
+    );
+    tunnel_proxy proxy(on, server.origin().port);
+    const wire::url where = wire::parse_url("https://hooks.invalid/jobs").value();
+    const auto trust = create_tls_client_context(authority.ca_file()).value();
+    auto notifier =
+        create_notifier(domain::receiver_kind::webhook, where, {trust, proxy.name()}, *time);
+    const auto answer = on.run(notifier->deliver(one_alert(), time->now().mono + seconds(30)));
+    notifier->close();
+    EXPECT_EQ(answer.outcome.value(), domain::receipt{200});
+    EXPECT_THAT(proxy.questions().at(0), StartsWith("CONNECT hooks.invalid:443 HTTP/1.1\r\n"));
+    EXPECT_THAT(server.requests().at(0), StartsWith("POST /jobs HTTP/1.1\r\n"));
 }
 
 TEST_F(Notifier, measures_the_receivers_clock) {
