@@ -54,8 +54,12 @@ struct peer {
 
 // What a client trusts. Made once a connection in the configuration; shares TLS sessions.
 class tls_client_context;
-// `ca_bundle`: path of a PEM file, or empty for the system's store. Failure: internal, naming it.
+// `ca_bundle`: path of a PEM file, or of a folder with hashed names (openssl rehash), or empty for
+// the system's store. Failure: internal, naming it.
 result<std::shared_ptr<tls_client_context>> create_tls_client_context(const std::string& ca_bundle);
+// Whether there is anything to trust: a system may lack its certificates. Failure: internal, with
+// the cure. For whoever is going to speak TLS, at start.
+result<void> check_trust(const tls_client_context& context);
 
 // Resolves, connects to the addresses side by side (proto/address_race), opens the tunnel where
 // there is a proxy, and does the TLS handshake (SNI, host name or address verified, TLS >= 1.2).

@@ -35,12 +35,14 @@ using tls_session = std::unique_ptr<ssl_session_st, tls_free>;
 // Keeps the newest session of each peer: a resumed handshake costs about half a new one.
 class tls_client_context {
 public:
-    explicit tls_client_context(tls_settings settings);
+    // `ca_bundle`: as create_tls_client_context has it.
+    tls_client_context(tls_settings settings, std::string ca_bundle);
     ~tls_client_context();
     tls_client_context(const tls_client_context&) = delete;
     tls_client_context& operator=(const tls_client_context&) = delete;
 
     ssl_ctx_st* settings() const { return settings_.get(); }
+    const std::string& ca_bundle() const { return ca_bundle_; }
     // Null when there is none.
     ssl_session_st* session(const std::string& name) const;
     void keep(const std::string& name, tls_session session);
@@ -48,6 +50,7 @@ public:
 
 private:
     tls_settings settings_;
+    std::string ca_bundle_;
     std::map<std::string, tls_session> sessions_{};
 };
 
@@ -85,14 +88,19 @@ struct tls_socket {
 // `socket` outlives it.
 bio_st* create_tls_bio(tls_socket& socket);
 
+// Why a certificate was not accepted: one line for people, and what they can do.
+struct tls_rejection {
+    std::string detail{};
+    std::string cure{};
+};
 // What the callbacks of a client's handshake know of it (SSL_get_app_data).
 struct tls_client_call {
     std::string host{};
     std::string session_name{};
-    std::string rejection{};  // why the certificate was not accepted, for people
+    const tls_client_context* context = nullptr;
+    tls_rejection rejection{};
 };
-// The verdict on a certificate as one line: what is wrong and what to do.
-std::string explain_rejection(const std::string& host, x509_store_ctx_st* verdict);
+tls_rejection explain_rejection(const tls_client_call& call, x509_store_ctx_st* verdict);
 
 // The reason on top of OpenSSL's error queue, which is emptied; `otherwise` when it is empty.
 std::string take_tls_error(std::string_view otherwise);

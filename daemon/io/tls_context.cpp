@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include <openssl/conf.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -51,13 +55,62 @@ int note_verdict(int accepted, X509_STORE_CTX* verdict) {
         static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verdict, SSL_get_ex_data_X509_STORE_CTX_idx())
         );
     auto* const call = static_cast<tls_client_call*>(SSL_get_app_data(connection));
-    if (call != nullptr) call->rejection = explain_rejection(call->host, verdict);
+    if (call != nullptr) call->rejection = explain_rejection(*call, verdict);
     return accepted;
 }
 
 bool has_certificates(SSL_CTX* settings) {
     auto* const objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(settings));
-    return sk_X509_OBJECT_num(objects) > 0;
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+        if (X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, i)) == X509_LU_X509) return true;
+    }
+    return false;
+}
+
+// The names by which OpenSSL finds a certificate in a folder: "5ad8a5d6.0".
+bool holds_hashed_certificates(const std::string& folder) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+        const std::string name = entry.path().filename().string();
+        const bool hashed = name.size() > 9 && name[8] == '.' &&
+            name.find_first_not_of("0123456789abcdef") == 8 &&
+            name.find_first_not_of("0123456789", 9) == std::string::npos;
+        if (hashed) return true;
+    }
+    return false;
+}
+
+bool trusts_nothing(SSL_CTX* settings) {
+    if (has_certificates(settings)) return false;
+    // OpenSSL looks into these only when it needs a certificate. The first is its own variable
+    // SSL_CERT_DIR, read as its configuration reads variables.
+    const char* const said = NCONF_get_string(nullptr, "ENV", X509_get_default_cert_dir_env());
+    ERR_clear_error();
+    const std::string folders = said != nullptr ? said : X509_get_default_cert_dir();
+    for (std::size_t at = 0; at <= folders.size();) {
+        const auto end = std::min(folders.find(':', at), folders.size());
+        if (holds_hashed_certificates(folders.substr(at, end - at))) return false;
+        at = end + 1;
+    }
+    return true;
+}
+
+result<void> load_bundle(SSL_CTX* settings, const std::string& ca_bundle) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(ca_bundle, ignored)) {
+        if (!holds_hashed_certificates(ca_bundle)) {
+            return unusable(
+                "ca_bundle " + ca_bundle + ": holds no certificate by its hash (openssl rehash)"
+            );
+        }
+        if (SSL_CTX_load_verify_dir(settings, ca_bundle.c_str()) == 1) return {};
+        return unusable("ca_bundle " + ca_bundle + ": " + take_tls_error("cannot be read"));
+    }
+    if (SSL_CTX_load_verify_file(settings, ca_bundle.c_str()) != 1) {
+        return unusable("ca_bundle " + ca_bundle + ": " + take_tls_error("cannot be read"));
+    }
+    if (has_certificates(settings)) return {};
+    return unusable("ca_bundle " + ca_bundle + ": holds no certificate");
 }
 
 }  // namespace
@@ -79,7 +132,8 @@ std::string take_tls_error(std::string_view otherwise) {
     return reason == nullptr ? std::string(otherwise) : std::string(reason);
 }
 
-tls_client_context::tls_client_context(tls_settings settings) : settings_(std::move(settings)) {
+tls_client_context::tls_client_context(tls_settings settings, std::string ca_bundle)
+    : settings_(std::move(settings)), ca_bundle_(std::move(ca_bundle)) {
     SSL_CTX_set_app_data(settings_.get(), this);
     SSL_CTX_set_session_cache_mode(
         settings_.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
@@ -110,15 +164,22 @@ result<std::shared_ptr<tls_client_context>> create_tls_client_context(const std:
     SSL_CTX_set_verify(settings.get(), SSL_VERIFY_PEER, note_verdict);
     ERR_clear_error();
     if (ca_bundle.empty()) {
-        // Succeeds even where nothing is found: then the first handshake names the cure.
+        // Succeeds even where nothing is found: check_trust() tells.
         SSL_CTX_set_default_verify_paths(settings.get());
-    } else if (SSL_CTX_load_verify_file(settings.get(), ca_bundle.c_str()) != 1) {
-        return unusable("ca_bundle " + ca_bundle + ": " + take_tls_error("cannot be read"));
-    } else if (!has_certificates(settings.get())) {
-        return unusable("ca_bundle " + ca_bundle + ": holds no certificate");
+    } else if (const auto loaded = load_bundle(settings.get(), ca_bundle); !loaded) {
+        return loaded.error();
     }
     ERR_clear_error();
-    return std::make_shared<tls_client_context>(std::move(settings));
+    return std::make_shared<tls_client_context>(std::move(settings), ca_bundle);
+}
+
+result<void> check_trust(const tls_client_context& context) {
+    if (!context.ca_bundle().empty() || !trusts_nothing(context.settings())) return {};
+    return failure{
+        .kind = error_class::internal,
+        .detail = "this system has no certificates to trust",
+        .cure = "install the package ca-certificates, or set ca_bundle (AWS_CA_BUNDLE)",
+    };
 }
 
 result<std::shared_ptr<tls_server_context>> create_tls_server_context(

@@ -61,27 +61,58 @@ std::string alternative_names(X509* certificate) {
     return out.empty() ? name_of(X509_get_subject_name(certificate)) : out;
 }
 
+// Whose word decides, and what it takes for it to be another.
+tls_rejection untrusted(const tls_client_call& call, std::string detail) {
+    const std::string& bundle = call.context->ca_bundle();
+    if (!bundle.empty()) {
+        return {
+            detail + ", judged by ca_bundle " + bundle,
+            "add the issuer's certificate to that bundle, which is used instead of the system's",
+        };
+    }
+    if (const auto trust = check_trust(*call.context); !trust) {
+        return {detail + "; " + trust.error().detail, trust.error().cure};
+    }
+    return {
+        detail + ", judged by the system's certificates (no ca_bundle)",
+        "if that issuer is yours, name its PEM file in ca_bundle or AWS_CA_BUNDLE, or add it to "
+        "the system's (update-ca-certificates)",
+    };
+}
+
 }  // namespace
 
-std::string explain_rejection(const std::string& host, X509_STORE_CTX* verdict) {
+tls_rejection explain_rejection(const tls_client_call& call, X509_STORE_CTX* verdict) {
     const int error = X509_STORE_CTX_get_error(verdict);
     X509* const certificate = X509_STORE_CTX_get_current_cert(verdict);
-    const std::string whose = "certificate of " + host;
+    const std::string whose = "certificate of " + call.host;
     const std::string reason = X509_verify_cert_error_string(error);
-    if (certificate == nullptr) return whose + " is not accepted: " + reason;
+    if (certificate == nullptr) return {whose + " is not accepted: " + reason, {}};
+    const std::string subject = name_of(X509_get_subject_name(certificate));
     switch (error) {
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
-            return whose + " is for another host: " + alternative_names(certificate);
+            return {
+                whose + " is for another host: " + alternative_names(certificate),
+                "check endpoint_url, and where the name service leads",
+            };
         case X509_V_ERR_CERT_HAS_EXPIRED:
-            return whose + " has expired on " + time_of(X509_get0_notAfter(certificate)) + " (" +
-                name_of(X509_get_subject_name(certificate)) + ")";
+            return {
+                whose + " has expired on " + time_of(X509_get0_notAfter(certificate)) + " (" +
+                    subject + ")",
+                "have it renewed there, unless this machine's clock is wrong",
+            };
         case X509_V_ERR_CERT_NOT_YET_VALID:
-            return whose + " is not valid before " + time_of(X509_get0_notBefore(certificate)) +
-                "; check this machine's clock";
+            return {
+                whose + " is not valid before " + time_of(X509_get0_notBefore(certificate)),
+                "check this machine's clock",
+            };
         default:
-            return whose + " is not trusted: " + reason + " (issuer " +
-                name_of(X509_get_issuer_name(certificate)) + "); set ca_bundle";
+            return untrusted(
+                call,
+                whose + " is not trusted: " + reason + " (subject " + subject + ", issuer " +
+                    name_of(X509_get_issuer_name(certificate)) + ")"
+            );
     }
 }
 

@@ -124,7 +124,7 @@ public:
     )
         : tls_transport(descriptor, std::move(connection))
         , context_(std::move(context))
-        , call_{.host = to.host, .session_name = session_name(to)} {
+        , call_{.host = to.host, .session_name = session_name(to), .context = context_.get()} {
         SSL_set_app_data(this->connection(), &call_);
         SSL_set_connect_state(this->connection());
         verify(to.host);
@@ -144,9 +144,10 @@ public:
 
     failure why(std::string_view doing) const override {
         failure error = tls_transport::why(doing);
-        if (!call_.rejection.empty()) {
+        if (!call_.rejection.detail.empty()) {
             error.kind = error_class::denied;
-            error.detail = call_.rejection;
+            error.detail = call_.rejection.detail;
+            error.cure = call_.rejection.cure;
         }
         return error;
     }

@@ -7,8 +7,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <openssl/ssl.h>
 
 #include "io/as_value.hpp"
+#include "io/tls.hpp"
 #include "tests/io/certificates.hpp"
 #include "tests/io/loop.hpp"
 
@@ -393,8 +395,12 @@ TEST_F(TlsStream, certificate_of_an_unknown_authority_is_denied) {
     const failure error = refusal(authority, other.ca_file(), "localhost");
     EXPECT_EQ(error.kind, error_class::denied);
     EXPECT_THAT(error.detail, testing::StartsWith("certificate of localhost is not trusted: "));
-    EXPECT_THAT(error.detail, testing::HasSubstr("CN=test authority"));
-    EXPECT_THAT(error.detail, testing::EndsWith("; set ca_bundle"));
+    EXPECT_THAT(error.detail, testing::HasSubstr("subject CN=a test, issuer CN=test authority"));
+    EXPECT_THAT(error.detail, testing::EndsWith(", judged by ca_bundle " + other.ca_file()));
+    EXPECT_THAT(error.cure, testing::HasSubstr("to that bundle"));
+    const failure by_system = refusal(authority, "", "localhost");
+    EXPECT_THAT(by_system.cure, testing::HasSubstr("AWS_CA_BUNDLE"));
+    EXPECT_THAT(by_system.cure, testing::HasSubstr("update-ca-certificates"));
 }
 
 TEST_F(TlsStream, certificate_for_another_name_is_denied) {
@@ -428,7 +434,7 @@ TEST_F(TlsStream, certificate_of_the_future_hints_at_the_clock) {
     );
     const failure error = refusal(authority, authority.ca_file(), "localhost");
     EXPECT_EQ(error.kind, error_class::denied);
-    EXPECT_THAT(error.detail, testing::EndsWith("; check this machine's clock"));
+    EXPECT_EQ(error.cure, "check this machine's clock");
 }
 
 TEST_F(TlsStream, hostile_certificate_text_stays_one_line) {
@@ -505,6 +511,19 @@ TEST_F(TlsStream, missing_files_are_named) {
         listen(on.executor(), {.certificate_file = "/nonexistent/a", .private_key_file = "b"});
     ASSERT_FALSE(server);
     EXPECT_THAT(server.error().detail, testing::StartsWith("certificate file /nonexistent/a: "));
+}
+
+TEST_F(TlsStream, second_connection_resumes_the_session) {
+    const test_authority authority;
+    auto server = serve(authority);
+    auto tls = create_tls_client_context(authority.ca_file()).value();
+    auto first = open({"localhost", server->port(), true}, tls).value();
+    EXPECT_EQ(on.run(say(*first, "hello")).value(), "hello");
+    first->close();
+    on.spawn(echo_once(*server));
+    auto second = open({"localhost", server->port(), true}, tls).value();
+    EXPECT_EQ(on.run(say(*second, "again")).value(), "again");
+    EXPECT_EQ(SSL_CTX_sess_hits(tls->settings()), 1);
 }
 
 TEST_F(TlsStream, key_of_another_certificate_is_an_error) {

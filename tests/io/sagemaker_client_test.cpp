@@ -205,7 +205,7 @@ TEST_F(SagemakerClient, untrusted_certificate_is_denied_not_retried) {
     const auto answer = describe("resnet-1");
     ASSERT_FALSE(answer.outcome);
     EXPECT_EQ(answer.outcome.error().kind, error_class::denied);
-    EXPECT_THAT(answer.outcome.error().detail, HasSubstr("set ca_bundle"));
+    EXPECT_THAT(answer.outcome.error().detail, HasSubstr("judged by ca_bundle "));
 }
 
 }  // namespace

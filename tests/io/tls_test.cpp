@@ -1,10 +1,13 @@
 #include "io/tls.hpp"
 
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <openssl/ssl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,6 +18,8 @@ namespace trainwatch::io {
 namespace {
 
 using outcome = attempt::outcome;
+using testing::HasSubstr;
+using testing::StartsWith;
 
 // Two transports on the ends of a socket pair, stepped by hand: no loop, no waiting.
 class TlsTransport : public testing::Test {
@@ -173,6 +178,121 @@ TEST_F(TlsTransport, altered_bytes_are_found) {
     EXPECT_EQ(client->read(buffer).what, outcome::failed);
     EXPECT_EQ(client->why("reading").kind, error_class::transient);
     EXPECT_THAT(client->why("reading").detail, testing::StartsWith("reading: "));
+}
+
+// Whether a certificate with these names is accepted for `host`.
+bool accepts(const std::string& names, const std::string& host) {
+    const test_authority authority({.alternative_names = names});
+    const auto trust = create_tls_client_context(authority.ca_file()).value();
+    const auto certificate =
+        create_tls_server_context(authority.certificate_file(), authority.key_file()).value();
+    int ends[2] = {-1, -1};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    auto client = create_tls_client_transport(ends[0], {host, 443, true}, trust).value();
+    auto server = create_tls_server_transport(ends[1], certificate).value();
+    std::array<char, 64> buffer{};
+    attempt tried = client->handshake();
+    while (tried.what == outcome::wait_readable) {
+        server->read(buffer);
+        tried = client->handshake();
+    }
+    const bool accepted = tried.what == outcome::done;
+    EXPECT_TRUE(accepted || client->why("x").kind == error_class::denied);
+    client.reset();
+    server.reset();
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return accepted;
+}
+
+TEST(TlsTrust, wildcard_stands_for_one_whole_label) {
+    EXPECT_TRUE(accepts("DNS:*.eu.example", "api.eu.example"));
+    EXPECT_FALSE(accepts("DNS:*.eu.example", "a.b.eu.example"));
+    EXPECT_FALSE(accepts("DNS:*.eu.example", "eu.example"));
+    EXPECT_FALSE(accepts("DNS:api*.eu.example", "api1.eu.example"));
+}
+
+TEST(TlsTrust, address_is_looked_for_among_addresses_only) {
+    EXPECT_TRUE(accepts("IP:127.0.0.1", "127.0.0.1"));
+    EXPECT_TRUE(accepts("IP:::1", "::1"));
+    EXPECT_FALSE(accepts("DNS:127.0.0.1", "127.0.0.1"));
+    EXPECT_FALSE(accepts("IP:127.0.0.1", "localhost"));
+}
+
+TEST(TlsTrust, speaks_tls_1_2_and_later) {
+    const auto trust = create_tls_client_context("").value();
+    EXPECT_EQ(SSL_CTX_get_min_proto_version(trust->settings()), TLS1_2_VERSION);
+    EXPECT_EQ(SSL_CTX_get_max_proto_version(trust->settings()), 0);
+    EXPECT_EQ(SSL_CTX_get_verify_mode(trust->settings()), SSL_VERIFY_PEER);
+    EXPECT_NE(SSL_CTX_get_options(trust->settings()) & SSL_OP_IGNORE_UNEXPECTED_EOF, 0U);
+}
+
+std::string trouble_with(const std::string& bundle) {
+    const auto made = create_tls_client_context(bundle);
+    if (made) return {};
+    EXPECT_EQ(made.error().kind, error_class::internal);
+    return made.error().detail;
+}
+
+TEST(TlsTrust, bundle_without_a_certificate_is_an_error) {
+    const test_authority authority;
+    EXPECT_THAT(trouble_with(authority.key_file()), StartsWith("ca_bundle /"));
+    EXPECT_THAT(trouble_with("/dev/null"), StartsWith("ca_bundle /dev/null: "));
+    EXPECT_THAT(trouble_with("/nonexistent"), StartsWith("ca_bundle /nonexistent: "));
+    EXPECT_EQ(trouble_with(authority.ca_file()), "");
+}
+
+// As `openssl rehash` names it.
+std::string hashed_name(const identity& of) {
+    std::array<char, 16> name{};
+    std::snprintf(name.data(), name.size(), "%08lx.0", X509_subject_name_hash(of.cert.get()));
+    return name.data();
+}
+
+TEST(TlsTrust, folder_with_hashed_names_is_a_bundle_too) {
+    const test_authority authority;
+    const temporary_folder folder;
+    EXPECT_THAT(trouble_with(folder.file("")), HasSubstr("openssl rehash"));
+    write_certificate(folder.file("ca.pem"), authority.ca);
+    EXPECT_THAT(trouble_with(folder.file("")), HasSubstr("openssl rehash"));
+    write_certificate(folder.file(hashed_name(authority.ca)), authority.ca);
+    EXPECT_EQ(trouble_with(folder.file("")), "");
+}
+
+// What OpenSSL takes for the system's store, for as long as this lives.
+class system_store {
+public:
+    system_store(const std::string& file, const std::string& folder) {
+        ::setenv("SSL_CERT_FILE", file.c_str(), 1);
+        ::setenv("SSL_CERT_DIR", folder.c_str(), 1);
+    }
+    ~system_store() {
+        ::unsetenv("SSL_CERT_FILE");
+        ::unsetenv("SSL_CERT_DIR");
+    }
+    system_store(const system_store&) = delete;
+    system_store& operator=(const system_store&) = delete;
+};
+
+TEST(TlsTrust, system_without_certificates_is_noticed) {
+    const test_authority authority;
+    const temporary_folder folder;
+    {
+        const system_store none("/nonexistent", "/nonexistent:" + folder.file(""));
+        const auto checked = check_trust(*create_tls_client_context("").value());
+        ASSERT_FALSE(checked);
+        EXPECT_EQ(checked.error().detail, "this system has no certificates to trust");
+        EXPECT_THAT(checked.error().cure, HasSubstr("ca-certificates"));
+        // A bundle is all that is trusted then.
+        EXPECT_TRUE(check_trust(*create_tls_client_context(authority.ca_file()).value()));
+    }
+    {
+        const system_store one(authority.ca_file(), "/nonexistent");
+        EXPECT_TRUE(check_trust(*create_tls_client_context("").value()));
+    }
+    write_certificate(folder.file(hashed_name(authority.ca)), authority.ca);
+    const system_store hashed("/nonexistent", "/nonexistent:" + folder.file(""));
+    EXPECT_TRUE(check_trust(*create_tls_client_context("").value()));
 }
 
 }  // namespace
