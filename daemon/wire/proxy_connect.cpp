@@ -39,7 +39,7 @@ std::string one_line(std::string_view text) {
 }
 
 // Proxies explain themselves in the body: as text, or as a page whose title says it.
-std::string explanation(const http_response& answer, std::string_view body) {
+std::string said_in_body(const http_response& answer, std::string_view body) {
     const std::string type = lower(find_header(answer.headers, "content-type"));
     if (type.find("html") == std::string::npos && !trim(body).starts_with('<')) {
         return one_line(body);
@@ -50,6 +50,16 @@ std::string explanation(const http_response& answer, std::string_view body) {
     const auto end = page.find("</title>", begin);
     if (end == std::string::npos) return {};
     return one_line(body.substr(begin + open.size(), end - begin - open.size()));
+}
+
+// "403, Access violation", though the page says "403 Access violation".
+std::string status_and_reason(const http_response& answer, std::string_view body) {
+    const std::string status = std::to_string(answer.status);
+    const std::string said = said_in_body(answer, body);
+    std::string_view reason = said;
+    if (reason.starts_with(status)) reason.remove_prefix(status.size());
+    reason = trim(reason);
+    return reason.empty() ? status : status + ", " + std::string(reason);
 }
 
 // The schemes of one Proxy-Authenticate header, which may hold several challenges.
@@ -85,6 +95,8 @@ std::string join(const std::vector<std::string>& words) {
 
 error_class class_of(int status) {
     if (status == 429) return error_class::throttled;
+    // Not Implemented: a web server that was taken for a proxy.
+    if (status == 501) return error_class::denied;
     return status == 408 || status / 100 == 5 ? error_class::transient : error_class::denied;
 }
 
@@ -99,7 +111,7 @@ std::string cure_of(int status) {
         default:
             break;
     }
-    if (status / 100 == 5) {
+    if (class_of(status) == error_class::transient) {
         return "see that the proxy can look up and reach that host, or list it in NO_PROXY if it "
                "can be reached directly";
     }
@@ -145,11 +157,12 @@ result<void> judge_connect_answer(
             .cure = "see that proxy_url or HTTPS_PROXY names a proxy that allows CONNECT",
         };
     }
-    if (answer.status == 407) return refused_by_proxy(answer, proxy);
+    // Tinyproxy answers 407 to no login, and 401 to a wrong one.
+    const bool refused_login = answer.status == 401 && !proxy_authorization(proxy).empty();
+    if (answer.status == 407 || refused_login) return refused_by_proxy(answer, proxy);
     failure error{.kind = class_of(answer.status)};
-    error.detail =
-        whose + " opens no way to " + std::string(authority) + ": " + std::to_string(answer.status);
-    if (const auto said = explanation(answer, beyond); !said.empty()) error.detail += ", " + said;
+    error.detail = whose + " opens no way to " + std::string(authority) + ": " +
+        status_and_reason(answer, beyond);
     error.remote_code = std::to_string(answer.status);
     error.cure = cure_of(answer.status);
     return error;
@@ -161,9 +174,10 @@ failure refused_by_proxy(const http_response& answer, const proxy_server& proxy)
         return equal_ignoring_case(scheme, "basic");
     });
     const bool known = !proxy_authorization(proxy).empty();
-    failure error{.kind = error_class::denied, .remote_code = "407"};
+    failure error{.kind = error_class::denied, .remote_code = std::to_string(answer.status)};
     error.detail = "proxy " + proxy.name() +
-        (known ? " does not accept its user and password: 407" : " wants a user and password: 407");
+        (known ? " does not accept its user and password: " : " wants a user and password: ") +
+        error.remote_code;
     if (!schemes.empty()) error.detail += ", it offers " + join(schemes);
     if (!basic && !schemes.empty()) {
         error.cure =

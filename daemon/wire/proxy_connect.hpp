@@ -34,7 +34,7 @@ result<void> judge_connect_answer(
     const proxy_server& proxy
 );
 
-// 407, to CONNECT or to a request in absolute form.
+// Of 407, to CONNECT or to a request in absolute form, and of what proxies say instead of it.
 failure refused_by_proxy(const http_response& answer, const proxy_server& proxy);
 
 }  // namespace trainwatch::wire

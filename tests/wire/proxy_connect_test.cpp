@@ -83,6 +83,15 @@ TEST(ProxyConnect, wrong_login_is_not_repeated_in_the_text) {
     EXPECT_THAT(error.cure, HasSubstr("%XX"));
 }
 
+TEST(ProxyConnect, unauthorized_is_about_the_login_where_one_was_sent) {
+    const auto error = refusal(401, {}, "", with_login);
+    EXPECT_EQ(error.kind, error_class::denied);
+    EXPECT_EQ(error.detail, "proxy proxy.example:3128 does not accept its user and password: 401");
+    EXPECT_EQ(error.remote_code, "401");
+    EXPECT_THAT(refusal(401).detail, EndsWith(": 401"));
+    EXPECT_THAT(refusal(401).detail, HasSubstr(" opens no way to "));
+}
+
 TEST(ProxyConnect, other_schemes_are_named_with_the_way_out) {
     const auto error = refusal(
         407,
@@ -118,6 +127,13 @@ TEST(ProxyConnect, title_of_a_page_speaks_for_it) {
     );
 }
 
+TEST(ProxyConnect, status_is_said_once) {
+    EXPECT_THAT(
+        refusal(403, {}, "403 Access violation").detail, EndsWith(": 403, Access violation")
+    );
+    EXPECT_THAT(refusal(403, {}, "403").detail, EndsWith(": 403"));
+}
+
 TEST(ProxyConnect, long_answers_are_cut) {
     EXPECT_LT(refusal(403, {}, std::string(5000, 'x')).detail.size(), 300U);
 }
@@ -129,9 +145,9 @@ TEST(ProxyConnect, each_status_has_its_class) {
     EXPECT_EQ(refusal(408).kind, error_class::transient);
     EXPECT_EQ(refusal(429).kind, error_class::throttled);
     // A web server where a proxy was meant.
-    for (const int status : {101, 302, 400, 404, 405, 500}) {
+    for (const int status : {101, 302, 400, 404, 405, 500, 501}) {
         const auto error = refusal(status);
-        const bool theirs = status / 100 == 5;
+        const bool theirs = status == 500;
         EXPECT_EQ(error.kind, theirs ? error_class::transient : error_class::denied) << status;
         EXPECT_THAT(error.cure, AllOf(Not(""), Not(HasSubstr("\n")))) << status;
     }
