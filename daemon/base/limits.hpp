@@ -103,6 +103,14 @@ inline constexpr std::size_t failure_rules_max = 100;
 inline constexpr std::size_t failure_pattern_bytes_max = 500;
 // What RE2 may spend on one of them; it refuses a pattern that needs more to be compiled.
 inline constexpr int failure_pattern_memory_max = 1 << 20;
+// Of AWS' files and variables: the SDKs wait one second once; a minute is a slip of the keyboard.
+inline constexpr milliseconds metadata_timeout_most{60'000};
+inline constexpr int metadata_attempts_most = 20;
+// STS takes 15 minutes to 12 hours, and external ids of 2 to 1,224 characters.
+inline constexpr int role_seconds_least = 900;
+inline constexpr int role_seconds_most = 43'200;
+inline constexpr std::size_t external_id_chars_least = 2;
+inline constexpr std::size_t external_id_chars_most = 1'224;
 
 // ---- failure reasons -------------------------------------------------------------------------
 // AWS' model allows 1,024 characters of up to four bytes; whoever sends more is not AWS.
