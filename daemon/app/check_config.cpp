@@ -27,7 +27,7 @@ check_report check_config(
     check_report report;
     const auto files = read_aws_files(env, read);
     for (const auto& path : paths) {
-        const auto loaded = load_settings(path, env, files, read);
+        const auto loaded = load_settings(path, files, read);
         if (const auto* const config = std::get_if<domain::settings>(&loaded)) {
             report.text += path + ": ok (" + summary(*config) + ")\n";
             continue;

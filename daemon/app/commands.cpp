@@ -30,7 +30,7 @@ void print_error(const std::string& line) {
 // Nothing when something is wrong; it has been said then.
 std::optional<wiring_inputs> gather_inputs(const options& chosen, const environment& env) {
     const auto files = read_aws_files(env, read_file);
-    auto loaded = load_settings(chosen.config_file, env, files, read_file);
+    auto loaded = load_settings(chosen.config_file, files, read_file);
     if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
         for (const auto& mistake : *mistakes)
             print_error(mistake);

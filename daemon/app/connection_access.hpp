@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "app/environment.hpp"
 #include "base/failure.hpp"
@@ -22,16 +23,27 @@ struct connection_access {
     wire::proxy_rules proxies{};
     // Once more from the present state of files and environment, for keys that AWS refused.
     std::function<result<domain::credential_plan>()> plan_again{};
+    // AWS_MAX_ATTEMPTS or the profile's, of a call for keys; nothing: the retry mode's own.
+    wire::retry_preference retries{};
+    // What is understood but done otherwise than asked, one line each, for the log.
+    std::vector<std::string> notes{};
 };
 
-// `denied` or `rejected` with place and cure.
+// `denied` or `rejected` with place and cure. `read` reads the AWS files again for plan_again and
+// is kept for it.
 result<connection_access> resolve_access(
-    const domain::connection_settings& connection, const environment& env, const aws_files& files
+    const domain::connection_settings& connection,
+    const environment& env,
+    const aws_files& files,
+    const file_reader& read = read_file
 );
 
 // The same for a command: the connection is made up, and its profile that of --profile.
 result<connection_access> resolve_command_access(
-    const domain::connection_settings& connection, const environment& env, const aws_files& files
+    const domain::connection_settings& connection,
+    const environment& env,
+    const aws_files& files,
+    const file_reader& read = read_file
 );
 
 }  // namespace trainwatch::app

@@ -28,7 +28,7 @@ std::optional<job_inputs> gather_job_inputs(const options& chosen) {
     const auto env = process_environment();
     const auto files = read_aws_files(env, read_file);
     const wire::named_jobs asked{chosen.jobs, chosen.region, chosen.profile, chosen.endpoint_url};
-    auto loaded = load_job_settings(asked, env, files, read_file);
+    auto loaded = load_job_settings(asked, files, read_file);
     if (const auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
         for (const auto& mistake : *mistakes)
             complain(mistake);

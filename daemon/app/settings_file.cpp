@@ -1,5 +1,6 @@
 #include "app/settings_file.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -9,6 +10,11 @@
 
 namespace trainwatch::app {
 namespace {
+
+bool has_region(const aws_files& files) {
+    return !wire::variable_of(files, "AWS_REGION").empty() ||
+        !wire::variable_of(files, "AWS_DEFAULT_REGION").empty();
+}
 
 std::string beside(const std::string& config, const std::string& path) {
     const std::filesystem::path wanted(path);
@@ -59,18 +65,25 @@ std::string bundle_problem(const std::string& bundle, const file_reader& read) {
     return is_pem ? std::string() : bundle + ": not a PEM file";
 }
 
+bool is_lent(const std::string& bundle, const wire::settings_defaults& lent) {
+    return bundle == lent.ca_bundle ||
+        std::any_of(lent.profiles.begin(), lent.profiles.end(), [&](const auto& profile) {
+               return profile.second.ca_bundle == bundle;
+           });
+}
+
 void load_ca_bundles(
     const std::string& path,
     domain::settings& config,
-    const environment& env,
+    const wire::settings_defaults& lent,
     const file_reader& read,
     settings_mistakes& mistakes
 ) {
     for (std::size_t i = 0; i < config.connections.size(); ++i) {
         auto& bundle = config.connections[i].ca_bundle;
         if (bundle.empty()) continue;
-        // The variable's is relative to where the program was started.
-        if (bundle != env.ca_bundle) bundle = beside(path, bundle);
+        // One that is not the file's is relative to where the program was started.
+        if (!is_lent(bundle, lent)) bundle = beside(path, bundle);
         const auto problem = bundle_problem(bundle, read);
         if (problem.empty()) continue;
         mistakes.push_back(path + ": connections[" + std::to_string(i) + "].ca_bundle: " + problem);
@@ -80,7 +93,7 @@ void load_ca_bundles(
 }  // namespace
 
 std::variant<domain::settings, settings_mistakes> load_settings(
-    const std::string& path, const environment& env, const aws_files& files, const file_reader& read
+    const std::string& path, const aws_files& files, const file_reader& read
 ) {
     settings_mistakes mistakes;
     const auto text = read(path);
@@ -88,33 +101,31 @@ std::variant<domain::settings, settings_mistakes> load_settings(
         mistakes.push_back(text.error().detail);
         return mistakes;
     }
-    auto parsed = wire::parse_settings(*text, lent_settings(env, files));
+    const auto lent = lent_settings(files);
+    auto parsed = wire::parse_settings(*text, lent);
     if (const auto* const errors = std::get_if<std::vector<wire::settings_error>>(&parsed)) {
         for (const auto& error : *errors)
             mistakes.push_back(wire::format_error(path, error));
         // A region may be missing because the file that has it cannot be read.
-        if (env.region.empty()) {
+        if (!has_region(files)) {
             mistakes.insert(mistakes.end(), files.problems.begin(), files.problems.end());
         }
         return mistakes;
     }
     auto config = std::get<domain::settings>(std::move(parsed));
     load_url_files(path, config, read, mistakes);
-    load_ca_bundles(path, config, env, read, mistakes);
+    load_ca_bundles(path, config, lent, read, mistakes);
     if (!mistakes.empty()) return mistakes;
     return config;
 }
 
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(
-    const wire::named_jobs& asked,
-    const environment& env,
-    const aws_files& files,
-    const file_reader& read
+    const wire::named_jobs& asked, const aws_files& files, const file_reader& read
 ) {
-    auto made = wire::settings_for_jobs(asked, lent_settings(env, files));
+    auto made = wire::settings_for_jobs(asked, lent_settings(files));
     if (auto* const mistakes = std::get_if<std::vector<std::string>>(&made)) {
         // A region may be missing because the file that has it cannot be read.
-        if (asked.region.empty() && env.region.empty()) {
+        if (asked.region.empty() && !has_region(files)) {
             mistakes->insert(mistakes->end(), files.problems.begin(), files.problems.end());
         }
         return std::move(*mistakes);
@@ -124,7 +135,9 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     if (bundle.empty()) return settings;
     const auto problem = bundle_problem(bundle, read);
     if (problem.empty()) return settings;
-    return settings_mistakes{"AWS_CA_BUNDLE: " + problem};
+    const bool is_variable = bundle == wire::variable_of(files, "AWS_CA_BUNDLE");
+    return settings_mistakes{
+        (is_variable ? "AWS_CA_BUNDLE: " : "ca_bundle of the profile: ") + problem};
 }
 
 }  // namespace trainwatch::app

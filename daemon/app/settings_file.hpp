@@ -18,15 +18,12 @@ using settings_mistakes = std::vector<std::string>;
 
 // The secret addresses of webhooks are read into `urls`; nothing shows them.
 std::variant<domain::settings, settings_mistakes> load_settings(
-    const std::string& path, const environment& env, const aws_files& files, const file_reader& read
+    const std::string& path, const aws_files& files, const file_reader& read
 );
 
 // The same without a file: what the command line names and the environment lends.
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(
-    const wire::named_jobs& asked,
-    const environment& env,
-    const aws_files& files,
-    const file_reader& read
+    const wire::named_jobs& asked, const aws_files& files, const file_reader& read
 );
 
 }  // namespace trainwatch::app

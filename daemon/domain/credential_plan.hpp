@@ -62,6 +62,7 @@ struct instance_metadata {
     // Nobody asked for it: it is the last of the chain, and its absence says that there are no
     // keys at all.
     bool is_last_resort = false;
+    std::string nothing_found{};  // what to say then: where was looked, and what to do
 
     bool operator==(const instance_metadata&) const = default;
 };

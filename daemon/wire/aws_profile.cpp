@@ -42,36 +42,57 @@ std::string_view without_value_comment(std::string_view text) {
     return text;
 }
 
+enum class section_kind { foreign, profile, sso_session, services };
+
 struct section_name {
-    std::string name{};  // empty: a section that is none of ours
+    section_kind kind = section_kind::foreign;
+    std::string name{};
     bool prefixed = false;
 };
 
-section_name classify(std::string_view text, aws_file_kind kind) {
-    section_name section;
-    constexpr std::string_view prefix = "profile";
-    section.prefixed =
+// "profile x" with the prefix "profile" is "x"; nothing when the prefix stands otherwise.
+std::optional<std::string_view> after_prefix(std::string_view text, std::string_view prefix) {
+    const bool prefixed =
         text.size() > prefix.size() && text.starts_with(prefix) && is_blank(text[prefix.size()]);
-    if (section.prefixed) text = trim_blanks(text.substr(prefix.size()));
-    const bool named =
-        kind == aws_file_kind::config ? section.prefixed || text == "default" : !section.prefixed;
-    if (named && is_identifier(text)) section.name = std::string(text);
-    return section;
+    if (!prefixed) return std::nullopt;
+    return trim_blanks(text.substr(prefix.size()));
 }
 
-class profile_reader {
+section_name named(section_kind kind, std::string_view name, bool prefixed) {
+    if (!is_identifier(name)) return {};
+    return {kind, std::string(name), prefixed};
+}
+
+section_name classify(std::string_view text, aws_file_kind kind) {
+    const auto profile = after_prefix(text, "profile");
+    if (kind == aws_file_kind::credentials) {
+        return profile ? section_name{} : named(section_kind::profile, text, false);
+    }
+    if (profile) return named(section_kind::profile, *profile, true);
+    if (text == "default") return named(section_kind::profile, text, false);
+    if (const auto session = after_prefix(text, "sso-session")) {
+        return named(section_kind::sso_session, *session, true);
+    }
+    if (const auto services = after_prefix(text, "services")) {
+        return named(section_kind::services, *services, true);
+    }
+    return {};
+}
+
+class file_lines {
 public:
-    explicit profile_reader(aws_file_kind kind) : kind_(kind) {}
+    explicit file_lines(aws_file_kind kind) : kind_(kind) {}
 
     // A text for people when the line is wrong.
     std::optional<std::string> read(std::string_view line) {
+        if (valid_utf8(line) != line) return "this is not UTF-8 text";
         if (trim_blanks(line).empty() || line.front() == '#' || line.front() == ';') return {};
         if (line.front() == '[') return read_section(line);
         if (is_blank(line.front())) return read_continuation(trim_blanks(line));
         return read_property(trim_blanks(without_value_comment(line)));
     }
 
-    aws_profiles take() { return std::move(profiles_); }
+    aws_file take() { return std::move(file_); }
 
 private:
     std::optional<std::string> read_section(std::string_view line) {
@@ -81,16 +102,28 @@ private:
         in_section_ = true;
         in_property_ = false;
         value_ = nullptr;
-        profile_ = nullptr;
-        if (section.name.empty()) return {};
+        section_ = open(section);
+        return {};
+    }
+
+    aws_profile* open(const section_name& section) {
+        switch (section.kind) {
+            case section_kind::foreign:
+                return nullptr;
+            case section_kind::sso_session:
+                return &file_.sso_sessions[section.name];
+            case section_kind::services:
+                return &file_.services[section.name];
+            case section_kind::profile:
+                break;
+        }
         if (section.name == "default" && kind_ == aws_file_kind::config) {
             // [profile default] replaces [default], wherever the two stand.
-            if (default_is_prefixed_ && !section.prefixed) return {};
-            if (section.prefixed && !default_is_prefixed_) profiles_.erase("default");
+            if (default_is_prefixed_ && !section.prefixed) return nullptr;
+            if (section.prefixed && !default_is_prefixed_) file_.profiles.erase("default");
             default_is_prefixed_ = default_is_prefixed_ || section.prefixed;
         }
-        profile_ = &profiles_[section.name];
-        return {};
+        return &file_.profiles[section.name];
     }
 
     std::optional<std::string> read_property(std::string_view line) {
@@ -103,8 +136,8 @@ private:
         in_property_ = true;
         nested_ = value.empty();
         value_ = nullptr;
-        if (profile_ == nullptr || !is_identifier(key)) return {};
-        value_ = &(*profile_)[lower(key)];
+        if (section_ == nullptr || !is_identifier(key)) return {};
+        value_ = &(*section_)[lower(key)];
         *value_ = std::string(value);
         return {};
     }
@@ -126,8 +159,8 @@ private:
     }
 
     aws_file_kind kind_;
-    aws_profiles profiles_{};
-    aws_profile* profile_ = nullptr;  // null in a section that is ignored
+    aws_file file_{};
+    aws_profile* section_ = nullptr;  // null in a section that is ignored
     std::string* value_ = nullptr;    // null after a property that is ignored
     bool in_section_ = false;
     bool in_property_ = false;
@@ -137,10 +170,10 @@ private:
 
 }  // namespace
 
-std::variant<aws_profiles, aws_profile_error> parse_aws_profiles(
+std::variant<aws_file, aws_profile_error> parse_aws_file(
     std::string_view text, aws_file_kind kind
 ) {
-    profile_reader reader(kind);
+    file_lines reader(kind);
     // An editor's byte order mark is not part of the first line.
     if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     for (int number = 1; !text.empty(); ++number) {
@@ -161,6 +194,31 @@ aws_profiles merge_aws_profiles(const aws_profiles& config, const aws_profiles& 
         merged.try_emplace(name);
     }
     return merged;
+}
+
+std::string property_of(const aws_profile& profile, std::string_view key) {
+    const auto at = profile.find(std::string(key));
+    return at == profile.end() ? std::string() : at->second;
+}
+
+std::string nested_property_of(
+    const aws_profile& profile, std::string_view key, std::string_view nested
+) {
+    const auto text = property_of(profile, key);
+    // A value on the property's own line is no list of properties.
+    if (!text.starts_with('\n')) return {};
+    std::string found;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        rest.remove_prefix(1);
+        const auto end = std::min(rest.find('\n'), rest.size());
+        const auto line = rest.substr(0, end);
+        rest.remove_prefix(end);
+        const auto equals = line.find('=');
+        if (lower(trim_blanks(line.substr(0, equals))) != nested) continue;
+        found = std::string(trim_blanks(line.substr(equals + 1)));
+    }
+    return found;
 }
 
 }  // namespace trainwatch::wire

@@ -30,6 +30,9 @@ std::string format_error(std::string_view file, const settings_error& error);
 struct profile_defaults {
     std::string region{};
     std::string endpoint_url{};
+    std::string ca_bundle{};
+    // Only the configuration file names endpoints, whatever the variables say.
+    bool ignores_endpoint_urls = false;
 
     bool operator==(const profile_defaults&) const = default;
 };

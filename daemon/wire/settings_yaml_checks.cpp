@@ -242,11 +242,14 @@ std::vector<std::string> regions_of_connection(
 
 void lend_defaults(settings_draft& draft, const settings_defaults& defaults) {
     for (auto& connection : draft.connections) {
-        auto& endpoint = connection.rest.endpoint_url;
         const auto* const profile = profile_of(connection, defaults);
-        if (endpoint.empty()) endpoint = defaults.endpoint_url;
+        auto& endpoint = connection.rest.endpoint_url;
+        const bool is_ignored = profile != nullptr && profile->ignores_endpoint_urls;
+        if (endpoint.empty() && !is_ignored) endpoint = defaults.endpoint_url;
         if (endpoint.empty() && profile != nullptr) endpoint = profile->endpoint_url;
-        if (connection.rest.ca_bundle.empty()) connection.rest.ca_bundle = defaults.ca_bundle;
+        auto& bundle = connection.rest.ca_bundle;
+        if (bundle.empty()) bundle = defaults.ca_bundle;
+        if (bundle.empty() && profile != nullptr) bundle = profile->ca_bundle;
     }
 }
 

@@ -60,6 +60,12 @@ std::string url::target() const {
     return query.empty() ? path : path + "?" + query;
 }
 
+std::string text_of(const url& from) {
+    const std::string origin = (from.tls ? "https://" : "http://") + from.host_header();
+    const auto target = from.target();
+    return target == "/" ? origin : origin + target;
+}
+
 result<url> parse_url(std::string_view text) {
     if (text.empty()) return refused("empty URL");
     const auto parsed = boost::urls::parse_uri(boost::urls::string_view(text.data(), text.size()));

@@ -27,4 +27,7 @@ struct url {
 // `rejected` with a detail for people: other schemes, user names, fragments, empty hosts.
 result<url> parse_url(std::string_view text);
 
+// As parse_url takes it: without the scheme's own port and without a path that is only '/'.
+std::string text_of(const url& from);
+
 }  // namespace trainwatch::wire

@@ -98,7 +98,6 @@ TEST(SettingsFile, holds_the_address_that_was_kept_in_a_file) {
     const auto loaded = load_settings(
         "/etc/t/a.yaml",
         {},
-        {},
         reader_of({{"/etc/t/a.yaml", good_file}, {"/etc/t/secrets/hook", " https://h/?key=1 \n"}})
     );
     const auto& config = std::get<domain::settings>(loaded);
@@ -109,7 +108,7 @@ TEST(SettingsFile, without_a_region_points_at_a_broken_aws_file) {
     aws_files files;
     files.problems = {"/h/.aws/config:2: no = sign"};
     const auto loaded = load_settings(
-        "a.yaml", {}, files, reader_of({{"a.yaml", "watch_lists: [{name: a, jobs: [x]}]"}})
+        "a.yaml", files, reader_of({{"a.yaml", "watch_lists: [{name: a, jobs: [x]}]"}})
     );
     const auto& mistakes = std::get<settings_mistakes>(loaded);
     ASSERT_EQ(mistakes.size(), 2U);

@@ -51,6 +51,14 @@ TEST(url, path_is_kept_as_written_but_for_its_last_slash) {
     EXPECT_EQ(parse_url("http://h/p")->target(), "/p");
 }
 
+TEST(url, is_put_together_again) {
+    for (const std::string text :
+         {"https://h", "http://h:8080/base?a=b", "http://[fd00:ec2::254]", "https://h/?x"}) {
+        EXPECT_EQ(text_of(parse_url(text).value()), text);
+    }
+    EXPECT_EQ(text_of(parse_url("HTTPS://H:443/").value()), "https://h");
+}
+
 TEST(url, port_beyond_16_bits_is_refused_and_never_wraps) {
     EXPECT_EQ(parse_url("http://h:1")->port, 1);
     EXPECT_EQ(parse_url("http://h:65535")->port, 65535);
