@@ -1,5 +1,7 @@
 #include <array>
 
+#include "base/text.hpp"
+#include "wire/role_arn.hpp"
 #include "wire/settings_yaml_sections.hpp"
 #include "wire/url.hpp"
 
@@ -34,11 +36,39 @@ std::string read_endpoint(settings_reader& reader, const yaml_value& connection)
     return endpoint->text;
 }
 
+// A role and the id that its account wants to hear with it.
+void read_role(
+    settings_reader& reader, const yaml_value& connection, domain::connection_settings& settings
+) {
+    const auto role = reader.optional_text(connection, "role_arn");
+    if (role) {
+        settings.role_arn = role->text;
+        if (auto problem = role_arn_problem(role->text); !problem.empty()) {
+            reader.fail(role->where, quoted(role->text) + ": " + problem);
+        }
+    }
+    const auto id = reader.optional_text(connection, "external_id");
+    if (!id) return;
+    settings.external_id = id->text;
+    if (auto problem = external_id_problem(id->text); !problem.empty()) {
+        reader.fail(id->where, std::move(problem));
+    } else if (!role) {
+        reader.fail(id->where, "an external id is for a role: give role_arn too");
+    }
+}
+
 connection_draft read_connection(settings_reader& reader, const yaml_value& where) {
-    static constexpr std::array<std::string_view, 6> now{
-        "name", "regions", "profile", "endpoint_url", "ca_bundle", "budget"};
-    static constexpr std::array<std::string_view, 4> later{
-        "role_arn", "external_id", "discovery", "events"};
+    static constexpr std::array<std::string_view, 9> now{
+        "name",
+        "regions",
+        "profile",
+        "role_arn",
+        "external_id",
+        "endpoint_url",
+        "ca_bundle",
+        "proxy_url",
+        "budget"};
+    static constexpr std::array<std::string_view, 2> later{"discovery", "events"};
     connection_draft draft;
     draft.name.where = where;
     if (!reader.mapping(where, {now, later})) return draft;
@@ -50,7 +80,9 @@ connection_draft read_connection(settings_reader& reader, const yaml_value& wher
     if (const auto profile = reader.optional_text(where, "profile")) {
         draft.rest.profile = profile->text;
     }
+    read_role(reader, where, draft.rest);
     draft.rest.endpoint_url = read_endpoint(reader, where);
+    draft.rest.proxy_url = read_proxy(reader, where);
     if (const auto bundle = reader.optional_text(where, "ca_bundle")) {
         draft.rest.ca_bundle = bundle->text;
     }
@@ -61,6 +93,29 @@ connection_draft read_connection(settings_reader& reader, const yaml_value& wher
 }
 
 }  // namespace
+
+std::string read_proxy(settings_reader& reader, const yaml_value& mapping) {
+    const auto proxy = reader.optional_text(mapping, "proxy_url");
+    if (!proxy || proxy->text == "none") return proxy ? proxy->text : std::string();
+    // It may hold a password: it is never repeated.
+    const auto at = proxy->text.find("://");
+    const auto scheme = lower(proxy->text.substr(0, at));
+    if (at == std::string::npos || scheme != "http") {
+        reader.fail(
+            proxy->where, "want a proxy that is spoken to in plain HTTP, http://HOST:PORT, or none"
+        );
+        return {};
+    }
+    const auto host = proxy->text.rfind('@');
+    const auto rest = host == std::string::npos || host < at ? at + 3 : host + 1;
+    const auto parsed = parse_url("http://" + proxy->text.substr(rest));
+    if (parsed.has_error()) {
+        reader.fail(proxy->where, parsed.error().detail);
+    } else if (parsed->target() != "/") {
+        reader.fail(proxy->where, "a proxy is http://HOST:PORT, without a path");
+    }
+    return proxy->text;
+}
 
 std::vector<connection_draft> read_connections(settings_reader& reader, const yaml_value& where) {
     std::vector<connection_draft> connections;

@@ -20,11 +20,12 @@ std::string alertmanager_url_problem(std::string_view text) {
 void read_alertmanager(
     settings_reader& reader, const yaml_value& where, domain::receiver_settings& receiver
 ) {
-    static constexpr std::array<std::string_view, 1> now{"urls"};
-    static constexpr std::array<std::string_view, 4> later{
-        "basic_auth", "authorization", "tls_config", "proxy_url"};
+    static constexpr std::array<std::string_view, 2> now{"urls", "proxy_url"};
+    static constexpr std::array<std::string_view, 3> later{
+        "basic_auth", "authorization", "tls_config"};
     receiver.kind = domain::receiver_kind::alertmanager;
     if (!reader.mapping(where, {now, later})) return;
+    receiver.proxy_url = read_proxy(reader, where);
     const auto urls = reader.find(where, "urls");
     if (!urls) {
         reader.fail(where, "\"urls\" is missing, such as urls: [http://127.0.0.1:9093]");
@@ -46,10 +47,11 @@ void read_alertmanager(
 void read_webhook(
     settings_reader& reader, const yaml_value& where, domain::receiver_settings& receiver
 ) {
-    static constexpr std::array<std::string_view, 2> now{"url", "url_file"};
+    static constexpr std::array<std::string_view, 3> now{"url", "url_file", "proxy_url"};
     static constexpr std::array<std::string_view, 1> later{"secret_file"};
     receiver.kind = domain::receiver_kind::webhook;
     if (!reader.mapping(where, {now, later})) return;
+    receiver.proxy_url = read_proxy(reader, where);
     const bool has_url = reader.find(where, "url").has_value();
     const bool has_file = reader.find(where, "url_file").has_value();
     if (has_url == has_file) {

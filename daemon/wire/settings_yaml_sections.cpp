@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "wire/endpoints.hpp"
 #include "wire/job_arn.hpp"
 
 namespace trainwatch::wire {
@@ -97,6 +98,11 @@ std::string region_problem(std::string_view text) {
         std::all_of(text.begin(), text.end(), [](char c) {
             return is_lower(c) || is_digit(c) || c == '-';
         });
+    const auto plain = without_fips(text);
+    if (plain.fips && region_problem(plain.region).empty()) {
+        return quoted(text) + " is no region of its own: write " + plain.region +
+            " and set AWS_USE_FIPS_ENDPOINT=true";
+    }
     if (right) return {};
     const auto zone = text.empty() ? text : text.substr(0, text.size() - 1);
     if (!text.empty() && is_lower(text.back()) && region_problem(zone).empty()) {

@@ -63,6 +63,9 @@ domain::api_settings read_api(settings_reader& reader, const yaml_value& where);
 // `name:` of a connection, list or receiver. Without a good one the text is empty and stands at
 // its mapping.
 placed_text read_name(settings_reader& reader, const yaml_value& mapping);
+// `proxy_url:` of a connection or receiver: "http://HOST:PORT", "none", or empty when it is not
+// there; a wrong one is reported.
+std::string read_proxy(settings_reader& reader, const yaml_value& mapping);
 // The regions of a connection or list; wrong ones are reported and left out.
 std::vector<placed_text> read_regions(settings_reader& reader, const yaml_value& where);
 // Why this is no region to make a host name of; empty when it is one.

@@ -103,6 +103,9 @@ connections:
     profile: research
     endpoint_url: https://vpce-1.api.sagemaker.eu-west-1.vpce.amazonaws.com
     ca_bundle: /etc/ssl/corporate.pem
+    role_arn: arn:aws:iam::111122223333:role/watch
+    external_id: agreed-upon
+    proxy_url: http://somebody:secret@proxy.example:3128
     budget: {describe_per_second: 0.5, list_per_second: 1.5}
 watch_lists:
   - name: nightly
@@ -113,8 +116,8 @@ watch_lists:
     metrics: [phases, final_metrics, details, state_sets]
 prices: {ml.p4d.24xlarge: 37.688, ml.p6-b200.48xlarge: 1e2}
 receivers:
-  - {name: main, alertmanager: {urls: [http://am-1:9093, "http://am-2:9093/base"]}}
-  - {name: hook, webhook: {url: "https://example.com/hook?key=1"}}
+  - {name: main, alertmanager: {urls: [http://am-1:9093, "http://am-2:9093/base"], proxy_url: none}}
+  - {name: hook, webhook: {url: "https://example.com/hook?key=1", proxy_url: "http://p:3128"}}
   - {name: secret, webhook: {url_file: /etc/trainwatchd/hook.url}}
 failure_classes:
   - {match: "NCCL .* timed? out", class: internal_server}
@@ -133,7 +136,10 @@ api: {show_parameters: true}
          "research",
          "https://vpce-1.api.sagemaker.eu-west-1.vpce.amazonaws.com",
          "/etc/ssl/corporate.pem",
-         {0.5, 1.5}}};
+         {0.5, 1.5},
+         "arn:aws:iam::111122223333:role/watch",
+         "agreed-upon",
+         "http://somebody:secret@proxy.example:3128"}};
     expected.watch_lists = {
         {"nightly",
          {"research"},
@@ -146,8 +152,13 @@ api: {show_parameters: true}
         {"main",
          domain::receiver_kind::alertmanager,
          {"http://am-1:9093", "http://am-2:9093/base"},
-         ""},
-        {"hook", domain::receiver_kind::webhook, {"https://example.com/hook?key=1"}, ""},
+         "",
+         "none"},
+        {"hook",
+         domain::receiver_kind::webhook,
+         {"https://example.com/hook?key=1"},
+         "",
+         "http://p:3128"},
         {"secret", domain::receiver_kind::webhook, {}, "/etc/trainwatchd/hook.url"}};
     expected.failure_classes = {
         {"NCCL .* timed? out", domain::failure_class::internal_server},
@@ -187,6 +198,23 @@ TEST(SettingsFile, with_a_byte_order_mark_or_crlf_is_read) {
 }
 
 constexpr std::string_view regionless = "watch_lists: [{name: a, jobs: [x]}]";
+
+TEST(SettingsDefaults, of_a_profile_that_ignores_endpoints_keep_the_environment_s_out) {
+    settings_defaults defaults;
+    defaults.region = "eu-central-1";
+    defaults.endpoint_url = "http://127.0.0.1:4566";
+    defaults.profiles["default"].ignores_endpoint_urls = true;
+    EXPECT_EQ(good(regionless, defaults).connections[0].endpoint_url, "");
+}
+
+TEST(SettingsDefaults, lend_the_profile_s_bundle_where_no_variable_names_one) {
+    settings_defaults defaults;
+    defaults.region = "eu-central-1";
+    defaults.profiles["default"].ca_bundle = "/profile.pem";
+    EXPECT_EQ(good(regionless, defaults).connections[0].ca_bundle, "/profile.pem");
+    defaults.ca_bundle = "/variable.pem";
+    EXPECT_EQ(good(regionless, defaults).connections[0].ca_bundle, "/variable.pem");
+}
 
 TEST(SettingsDefaults, lend_region_endpoint_and_bundle_to_the_implied_connection) {
     settings_defaults defaults;
