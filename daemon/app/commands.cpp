@@ -104,6 +104,10 @@ int run(const options& chosen) {
         "starting",
         {{"version", version}, {"revision", revision}, {"config_file", chosen.config_file}}
     );
+    for (const auto& [connection, access] : inputs->access) {
+        for (const auto& note : access.notes)
+            log->write(io::log_level::warning, note, {{"connection", connection}});
+    }
     const auto daemon = build_or_explain(std::move(*inputs), *log);
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
     daemon->run();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
@@ -38,6 +39,7 @@ result<std::string> secret_url(const std::string& file, const file_reader& read)
 
 void load_url_files(
     const std::string& path,
+    std::string_view yaml,
     domain::settings& config,
     const file_reader& read,
     settings_mistakes& mistakes
@@ -51,8 +53,9 @@ void load_url_files(
             receiver.urls = {std::move(*url)};
             continue;
         }
+        const auto where = "receivers[" + std::to_string(i) + "].webhook.url_file";
         mistakes.push_back(
-            path + ": receivers[" + std::to_string(i) + "].webhook.url_file: " + url.error().detail
+            wire::format_error(path, wire::mistake_at(yaml, where, url.error().detail))
         );
     }
 }
@@ -74,6 +77,7 @@ bool is_lent(const std::string& bundle, const wire::settings_defaults& lent) {
 
 void load_ca_bundles(
     const std::string& path,
+    std::string_view yaml,
     domain::settings& config,
     const wire::settings_defaults& lent,
     const file_reader& read,
@@ -86,7 +90,8 @@ void load_ca_bundles(
         if (!is_lent(bundle, lent)) bundle = beside(path, bundle);
         const auto problem = bundle_problem(bundle, read);
         if (problem.empty()) continue;
-        mistakes.push_back(path + ": connections[" + std::to_string(i) + "].ca_bundle: " + problem);
+        const auto where = "connections[" + std::to_string(i) + "].ca_bundle";
+        mistakes.push_back(wire::format_error(path, wire::mistake_at(yaml, where, problem)));
     }
 }
 
@@ -113,8 +118,8 @@ std::variant<domain::settings, settings_mistakes> load_settings(
         return mistakes;
     }
     auto config = std::get<domain::settings>(std::move(parsed));
-    load_url_files(path, config, read, mistakes);
-    load_ca_bundles(path, config, lent, read, mistakes);
+    load_url_files(path, *text, config, read, mistakes);
+    load_ca_bundles(path, *text, config, lent, read, mistakes);
     if (!mistakes.empty()) return mistakes;
     return config;
 }

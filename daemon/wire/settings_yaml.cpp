@@ -1,6 +1,8 @@
 #include "wire/settings_yaml.hpp"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "wire/settings_yaml_reader.hpp"
@@ -48,6 +50,24 @@ settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
     return draft;
 }
 
+// Takes the first part of a path, ".key" or "[3]", and follows it; null when it leads nowhere.
+const yaml_node* step_into(const yaml_node& node, std::string_view& path) {
+    if (path.front() == '[') {
+        std::size_t index = 0;
+        const auto end = std::min(path.find(']'), path.size());
+        const auto [stop, error] = std::from_chars(path.data() + 1, path.data() + end, index);
+        const bool is_index =
+            error == std::errc{} && end < path.size() && stop == path.data() + end;
+        path.remove_prefix(std::min(end + 1, path.size()));
+        return is_index && index < node.items.size() ? &node.items[index] : nullptr;
+    }
+    if (path.front() == '.') path.remove_prefix(1);
+    const auto key = path.substr(0, path.find_first_of(".["));
+    path.remove_prefix(key.size());
+    const auto value = settings_reader::find({&node, {}}, key);
+    return value ? value->node : nullptr;
+}
+
 }  // namespace
 
 std::string format_error(std::string_view file, const settings_error& error) {
@@ -58,6 +78,19 @@ std::string format_error(std::string_view file, const settings_error& error) {
     text += ": ";
     if (!error.path.empty()) text += error.path + ": ";
     return text + error.message;
+}
+
+settings_error mistake_at(std::string_view yaml, std::string path, std::string message) {
+    settings_error mistake{0, 0, std::move(path), std::move(message)};
+    const auto tree = read_yaml(yaml);
+    const auto* node = std::get_if<yaml_node>(&tree);
+    std::string_view rest = mistake.path;
+    while (node != nullptr && !rest.empty())
+        node = step_into(*node, rest);
+    if (node == nullptr) return mistake;
+    mistake.line = node->place.line;
+    mistake.column = node->place.column;
+    return mistake;
 }
 
 std::variant<domain::settings, std::vector<settings_error>> parse_settings(

@@ -48,6 +48,10 @@ struct settings_defaults {
     bool operator==(const settings_defaults&) const = default;
 };
 
+// A mistake that shows only later, in a file that the value at `path` ("connections[0].ca_bundle")
+// names: with the value's place in `yaml`, or the whole file's when the path leads nowhere.
+settings_error mistake_at(std::string_view yaml, std::string path, std::string message);
+
 std::variant<domain::settings, std::vector<settings_error>> parse_settings(
     std::string_view yaml, const settings_defaults& defaults
 );

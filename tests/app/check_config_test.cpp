@@ -73,9 +73,9 @@ TEST(CheckConfig, looks_into_the_files_that_the_configuration_names) {
     EXPECT_EQ(without.exit_code, 1);
     EXPECT_EQ(
         without.text,
-        "/etc/t/a.yaml: receivers[0].webhook.url_file: /etc/t/secrets/hook: No such file or "
+        "/etc/t/a.yaml:2:46: receivers[0].webhook.url_file: /etc/t/secrets/hook: No such file or "
         "directory\n"
-        "/etc/t/a.yaml: connections[0].ca_bundle: /ca.pem: No such file or directory\n"
+        "/etc/t/a.yaml:3:58: connections[0].ca_bundle: /ca.pem: No such file or directory\n"
     );
     const auto wrong = check_config(
         {"/etc/t/a.yaml"},

@@ -254,6 +254,24 @@ TEST(credential_plan, sts_is_where_environment_and_profile_say) {
     EXPECT_EQ(decided(config_of(env_keys)), "environment: E/ES/");
 }
 
+TEST(credential_plan, of_files_that_are_cut_anywhere_is_made_or_refused_with_a_reason) {
+    const std::string whole =
+        "[default]\nrole_arn = arn:aws:iam::111122223333:role/hub\nsource_profile = b\n"
+        "services = s\nduration_seconds = 1800\nregion = eu-west-1\n[profile b]\n"
+        "credential_process = /bin/x 'a b' \"c\\\"\"\n[services s]\nsts =\n"
+        "  endpoint_url = https://sts.example/base\n[profile c]\nsso_session = t\n"
+        "sso_account_id = 1\nsso_role_name = r\n[sso-session t]\nsso_region = eu-west-1\n"
+        "sso_start_url = https://start.example\n";
+    for (std::size_t size = 0; size <= whole.size(); ++size) {
+        const auto config = config_of({}, std::string_view(whole).substr(0, size));
+        for (const char* const profile : {"default", "b", "c"}) {
+            const auto plan = plan_credentials(config, named(profile));
+            EXPECT_TRUE(plan.has_value() || !plan.error().detail.empty()) << size << profile;
+        }
+    }
+    EXPECT_EQ(planned(config_of({}, whole)).sts.url, "https://sts.example/base");
+}
+
 aws_config suite_config(const boost::json::value& entry) {
     aws_variables variables;
     for (const auto& [name, value] : entry.at("env").as_object())

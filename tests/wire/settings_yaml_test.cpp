@@ -199,6 +199,20 @@ TEST(SettingsFile, with_a_byte_order_mark_or_crlf_is_read) {
 
 constexpr std::string_view regionless = "watch_lists: [{name: a, jobs: [x]}]";
 
+TEST(SettingsPlaces, of_mistakes_that_show_later_are_those_of_their_keys) {
+    const std::string yaml = "connections:\n  - name: c\n    ca_bundle: /ca.pem\n";
+    EXPECT_EQ(
+        mistake_at(yaml, "connections[0].ca_bundle", "gone"),
+        (settings_error{3, 16, "connections[0].ca_bundle", "gone"})
+    );
+    // The environment's, or another file by now.
+    for (const std::string path :
+         {"connections[1].ca_bundle", "connections[0].url", "receivers[0]", "connections[x", "["}) {
+        EXPECT_EQ(mistake_at(yaml, path, "gone"), (settings_error{0, 0, path, "gone"})) << path;
+    }
+    EXPECT_EQ(mistake_at("\t{", "a", "gone").line, 0);
+}
+
 TEST(SettingsDefaults, of_a_profile_that_ignores_endpoints_keep_the_environment_s_out) {
     settings_defaults defaults;
     defaults.region = "eu-central-1";
