@@ -43,6 +43,44 @@ inline constexpr std::size_t addresses_tried_max = 16;
 // A NAT gateway forgets an idle connection after 350 s, many firewalls much earlier.
 inline constexpr seconds keep_alive_idle{30};
 
+// Renewing keys, as the SDKs do: from 15 minutes before their end beside whoever uses them, from ten
+// minutes on before them. Spread by up to five, so that a fleet of daemons does not ask together.
+inline constexpr milliseconds keys_advisory = std::chrono::minutes(15);
+inline constexpr milliseconds keys_advisory_spread = std::chrono::minutes(5);
+inline constexpr milliseconds keys_mandatory = std::chrono::minutes(10);
+// Between failed fetches: 1, 2, 4 … 60 s. A broken source costs one call a minute.
+inline constexpr milliseconds keys_backoff_base{1'000};
+inline constexpr milliseconds keys_backoff_max{60'000};
+// Expired keys of the instance metadata service go on for so long until it is asked again: what
+// the SDKs wait while that service is in trouble.
+inline constexpr milliseconds keys_extension_least = std::chrono::minutes(5);
+inline constexpr milliseconds keys_extension_spread = std::chrono::minutes(10);
+// Keys that AWS refused are fetched anew at most this often, however many polls are refused.
+inline constexpr milliseconds keys_forced_interval{30'000};
+// A poll waits this long for keys that are being renewed while it has good ones: half a second is
+// usual, and the poll's own deadline is ten.
+inline constexpr milliseconds keys_wait{3'000};
+// One attempt at STS or at the portal of IAM Identity Center: connect, TLS and a slow region.
+inline constexpr milliseconds sts_deadline{10'000};
+// One attempt at an agent on this machine; the SDKs' own.
+inline constexpr milliseconds container_deadline{2'000};
+// The instance metadata service answers 5xx while it is busy: it is there, so it is asked again.
+inline constexpr int instance_attempts_busy = 4;
+inline constexpr milliseconds instance_pause{200};
+inline constexpr seconds instance_token_life{21'600};
+inline constexpr seconds instance_token_margin{120};
+// A program that prints keys may ask a person's hardware or a far network, not a person.
+inline constexpr milliseconds credential_process_deadline{60'000};
+inline constexpr std::size_t credential_process_output_max = 64U << 10U;
+// Of a program's complaint: one line in a log.
+inline constexpr std::size_t credential_process_complaint_max = 300;
+// Token files hold some KB; STS takes tokens of 4 to 20,000 characters.
+inline constexpr std::size_t token_file_bytes_max = 64U << 10U;
+inline constexpr std::size_t web_token_chars_least = 4;
+inline constexpr std::size_t web_token_chars_most = 20'000;
+// A measured offset beyond this may be why a signature was refused (the SDKs' rule).
+inline constexpr milliseconds clock_skew_suspect = std::chrono::minutes(4);
+
 // ---- scheduling ------------------------------------------------------------------------------
 inline constexpr milliseconds backoff_base{500};
 inline constexpr milliseconds backoff_max{60'000};
