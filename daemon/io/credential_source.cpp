@@ -1,50 +1,184 @@
 #include "io/credential_source.hpp"
 
+#include <algorithm>
 #include <utility>
+
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "io/credential_chain.hpp"
+#include "io/credential_fetch_role.hpp"
+#include "io/credential_keeper.hpp"
+#include "io/invocation.hpp"
 
 namespace trainwatch::io {
 
 namespace {
 
-class planned_credentials final : public credential_source {
-public:
-    explicit planned_credentials(credential_source_options options)
-        : options_(std::move(options)) {}
+// What STS allows in a session's name.
+bool is_session_character(char one) {
+    return (one >= '0' && one <= '9') || (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') ||
+        std::string_view("_+=,.@-").find(one) != std::string_view::npos;
+}
 
-    task<result<credential_snapshot>> current() override {
-        if (kept_) co_return kept_;
-        const auto plan = options_.plan();
-        if (plan.has_error()) co_return plan.error();
-        const auto* const fixed = std::get_if<domain::static_keys>(&plan->base);
-        if (fixed == nullptr) {
-            co_return failure{
-                .kind = error_class::denied,
-                .detail = plan->source + ": only static keys are supported"};
+std::string host_part() {
+    std::array<char, 256> name{};
+    if (gethostname(name.data(), name.size() - 1) != 0) return "host";
+    std::string part(name.data());
+    part.resize(std::min(part.size(), part.find('.')));
+    std::replace_if(
+        part.begin(), part.end(), [](char one) { return !is_session_character(one); }, '-'
+    );
+    // "trainwatchd-", "-" and an epoch of ten digits leave 41 of 64 characters.
+    return part.substr(0, 40);
+}
+
+std::string text_of(const domain::credential_plan& plan) {
+    std::string text = plan.source;
+    for (const auto& role : plan.roles)
+        text += ", then " + role.role_arn;
+    return text;
+}
+
+using planner = std::function<result<domain::credential_plan>()>;
+
+// The whole plan as one source: made anew when it failed or when its keys were refused, because
+// files may have changed; else what was decided once holds.
+class planned_fetcher final : public key_fetcher {
+public:
+    planned_fetcher(
+        planner plan, std::string user_agent, chain_options options, credential_world& world
+    )
+        : plan_(std::move(plan))
+        , user_agent_(std::move(user_agent))
+        , options_(std::move(options))
+        , world_(world) {}
+
+    task<result<fetched_keys>> fetch() override {
+        if (starts_over_) {
+            auto plan = plan_();
+            if (!plan) co_return plan.error();
+            if (!chain_ || *plan != made_from_) build(std::move(*plan));
+            starts_over_ = false;
         }
-        kept_ = std::make_shared<const domain::aws_credentials>(fixed->keys);
-        tell(*plan);
-        co_return kept_;
+        auto keys = co_await chain_->fetch();
+        starts_over_ = keys.has_error();
+        co_return keys;
     }
 
-    task<bool> replace(credential_snapshot) override { co_return false; }
+    void start_over() override {
+        starts_over_ = true;
+        if (chain_) chain_->start_over();
+    }
 
-    void close() override {}
+    const std::string& source() const { return source_; }
 
 private:
-    void tell(const domain::credential_plan& plan) const {
-        if (!options_.told) return;
-        options_.told(domain::credential_facts{plan.source, kept_->account_id, kept_->expires});
+    void build(domain::credential_plan plan) {
+        fetch_context context{plan.source, user_agent_, {}, world_};
+        const bool asks_sts =
+            !plan.roles.empty() || std::holds_alternative<domain::web_identity>(plan.base);
+        if (asks_sts) {
+            auto url = wire::parse_url(plan.sts.url);
+            if (!url) {
+                chain_ = create_broken_fetcher(told_as(plan.source, url.error()));
+                return;
+            }
+            context.sts = std::make_shared<sts_caller>(
+                plan.sts, std::move(*url), user_agent_, options_.session_name, world_
+            );
+        }
+        const auto create = [&](const auto& base) { return create_fetcher(base, context); };
+        chain_ = std::visit(create, plan.base);
+        std::string name = plan.source;
+        for (const auto& role : plan.roles) {
+            const auto named = [name] { return name; };
+            auto source = std::make_shared<key_keeper>(
+                std::move(chain_), world_, keeper_options{random_seed(), named, options_.wait, {}}
+            );
+            chain_ = create_role_fetcher(role, std::move(source), context.sts);
+            name = role.role_arn;
+        }
+        source_ = text_of(plan);
+        made_from_ = std::move(plan);
     }
 
-    const credential_source_options options_;
-    credential_snapshot kept_{};
+    const planner plan_;
+    const std::string user_agent_;
+    const chain_options options_;
+    credential_world& world_;
+    bool starts_over_ = true;
+    std::unique_ptr<key_fetcher> chain_{};
+    domain::credential_plan made_from_{};
+    std::string source_{};
+};
+
+class planned_credentials final : public credential_source {
+public:
+    planned_credentials(
+        credential_source_options options,
+        chain_options chain,
+        std::unique_ptr<credential_world> world
+    )
+        : world_(std::move(world)), told_(std::move(options.told)) {
+        auto fetcher = std::make_unique<planned_fetcher>(
+            std::move(options.plan), std::move(options.user_agent), chain, *world_
+        );
+        planned_ = fetcher.get();
+        const auto named = [this] { return planned_->source(); };
+        const auto tell = [this](const result<fetched_keys>& news) { pass_on(news); };
+        keeper_ = std::make_shared<key_keeper>(
+            std::move(fetcher), *world_, keeper_options{chain.seed, named, chain.wait, tell}
+        );
+    }
+
+    task<result<credential_snapshot>> current() override { return keeper_->current(); }
+
+    task<bool> replace(credential_snapshot refused) override {
+        return keeper_->replace(std::move(refused));
+    }
+
+    void close() override { world_->close(); }
+
+private:
+    void pass_on(const result<fetched_keys>& news) const {
+        if (!told_) return;
+        if (!news) {
+            told_(news.error());
+            return;
+        }
+        told_(domain::credential_facts{
+            planned_->source(), news->keys.account_id, news->keys.expires});
+    }
+
+    const std::unique_ptr<credential_world> world_;
+    const credential_listener told_;
+    planned_fetcher* planned_ = nullptr;  // owned by the keeper
+    std::shared_ptr<key_keeper> keeper_{};
 };
 
 }  // namespace
 
-std::unique_ptr<credential_source>
-create_credential_source(credential_source_options options, const clock&) {
-    return std::make_unique<planned_credentials>(std::move(options));
+std::string session_name(const clock& time) {
+    const auto epoch = unix_milliseconds(time.now().wall) / 1000;
+    return "trainwatchd-" + host_part() + "-" + std::to_string(epoch);
+}
+
+std::unique_ptr<credential_source> create_credential_source(
+    credential_source_options options, chain_options chain, std::unique_ptr<credential_world> world
+) {
+    return std::make_unique<planned_credentials>(
+        std::move(options), std::move(chain), std::move(world)
+    );
+}
+
+std::unique_ptr<credential_source> create_credential_source(
+    credential_source_options options, const clock& time
+) {
+    auto world = create_credential_world(options.tls, options.proxies, time);
+    return create_credential_source(
+        std::move(options), {session_name(time), random_seed()}, std::move(world)
+    );
 }
 
 }  // namespace trainwatch::io

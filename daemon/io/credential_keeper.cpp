@@ -1,0 +1,133 @@
+#include "io/credential_keeper.hpp"
+
+#include <exception>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "io/as_value.hpp"
+
+namespace trainwatch::io {
+
+namespace {
+
+using boost::asio::steady_timer;
+using action = proto::refresh::action;
+using outcome = proto::refresh::outcome;
+
+void rethrow(const std::exception_ptr& error) {
+    if (error) std::rethrow_exception(error);
+}
+
+}  // namespace
+
+bool same_keys(const domain::aws_credentials& a, const domain::aws_credentials& b) {
+    return a.access_key_id == b.access_key_id && a.secret_access_key == b.secret_access_key &&
+        a.session_token == b.session_token;
+}
+
+// A fetch under way and those who wait for its end.
+struct key_keeper::flight {
+    bool is_over = false;
+    std::list<steady_timer*> waiting{};
+};
+
+key_keeper::key_keeper(
+    std::unique_ptr<key_fetcher> fetcher, credential_world& world, keeper_options options
+)
+    : fetcher_(std::move(fetcher))
+    , world_(world)
+    , options_(std::move(options))
+    , refresh_(options_.seed) {}
+
+key_keeper::~key_keeper() = default;
+
+task<result<credential_snapshot>> key_keeper::current() {
+    const mono_time now = world_.now().mono;
+    const action next = refresh_.next(now);
+    if (next == action::use) co_return keys_;
+    if (next == action::fail && !flight_) co_return trouble_;
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const auto under_way = fly(executor);
+    if (next == action::use_and_fetch) co_return keys_;
+    const nanoseconds most = refresh_.has_keys(now) ? options_.wait : nanoseconds::max();
+    co_await wait_for(under_way, most);
+    if (refresh_.has_keys(world_.now().mono)) co_return keys_;
+    co_return trouble_;
+}
+
+task<bool> key_keeper::replace(credential_snapshot refused) {
+    if (!keys_ || !same_keys(*keys_, *refused)) co_return keys_ != nullptr;
+    if (!flight_) {
+        if (!refresh_.force(world_.now().mono)) co_return false;
+        fetcher_->start_over();
+    }
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const auto under_way = fly(executor);
+    co_await wait_for(under_way, options_.wait);
+    co_return !same_keys(*keys_, *refused);
+}
+
+std::shared_ptr<key_keeper::flight> key_keeper::fly(const boost::asio::any_io_executor& executor) {
+    if (flight_) return flight_;
+    // Ours, because the fetch may be over before co_spawn returns.
+    const auto mine = std::make_shared<flight>();
+    flight_ = mine;
+    boost::asio::co_spawn(executor, perform(shared_from_this(), mine), rethrow);
+    return mine;
+}
+
+task<void> key_keeper::perform(std::shared_ptr<key_keeper> self, std::shared_ptr<flight> mine) {
+    auto news = co_await self->fetcher_->fetch();
+    self->take(std::move(news));
+    mine->is_over = true;
+    self->flight_.reset();
+    for (steady_timer* const one : mine->waiting)
+        one->cancel();
+}
+
+task<void> key_keeper::wait_for(std::shared_ptr<flight> what, nanoseconds most) {
+    if (what->is_over) co_return;
+    steady_timer turn(co_await boost::asio::this_coro::executor);
+    if (most == nanoseconds::max()) {
+        turn.expires_at(steady_timer::time_point::max());
+    } else {
+        turn.expires_after(most);
+    }
+    const auto place = what->waiting.insert(what->waiting.end(), &turn);
+    co_await turn.async_wait(as_value);
+    what->waiting.erase(place);
+}
+
+void key_keeper::take(result<fetched_keys> news) {
+    const instant now = world_.now();
+    outcome what = outcome::none;
+    if (news) {
+        what =
+            refresh_.fetched(now, {news->keys.expires, news->clock_offset, news->outlive_expiry});
+        const bool are_taken = what == outcome::renewed || what == outcome::extended;
+        if (are_taken && (!keys_ || *keys_ != news->keys))
+            keys_ = std::make_shared<const domain::aws_credentials>(news->keys);
+        if (what != outcome::renewed) news = expired_on_arrival(*news);
+    } else {
+        what = refresh_.failed(now.mono);
+    }
+    trouble_ = news ? failure{} : news.error();
+    if (what == outcome::extended)
+        trouble_.detail += "; the expired keys are used meanwhile, as AWS advises";
+    if (!options_.told) return;
+    if (!news) news = trouble_;
+    options_.told(news);
+}
+
+failure key_keeper::expired_on_arrival(const fetched_keys& what) const {
+    const std::string end = what.keys.expires ? iso8601(*what.keys.expires) : "?";
+    return {
+        .kind = error_class::denied,
+        .detail = options_.name() + ": the keys that arrived had expired at " + end,
+        .cure = "check this machine's clock, and what gives the keys"};
+}
+
+}  // namespace trainwatch::io
