@@ -1,42 +1,20 @@
 #include "io/sagemaker_client.hpp"
 
-#include <array>
 #include <utility>
 
-#include <openssl/rand.h>
+#include <boost/asio/error.hpp>
 
-#include "base/check.hpp"
+#include "base/limits.hpp"
 #include "base/random.hpp"
-#include "base/text.hpp"
+#include "io/invocation.hpp"
+#include "proto/refused_keys.hpp"
+#include "proto/retry.hpp"
 #include "wire/sagemaker.hpp"
 #include "wire/sigv4.hpp"
 
 namespace trainwatch::io {
 
 namespace {
-
-std::uint64_t random_seed() {
-    std::uint64_t seed = 0;
-    CHECK(RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed) == 1);
-    return seed;
-}
-
-// A UUID of version 4 (RFC 9562): AWS support finds a call by it.
-std::string invocation_id(random_source& random) {
-    std::array<unsigned char, 16> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); i += 8) {
-        const std::uint64_t drawn = random.next();
-        for (std::size_t k = 0; k < 8; ++k) {
-            bytes[i + k] = static_cast<unsigned char>(drawn >> (8 * k));
-        }
-    }
-    bytes[6] = (bytes[6] & 0x0FU) | 0x40U;
-    bytes[8] = (bytes[8] & 0x3FU) | 0x80U;
-    std::string id = hex(bytes);
-    for (const std::size_t at : {8U, 13U, 18U, 23U})
-        id.insert(at, 1, '-');
-    return id;
-}
 
 class signing_client final : public sagemaker_client {
 public:
@@ -52,11 +30,57 @@ public:
         , client_(create_http_client(options.endpoint, std::move(options.http), time)) {}
 
     task<describe_answer> describe(std::string job_name, mono_time deadline) override {
-        const auto keys = co_await credentials_.current();
+        const std::string id = invocation_id(random_);
+        auto keys = co_await credentials_.current();
         if (!keys) co_return describe_answer{keys.error(), {}, {}, {}};
-        wire::http_request request = prepare(job_name, **keys, deadline);
+        if (time_.now().mono >= deadline) co_return late_keys();
+        const milliseconds signed_with = offset_.value_or(milliseconds(0));
+        wire::http_request request = prepare(job_name, **keys, {id, 1, deadline});
         auto answer = co_await client_->exchange(std::move(request), deadline);
-        if (!answer) co_return describe_answer{answer.error(), {}, {}, {}};
+        describe_answer told = read(answer, job_name);
+        if (told.outcome) co_return told;
+        if (proto::may_be_stale_keys(told.outcome.error())) {
+            const bool are_newer = co_await credentials_.replace(*keys);
+            if (!are_newer) co_return told;
+            keys = co_await credentials_.current();
+            if (!keys) co_return told;
+        } else if (!was_misdated(told, signed_with)) {
+            co_return told;
+        }
+        request = prepare(job_name, **keys, {id, 2, deadline});
+        answer = co_await client_->exchange(std::move(request), deadline);
+        co_return read(answer, job_name);
+    }
+
+    void close() override { client_->close(); }
+
+private:
+    struct attempt {
+        std::string id{};
+        int number = 1;
+        mono_time deadline{};
+    };
+
+    wire::http_request prepare(
+        const std::string& job_name, const domain::aws_credentials& keys, const attempt& which
+    ) {
+        wire::http_request request = wire::encode_describe_training_job(host_, job_name);
+        request.target = target_;
+        const instant now = time_.now();
+        const wall_time corrected = now.wall + offset_.value_or(milliseconds(0));
+        attempt_facts facts{which.number, which.number};
+        if (offset_) {
+            const auto left = std::chrono::duration_cast<milliseconds>(which.deadline - now.mono);
+            facts.end = corrected + left;
+        }
+        introduce(request, which.id, facts);
+        request.headers.emplace_back("User-Agent", user_agent_);
+        wire::sign(request, corrected, keys, scope_, signing_keys_);
+        return request;
+    }
+
+    describe_answer read(result<http_answer>& answer, const std::string& job_name) {
+        if (!answer) return {answer.error(), {}, {}, {}};
         if (answer->clock_offset) offset_ = answer->clock_offset;
         describe_answer told{
             wire::read_describe_training_job(answer->response, job_name),
@@ -65,35 +89,22 @@ public:
             {},
         };
         if (told.outcome) told.document = std::move(answer->response.body);
-        co_return told;
+        return told;
     }
 
-    void close() override { client_->close(); }
-
-private:
-    wire::http_request prepare(
-        const std::string& job_name, const wire::aws_credentials& keys, mono_time deadline
-    ) {
-        wire::http_request request = wire::encode_describe_training_job(host_, job_name);
-        request.target = target_;
-        const instant now = time_.now();
-        const wall_time corrected = now.wall + offset_.value_or(milliseconds(0));
-        request.headers.emplace_back("amz-sdk-invocation-id", invocation_id(random_));
-        request.headers.emplace_back(
-            "amz-sdk-request", attempt_text(corrected, deadline - now.mono)
-        );
-        request.headers.emplace_back("User-Agent", user_agent_);
-        wire::sign(request, corrected, keys, scope_, signing_keys_);
-        return request;
+    // The answer tells another time than the one that we signed with: not so when a permission is
+    // missing, however wrong this machine's clock may be.
+    static bool was_misdated(const describe_answer& told, milliseconds signed_with) {
+        if (!told.clock_offset || !proto::may_be_clock_skew(told.outcome.error())) return false;
+        return std::chrono::abs(*told.clock_offset - signed_with) > limits::clock_skew_suspect;
     }
 
-    // One describe is one attempt: retries are the engine's, each a call of its own. Once the
-    // server's clock is known, it may drop what nobody waits for any more.
-    std::string attempt_text(wall_time corrected, nanoseconds left) const {
-        constexpr const char* attempt = "attempt=1; max=1";
-        if (!offset_) return attempt;
-        const wall_time end = corrected + std::chrono::duration_cast<milliseconds>(left);
-        return "ttl=" + iso8601_basic(end) + "; " + attempt;
+    static describe_answer late_keys() {
+        const failure why{
+            .kind = error_class::transient,
+            .code = boost::asio::error::timed_out,
+            .detail = "waiting for credentials timed out"};
+        return {why, {}, {}, {}};
     }
 
     const std::string host_;

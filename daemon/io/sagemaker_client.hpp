@@ -24,7 +24,10 @@ struct describe_answer {
 class sagemaker_client {
 public:
     virtual ~sagemaker_client() = default;
-    // One attempt. The signature uses the clock offset of the last answer.
+    // One attempt, signed by the clock that the last answer told. A second one follows at once, and
+    // never a third, where the first refusal has told what was wrong with the signature: the keys,
+    // and there are newer ones; or the time, and the answer says what it is. All other retries are
+    // the caller's. `took` is the last attempt's.
     virtual task<describe_answer> describe(std::string job_name, mono_time deadline) = 0;
     virtual void close() = 0;
 };

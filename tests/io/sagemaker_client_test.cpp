@@ -130,21 +130,145 @@ TEST_F(SagemakerClient, base_path_of_the_endpoint_is_kept) {
 }
 
 TEST_F(SagemakerClient, corrects_its_clock_by_the_last_answer) {
-    // The server is ten minutes ahead and says so while it refuses.
-    const std::string body = R"({"__type":"RequestTimeTooSkewed"})";
-    const std::string refusal =
-        "HTTP/1.1 403 Forbidden\r\nDate: Tue, 24 Nov 2026 09:22:00 GMT\r\nContent-Length: " +
-        std::to_string(body.size()) + "\r\n\r\n" + body;
-    scripted_server server(on, {{{refusal}, {http_ok(answer_body)}}});
+    // The server is ten minutes ahead.
+    scripted_server server(
+        on,
+        {{{http_ok(answer_body, "Date: Tue, 24 Nov 2026 09:22:00 GMT\r\n")},
+          {http_ok(answer_body)}}}
+    );
     use(server.origin());
-    const auto refused = describe("resnet-1");
-    EXPECT_FALSE(refused.outcome);
-    EXPECT_EQ(refused.clock_offset, std::chrono::minutes(10));
+    EXPECT_EQ(describe("resnet-1").clock_offset, std::chrono::minutes(10));
     EXPECT_TRUE(describe("resnet-1").outcome.has_value());
     EXPECT_EQ(header(server.requests().at(1), "X-Amz-Date"), "20261124T092200Z");
     EXPECT_EQ(
         header(server.requests().at(1), "amz-sdk-request"), "ttl=20261124T092230Z; attempt=1; max=1"
     );
+}
+
+std::string refusal(const std::string& code, const std::string& date = "") {
+    const std::string body = R"({"__type":")" + code + "\"}";
+    return "HTTP/1.1 400 Bad Request\r\n" + (date.empty() ? "" : "Date: " + date + "\r\n") +
+        "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+TEST_F(SagemakerClient, refused_for_its_clock_it_signs_once_more_by_the_servers) {
+    scripted_server server(
+        on,
+        {{{refusal("InvalidSignatureException", "Tue, 24 Nov 2026 09:22:00 GMT")},
+          {http_ok(answer_body)}}}
+    );
+    use(server.origin());
+    EXPECT_TRUE(describe("resnet-1").outcome.has_value());
+    ASSERT_EQ(server.requests().size(), 2U);
+    EXPECT_EQ(header(server.requests()[1], "X-Amz-Date"), "20261124T092200Z");
+    EXPECT_EQ(
+        header(server.requests()[1], "amz-sdk-request"), "ttl=20261124T092230Z; attempt=2; max=2"
+    );
+    EXPECT_EQ(
+        header(server.requests()[0], "amz-sdk-invocation-id"),
+        header(server.requests()[1], "amz-sdk-invocation-id")
+    );
+}
+
+TEST_F(SagemakerClient, corrected_clock_is_no_reason_for_a_second_attempt) {
+    // Denied, with a clock that is still ten minutes off: it was signed for already.
+    const std::string date = "Tue, 24 Nov 2026 09:22:00 GMT";
+    scripted_server server(
+        on,
+        {{{refusal("AccessDeniedException", date)},
+          {refusal("AccessDeniedException", date)},
+          {refusal("AccessDeniedException", date)}}}
+    );
+    use(server.origin());
+    EXPECT_FALSE(describe("resnet-1").outcome);
+    EXPECT_EQ(server.requests().size(), 2U);
+    EXPECT_FALSE(describe("resnet-1").outcome);
+    EXPECT_EQ(server.requests().size(), 3U);
+}
+
+TEST_F(SagemakerClient, clock_that_agrees_is_no_reason_for_a_second_attempt) {
+    scripted_server server(
+        on, {{{refusal("InvalidSignatureException", "Tue, 24 Nov 2026 09:15:00 GMT")}}}
+    );
+    use(server.origin());
+    EXPECT_FALSE(describe("resnet-1").outcome);
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+// Has the next set of keys each time that one is refused.
+class rotating_credentials final : public credential_source {
+public:
+    explicit rotating_credentials(int sets) : sets_(sets) {}
+
+    task<result<credential_snapshot>> current() override { co_return keys(set_); }
+    task<bool> replace(credential_snapshot refused) override {
+        ++asked;
+        if (refused->access_key_id == keys(set_)->access_key_id && set_ < sets_) ++set_;
+        co_return refused->access_key_id != keys(set_)->access_key_id;
+    }
+    void close() override {}
+
+    int asked = 0;
+
+private:
+    static credential_snapshot keys(int set) {
+        domain::aws_credentials out;
+        out.access_key_id = "AKID" + std::to_string(set);
+        out.secret_access_key = "wJalrXUtnFEMI";
+        return std::make_shared<const domain::aws_credentials>(out);
+    }
+
+    int set_ = 1;
+    const int sets_;
+};
+
+TEST_F(SagemakerClient, refused_keys_are_replaced_and_the_call_repeated_once) {
+    for (const char* code :
+         {"ExpiredTokenException",
+          "ExpiredToken",
+          "RequestExpired",
+          "InvalidClientTokenId",
+          "UnrecognizedClientException"}) {
+        SCOPED_TRACE(code);
+        keys = std::make_unique<rotating_credentials>(2);
+        scripted_server server(on, {{{refusal(code)}, {http_ok(answer_body)}}});
+        use(server.origin());
+        EXPECT_TRUE(describe("resnet-1").outcome.has_value());
+        EXPECT_THAT(server.requests().at(0), HasSubstr("Credential=AKID1/"));
+        EXPECT_THAT(server.requests().at(1), HasSubstr("Credential=AKID2/"));
+        client->close();
+    }
+}
+
+TEST_F(SagemakerClient, keys_that_are_refused_again_are_not_replaced_again) {
+    auto rotating = std::make_unique<rotating_credentials>(9);
+    const rotating_credentials& seen = *rotating;
+    keys = std::move(rotating);
+    scripted_server server(
+        on, {{{refusal("ExpiredTokenException")}, {refusal("ExpiredTokenException")}}}
+    );
+    use(server.origin());
+    EXPECT_EQ(describe("resnet-1").outcome.error().remote_code, "ExpiredTokenException");
+    EXPECT_EQ(server.requests().size(), 2U);
+    EXPECT_EQ(seen.asked, 1);
+}
+
+TEST_F(SagemakerClient, refused_keys_without_others_are_sent_once) {
+    keys = std::make_unique<rotating_credentials>(1);
+    scripted_server server(on, {{{refusal("UnrecognizedClientException")}}});
+    use(server.origin());
+    EXPECT_FALSE(describe("resnet-1").outcome);
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(SagemakerClient, other_refusals_are_the_callers_to_repeat) {
+    auto rotating = std::make_unique<rotating_credentials>(2);
+    const rotating_credentials& seen = *rotating;
+    keys = std::move(rotating);
+    scripted_server server(on, {{{refusal("ThrottlingException")}}});
+    use(server.origin());
+    EXPECT_FALSE(describe("resnet-1").outcome);
+    EXPECT_EQ(seen.asked, 0);
 }
 
 TEST_F(SagemakerClient, error_of_the_service_is_classified) {
