@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "base/limits.hpp"
+#include "io/instance_metadata.hpp"
 #include "tests/io/credential_cases.hpp"
 
 namespace trainwatch::io {
@@ -228,6 +229,41 @@ TEST_F(InstanceCredentials, older_service_is_remembered) {
     ASSERT_EQ(id_now(), "AKID2");
     EXPECT_EQ(asked_paths().back(), std::string("GET ") + old_path + "watcher");
     EXPECT_EQ(world->requests.size(), 5U);
+}
+
+// ---- the region
+// ----------------------------------------------------------------------------------
+
+class InstanceRegion : public CredentialWorld {
+protected:
+    result<std::string> ask(const std::string& body, int status = 200) {
+        world->answer = [=, this](const asked& what) -> reply {
+            if (what.request.method == "PUT") return healthy(what);
+            return wire::http_response{status, {}, body};
+        };
+        played_world here(world);
+        const domain::instance_metadata where{.url = "http://169.254.169.254"};
+        return on.run(instance_region(where, "trainwatchd/1", here));
+    }
+};
+
+TEST_F(InstanceRegion, is_what_the_service_says) {
+    EXPECT_EQ(ask("eu-west-1\n").value(), "eu-west-1");
+    EXPECT_EQ(
+        world->requests.back().url(), "http://169.254.169.254/latest/meta-data/placement/region"
+    );
+    EXPECT_EQ(world->requests.back().how, route::direct);
+}
+
+TEST_F(InstanceRegion, is_a_part_of_a_host_name_or_nothing) {
+    for (const char* body : {"", "eu-west-1.evil.example", "<html>", "-eu", "EU-WEST-1"})
+        EXPECT_EQ(ask(body).error().kind, error_class::malformed) << body;
+    EXPECT_EQ(ask(std::string(64, 'a')).error().kind, error_class::malformed);
+}
+
+TEST_F(InstanceRegion, that_is_not_told_is_a_failure) {
+    EXPECT_EQ(ask("", 404).error().kind, error_class::denied);
+    EXPECT_EQ(ask("", 503).error().kind, error_class::transient);
 }
 
 // ---- published sequences

@@ -16,7 +16,7 @@ CALLS = [
      [], "wait for the event itself; in tests move a virtual clock or read what the other side says"),
     # A program that is started inherits the environment; nothing is read there.
     (r"\b(?:secure_)?getenv\s*\(|\benviron\b",
-     ["daemon/app/options*.cpp", "daemon/io/program.cpp", "tests/*"],
+     ["daemon/app/options*.cpp", "daemon/io/program_spawn.cpp", "tests/*"],
      "the environment is read once, under app/options"),
     (r"(?<![\w.>])(?:std::|::)?s?rand(?:om)?(?:_r)?\s*\(\s*\)|\bsrand\s*\(|\bstd::(?:mt19937|minstd_rand|default_random_engine|uniform_\w+_distribution)\b",
      ["daemon/base/random.cpp"], "use base/random.hpp: the same seed gives the same run everywhere"),
