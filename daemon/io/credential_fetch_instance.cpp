@@ -14,13 +14,6 @@ constexpr std::string_view old_path = "/latest/meta-data/iam/security-credential
 // The newer one adds the account.
 constexpr std::string_view new_path = "/latest/meta-data/iam/security-credentials-extended/";
 
-constexpr const char* looked_at =
-    "no AWS credentials: AWS_ACCESS_KEY_ID and AWS_WEB_IDENTITY_TOKEN_FILE are not set, the AWS "
-    "files hold no keys for this profile, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and "
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI are not set, and the instance metadata service ";
-constexpr const char* give_some =
-    "give the instance, task or pod a role, or the connection a profile, or set AWS_ACCESS_KEY_ID "
-    "and AWS_SECRET_ACCESS_KEY";
 bool is_role_name(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char one) {
         return (one >= '0' && one <= '9') || (one >= 'a' && one <= 'z') ||
@@ -139,17 +132,18 @@ private:
     }
 
     failure explained(failure why) const {
-        const std::string where = "at " + service_.where() + " ";
+        const std::string where = "at " + service_.where() + ": ";
         const bool is_absent = has_no_role_ || service_.is_absent();
         if (is_absent && what_.is_last_resort && !was_there_) {
             // Nobody asked for this service: what is missing is any source at all.
             why.kind = error_class::denied;
-            why.detail = looked_at + where + "(" + why.detail + ")";
-            why.cure = why.cure.empty() ? give_some : std::string(give_some) + "; " + why.cure;
+            const std::string what =
+                what_.nothing_found.empty() ? "no AWS credentials" : what_.nothing_found;
+            why.detail = what + " (" + source_ + " " + where + why.detail + ")";
             return why;
         }
         if (why.kind == error_class::not_found) why.kind = error_class::denied;
-        why.detail = source_ + " " + where + "(" + why.detail + ")";
+        why.detail = source_ + " " + where + why.detail;
         return why;
     }
 

@@ -54,6 +54,8 @@ task<result<credential_snapshot>> key_keeper::current() {
     if (next == action::use_and_fetch) co_return keys_;
     const nanoseconds most = refresh_.has_keys(now) ? options_.wait : nanoseconds::max();
     co_await wait_for(under_way, most);
+    // They may have ended meanwhile: then newer ones are all that helps.
+    if (!refresh_.has_keys(world_.now().mono)) co_await wait_for(under_way, nanoseconds::max());
     if (refresh_.has_keys(world_.now().mono)) co_return keys_;
     co_return trouble_;
 }
@@ -114,7 +116,7 @@ void key_keeper::take(result<fetched_keys> news) {
     } else {
         what = refresh_.failed(now.mono);
     }
-    trouble_ = news ? failure{} : news.error();
+    trouble_ = news ? failure{.kind = error_class::transient} : news.error();
     if (what == outcome::extended)
         trouble_.detail += "; the expired keys are used meanwhile, as AWS advises";
     if (!options_.told) return;

@@ -141,7 +141,7 @@ task<result<std::string>> instance_region(
     domain::instance_metadata where, std::string user_agent, credential_world& world
 ) {
     const auto told = [&where](failure why) {
-        why.detail = "the instance metadata service at " + where.url + " " + why.detail;
+        why.detail = "the instance metadata service at " + where.url + ": " + why.detail;
         return why;
     };
     auto url = wire::parse_url(where.url);

@@ -43,7 +43,7 @@ public:
             const bool are_newer = co_await credentials_.replace(*keys);
             if (!are_newer) co_return told;
             keys = co_await credentials_.current();
-            if (!keys) co_return told;
+            if (!keys || time_.now().mono >= deadline) co_return told;
         } else if (!was_misdated(told, signed_with)) {
             co_return told;
         }

@@ -103,6 +103,42 @@ TEST_F(CredentialSource, good_keys_do_not_wait_long_for_newer_ones) {
     EXPECT_EQ(world->held.size(), 1U);
 }
 
+TEST_F(CredentialSource, keys_that_end_while_newer_ones_are_awaited_are_not_given) {
+    wait = milliseconds(1);
+    use(source_kind::container);
+    ASSERT_EQ(id_of(current()), "AKID1");
+    world->pass(minutes(52));
+    world->answer = [](const asked&) -> reply { return played_state::hold{}; };
+    std::optional<result<credential_snapshot>> out;
+    const auto ask = [](credential_source& from, auto& into) -> task<void> {
+        into = co_await from.current();
+    };
+    on.spawn(ask(*source, out));
+    settle();
+    world->pass(minutes(10));
+    on.context().restart();
+    on.context().run_for(milliseconds(50));
+    EXPECT_FALSE(out);
+    make_healthy();
+    world->release();
+    on.run_until([&] { return out.has_value(); });
+    EXPECT_EQ(id_of(*out), "AKID2");
+}
+
+TEST_F(CredentialSource, keys_of_a_file_that_end_are_read_anew) {
+    auto with = plan_of(source_kind::static_keys);
+    auto& keys = std::get<domain::static_keys>(with.base).keys;
+    keys.expires = world->now.wall + hours(1);
+    use(with);
+    ASSERT_EQ(id_of(current()), "AKIDBASE");
+    // Somebody wrote newer ones.
+    auto& newer = std::get<domain::static_keys>(plan.base).keys;
+    newer.access_key_id = "AKIDNEWER";
+    newer.expires = world->now.wall + hours(2);
+    world->pass(minutes(52));
+    EXPECT_EQ(id_of(current()), "AKIDNEWER");
+}
+
 TEST_F(CredentialSource, newer_keys_are_waited_for_near_the_end) {
     use(source_kind::container);
     ASSERT_EQ(id_of(current()), "AKID1");
@@ -307,7 +343,7 @@ TEST_F(CredentialSource, keys_without_newer_ones_say_why_there_are_none) {
     world->pass(hours(2));
     const failure why = current().error();
     EXPECT_THAT(why.detail, StartsWith("assuming arn:aws:iam::444455556666:role/watch: "));
-    EXPECT_THAT(why.detail, HasSubstr("(instance metadata at 169.254.169.254 (connecting"));
+    EXPECT_THAT(why.detail, HasSubstr("(instance metadata at 169.254.169.254: connecting"));
 }
 
 TEST_F(CredentialSource, sts_is_tried_again_after_a_pause) {

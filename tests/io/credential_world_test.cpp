@@ -172,7 +172,7 @@ TEST_F(LoopbackCredentials, nobody_listens) {
     const auto keys = ask(plan);
     ASSERT_FALSE(keys);
     EXPECT_EQ(keys.error().kind, error_class::denied);
-    EXPECT_THAT(keys.error().detail, StartsWith("no AWS credentials: "));
+    EXPECT_THAT(keys.error().detail, StartsWith("no AWS credentials ("));
     EXPECT_THAT(keys.error().detail, HasSubstr("Connection refused"));
 }
 
