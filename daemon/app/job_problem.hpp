@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -29,7 +30,7 @@ std::string problem_of(
 );
 
 // "what AWS or the network said: what to do"
-std::string explain_trouble(error_class kind, const std::string& detail, const std::string& region);
+std::string explain_trouble(std::string_view detail, std::string_view cure);
 
 // Names that AWS does not know, all in one line. At least one.
 std::string explain_unknown(const std::vector<wire::wanted_job>& jobs);

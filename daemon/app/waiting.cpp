@@ -17,6 +17,7 @@ domain::job_view problem_view(const domain::job_view& known, const domain::job_v
     view.missing = seen.missing;
     view.trouble = seen.trouble;
     view.trouble_detail = seen.trouble_detail;
+    view.trouble_cure = seen.trouble_cure;
     return view;
 }
 

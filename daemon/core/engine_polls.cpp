@@ -145,9 +145,13 @@ void engine::tell_failure(const poll& failed, const failure& why) {
         plan_.lanes[failed.lane.value].region,
         why
     ));
-    if (job.trouble == why.kind && job.trouble_detail == why.detail) return;
+    if (job.trouble == why.kind && job.trouble_detail == why.detail &&
+        job.trouble_cure == why.cure) {
+        return;
+    }
     job.trouble = why.kind;
     job.trouble_detail = why.detail;
+    job.trouble_cure = why.cure;
     ++job.revision;
 }
 
@@ -156,6 +160,7 @@ void engine::tell_recovery(std::size_t slot) {
     if (!job.trouble) return;
     job.trouble.reset();
     job.trouble_detail.clear();
+    job.trouble_cure.clear();
     ++job.revision;
     if (!std::exchange(targets_[slot].warned, false)) return;
     say(note_of_recovered_poll(job, plan_.lanes[job.target.lane.value].region));

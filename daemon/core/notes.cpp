@@ -21,6 +21,7 @@ void add_failure(note_fields& fields, const failure& why) {
     fields.emplace_back("error", std::string(to_string(why.kind)));
     if (!why.detail.empty()) fields.emplace_back("detail", why.detail);
     if (!why.request_id.empty()) fields.emplace_back("request_id", why.request_id);
+    if (!why.cure.empty()) fields.emplace_back("cure", why.cure);
 }
 
 void add_entry(note_fields& fields, std::size_t index, const domain::transition& entry) {

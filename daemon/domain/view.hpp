@@ -101,6 +101,7 @@ struct job_view {
     bool missing = false;                  // AWS does not know the name (any more)
     std::optional<error_class> trouble{};  // the last poll's failure, until one succeeds
     std::string trouble_detail{};          // and what it said
+    std::string trouble_cure{};            // and what to do about it; empty: nothing to add
     bool retired = false;                  // finished_retention is over: no longer on /metrics
 
     bool operator==(const job_view&) const = default;
@@ -144,6 +145,8 @@ struct fleet_view {
 struct lane_view {
     bool up = false;     // AWS answers, and not only with refusals
     bool heard = false;  // there has been an answer or a failure at all
+    std::string account_id{};  // whose quota it is; empty until that is known without guessing
+    double describe_rate = 0;  // calls a second that it allows itself now, at most the budget
     std::map<std::string, std::uint64_t> describe_requests{};  // by code: "ok" or the class
     histogram_view request_duration{};
     std::optional<milliseconds> clock_offset{};  // server minus ours, from the Date header

@@ -9,6 +9,7 @@
 #include "io/invocation.hpp"
 #include "proto/refused_keys.hpp"
 #include "proto/retry.hpp"
+#include "wire/aws_advice.hpp"
 #include "wire/sagemaker.hpp"
 #include "wire/sigv4.hpp"
 
@@ -22,6 +23,7 @@ public:
         sagemaker_client_options options, credential_source& credentials, const clock& time
     )
         : host_(options.endpoint.host_header())
+        , hostname_(options.endpoint.host)
         , target_(options.endpoint.target())
         , scope_{std::move(options.region), "sagemaker"}
         , user_agent_(std::move(options.user_agent))
@@ -80,7 +82,7 @@ private:
     }
 
     describe_answer read(result<http_answer>& answer, const std::string& job_name) {
-        if (!answer) return {answer.error(), {}, {}, {}};
+        if (!answer) return {with_cure(answer.error()), {}, {}, {}};
         if (answer->clock_offset) offset_ = answer->clock_offset;
         describe_answer told{
             wire::read_describe_training_job(answer->response, job_name),
@@ -88,7 +90,11 @@ private:
             answer->clock_offset,
             {},
         };
-        if (told.outcome) told.document = std::move(answer->response.body);
+        if (told.outcome) {
+            told.document = std::move(answer->response.body);
+        } else {
+            told.outcome = with_cure(told.outcome.error());
+        }
         return told;
     }
 
@@ -97,6 +103,15 @@ private:
     static bool was_misdated(const describe_answer& told, milliseconds signed_with) {
         if (!told.clock_offset || !proto::may_be_clock_skew(told.outcome.error())) return false;
         return std::chrono::abs(*told.clock_offset - signed_with) > limits::clock_skew_suspect;
+    }
+
+    failure with_cure(failure why) const {
+        if (why.cure.empty()) {
+            why.cure = wire::advise(
+                why, {"sagemaker:DescribeTrainingJob", scope_.region, hostname_, offset_}
+            );
+        }
+        return why;
     }
 
     static describe_answer late_keys() {
@@ -108,6 +123,7 @@ private:
     }
 
     const std::string host_;
+    const std::string hostname_;
     const std::string target_;
     const wire::signing_scope scope_;
     const std::string user_agent_;

@@ -134,6 +134,7 @@ void write_trouble(json_writer& out, const domain::job_view& job) {
     out.begin_object("trouble");
     out.member("class", to_string(*job.trouble));
     out.text_or_null("detail", job.trouble_detail);
+    out.text_or_null("cure", job.trouble_cure);
     out.end_object();
 }
 

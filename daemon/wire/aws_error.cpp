@@ -170,7 +170,7 @@ std::string_view without_echo(std::string_view message) {
 
 // One line for people.
 std::string describe(const aws_error& error, int status) {
-    constexpr std::size_t detail_max = 512;
+    constexpr std::size_t detail_max = 1'024;
     std::string text = error.code.empty() ? "HTTP " + std::to_string(status) : error.code;
     if (!error.message.empty()) text.append(": ").append(without_echo(error.message));
     std::replace_if(
@@ -208,6 +208,7 @@ std::optional<milliseconds> read_retry_after(const header_list& headers) {
 failure classify_aws_error(const aws_error& error, const http_response& response) {
     failure read;
     read.kind = classify(error, response.status);
+    read.remote_code = error.code;
     read.detail = describe(error, response.status);
     read.remote_code = identifier(error.code);
     const auto in_header = find_header(response.headers, "x-amzn-RequestId");

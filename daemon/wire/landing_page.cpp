@@ -58,7 +58,12 @@ std::string spaced(std::string_view text) {
 std::string trouble_line(const domain::job_view& job) {
     if (job.trouble_detail.empty()) return {};
     const auto detail = valid_utf8(job.trouble_detail, limits::page_reason_bytes_max);
-    return "<div class=\"reason\">" + html_escape(detail) + "</div>";
+    auto text = "<div class=\"reason\">" + html_escape(detail);
+    if (!job.trouble_cure.empty()) {
+        const auto cure = valid_utf8(job.trouble_cure, limits::page_reason_bytes_max);
+        text += "<br>What to do: " + html_escape(cure);
+    }
+    return text + "</div>";
 }
 
 std::string status_cell(const domain::job_view& job) {

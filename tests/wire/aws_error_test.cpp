@@ -199,7 +199,7 @@ TEST(error_answer, whatever_its_body_is_makes_one_bounded_line) {
 
 TEST(error_answer, detail_is_bounded) {
     const auto read = error_with(400, "AccessDenied", std::string(100'000, 'x'));
-    EXPECT_EQ(read.detail.size(), 512U);
+    EXPECT_EQ(read.detail.size(), 1024U);
 }
 
 TEST(error_answer, a_retry_after_beyond_reason_is_ignored) {
