@@ -121,6 +121,15 @@ inline constexpr milliseconds denied_pace{30'000};
 // Of the last so many Date headers the median corrects our clock; a second is what they resolve.
 inline constexpr std::size_t clock_samples = 15;
 inline constexpr milliseconds clock_tolerance{1'500};
+// How the rate of calls follows AWS' throttling. Simulated with 95 % refused for half an hour and
+// with others using half of the quota: these find the quota's edge within seconds and send under a
+// third of the budget into a storm. A list call sees a hundred jobs, so it gives way later.
+inline constexpr double rate_decrease = 0.7;
+inline constexpr milliseconds rate_cut_interval{1'000};
+inline constexpr milliseconds rate_quiet_time{2'000};
+inline constexpr double rate_increase = 0.05;  // of the budget, each second
+inline constexpr double describe_rate_floor = 0.25;
+inline constexpr double list_rate_floor = 0.5;
 
 // ---- configuration ---------------------------------------------------------------------------
 // 50,000 job names of 63 characters with their indentation fit.
@@ -236,6 +245,13 @@ inline constexpr milliseconds wait_interval_most{3'600'000};
 inline constexpr milliseconds wait_tick{1'000};
 // What is still under way when a command has its answer is abandoned after this.
 inline constexpr milliseconds leave_grace{500};
+
+// ---- check-config --online, print-iam-policy ----------------------------------------------------
+// A person waits: every connection and receiver is tried at once, and those that hang by then have
+// failed. As long as a describe may take, keys included.
+inline constexpr milliseconds online_check_deadline{10'000};
+// IAM's bound of a managed policy, white space not counted.
+inline constexpr std::size_t iam_policy_chars_max = 6'144;
 
 // ---- log -------------------------------------------------------------------------------------
 // A FailureReason has up to 1,024 characters of up to four bytes; journald breaks lines at 48 KB.

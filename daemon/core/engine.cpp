@@ -16,8 +16,10 @@ domain::view make_view(const domain::watch_plan& plan) {
     for (std::size_t i = 0; i < plan.targets.size(); ++i)
         view.jobs[i].target = plan.targets[i];
     view.lanes.resize(plan.lanes.size());
-    for (const auto& lane : plan.lanes)
-        view.connections.try_emplace(lane.connection);
+    for (std::size_t i = 0; i < plan.lanes.size(); ++i) {
+        view.lanes[i].describe_rate = plan.lanes[i].budget.describe_per_second;
+        view.connections.try_emplace(plan.lanes[i].connection);
+    }
     for (const auto& endpoint : plan.endpoints)
         view.receivers.try_emplace(endpoint.receiver);
     return view;
@@ -77,10 +79,12 @@ actions engine::step(const event& happened, instant now) {
     } else if (const auto* receipt = std::get_if<delivered>(&happened)) {
         learn_offset(receipt->clock_offset, now);
     }
-    CHECK(running_ || std::holds_alternative<restored>(happened));
+    // Keys may be had before the ledger is read; everything else follows from what it holds.
+    const bool is_about_keys = std::holds_alternative<credentials_told>(happened);
+    CHECK(running_ || is_about_keys || std::holds_alternative<restored>(happened));
     if (!stopped_) {
         std::visit([this](const auto& what) { on(what); }, happened);
-        turn();
+        if (running_) turn();
     }
     return std::exchange(out_, {});
 }
@@ -158,20 +162,6 @@ void engine::on(const delivered& what) {
     }
 }
 
-void engine::on(const credentials_told& what) {
-    auto& connection = view_.connections[what.connection];
-    say(note_of_credentials(what.connection, what.news));
-    if (!what.news) {
-        const auto& why = what.news.error();
-        ++connection.credential_fetches[std::string(to_string(why.kind))];
-        connection.trouble = why;
-        return;
-    }
-    ++connection.credential_fetches["ok"];
-    connection.trouble.reset();
-    connection.credentials = *what.news;
-}
-
 void engine::on(const stop_requested&) {
     if (drain_until_) return;
     drain_until_ = now_.mono + limits::drain_deadline;
@@ -200,6 +190,8 @@ void engine::turn() {
         start_polls();
         say_headline();
     }
+    for (std::size_t i = 0; i < view_.lanes.size(); ++i)
+        view_.lanes[i].describe_rate = scheduler_.rate(lane_id{i}, now_.mono);
 }
 
 void engine::start_polls() {

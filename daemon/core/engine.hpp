@@ -7,10 +7,12 @@
 //
 // The engine branches and connects; each member computes one thing and knows none of the others.
 // engine.cpp: events and the turn of the wheel. engine_polls.cpp: what an answer of AWS leads to.
-// engine_alerts.cpp: commits and deliveries. engine_restore.cpp: the first event.
+// engine_connections.cpp: keys and accounts. engine_alerts.cpp: commits and deliveries.
+// engine_restore.cpp: the first event.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -62,6 +64,13 @@ private:
         bool warned = false;  // its present series of failures has been told at `warning`
         bool live = false;
     };
+    // What was said last about a connection's keys.
+    struct told_trouble {
+        error_class kind = error_class::internal;
+        std::string code{};
+        bool has_keys = false;  // older ones, that are still good
+        bool operator==(const told_trouble&) const = default;
+    };
     // The numbers of the "watching" line.
     struct headline {
         std::uint64_t live = 0;
@@ -75,7 +84,6 @@ private:
     void on(const described& what);
     void on(const committed& what);
     void on(const delivered& what);
-    void on(const credentials_told& what);
     void on(const stop_requested& what);
     void turn();
     void start_polls();
@@ -90,6 +98,12 @@ private:
     // ---- engine_restore.cpp --------------------------------------------------------------------
     void restore_jobs(const domain::ledger_batch& rows);
     void restore_alerts(const domain::ledger_batch& rows);
+
+    // ---- engine_connections.cpp ----------------------------------------------------------------
+    void on(const credentials_told& what);
+    void on_no_keys(const std::string& connection, const failure& why);
+    void on_keys(const std::string& connection, const domain::credential_facts& keys);
+    void learn_account(lane_id lane, const std::string& account_id);
 
     // ---- engine_polls.cpp ----------------------------------------------------------------------
     void on_answer(const poll& done, const domain::observation& answer);
@@ -145,6 +159,7 @@ private:
     journal journal_;
     server_clock clock_{};
 
+    std::map<std::string, told_trouble> told_troubles_{};  // by connection, while it lasts
     std::vector<target_state> targets_;
     std::vector<std::size_t> untried_;      // targets of each lane
     std::vector<std::size_t> receiver_of_;  // of each endpoint

@@ -27,6 +27,7 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
 
     const auto news = observe(job, target.memory, answer, {now_, horizon(), reasons_});
     tally_.account_known(done.lane, job.last->account_id);
+    learn_account(done.lane, answer.account_id);
     tally_.count(job, target.memory, news.findings, now_.wall);
     if (news.changed) {
         derive(slot, now_.wall);
@@ -128,7 +129,7 @@ void engine::give_up_overdue_polls() {
 
 void engine::lane_is_heard(const poll& answered) {
     view_.lanes[answered.lane.value].up = true;
-    const auto change = scheduler_.lane_answered(answered, now_.mono);
+    const auto change = scheduler_.lane_answered(answered);
     if (change == lane_change::none) return;
     say(note_of_lane(change, plan_.lanes[answered.lane.value], nullptr));
 }
@@ -211,7 +212,7 @@ void engine::look_again(const poll& done) {
         done.sent,
         now_,
         bound,
-        scheduler_.late_interval(done.lane, bound),
+        scheduler_.late_interval(done.lane, bound, now_.mono),
         targets_[done.slot].misses};
     scheduler_.place(done, next_look(view_.jobs[done.slot], facts));
 }

@@ -15,7 +15,8 @@
 
 namespace trainwatch::core {
 
-// The first event, always: what an earlier run knew. Restart takes the same path as life.
+// What an earlier run knew. Before it comes nothing but news about credentials; restart takes the
+// same path as life.
 struct restored {
     domain::ledger ledger{};
     bool operator==(const restored&) const = default;

@@ -197,17 +197,58 @@ note note_of_lane(lane_change change, const domain::lane& lane, const failure* w
 }
 
 note note_of_credentials(
-    const std::string& connection, const result<domain::credential_facts>& news
+    note_level level, const std::string& connection, const domain::credential_facts& keys
 ) {
+    note_fields fields{{"connection", connection}, {"source", keys.source}};
+    if (!keys.account_id.empty()) fields.emplace_back("account_id", keys.account_id);
+    if (keys.expires) fields.emplace_back("expires", iso8601(*keys.expires));
+    return {level, "credentials", std::move(fields)};
+}
+
+note note_of_no_credentials(bool is_news, const std::string& connection, const failure& why) {
     note_fields fields{{"connection", connection}};
-    if (!news) {
-        add_failure(fields, news.error());
-        return {note_level::error, "no_credentials", std::move(fields)};
-    }
-    fields.emplace_back("source", news->source);
-    if (!news->account_id.empty()) fields.emplace_back("account_id", news->account_id);
-    if (news->expires) fields.emplace_back("expires", iso8601(*news->expires));
-    return {note_level::info, "credentials", std::move(fields)};
+    add_failure(fields, why);
+    return {is_news ? note_level::error : note_level::debug, "no_credentials", std::move(fields)};
+}
+
+note note_of_old_credentials(
+    bool is_news,
+    const std::string& connection,
+    const domain::credential_facts& keys,
+    const failure& why
+) {
+    note_fields fields{{"connection", connection}, {"source", keys.source}};
+    if (keys.expires) fields.emplace_back("expires", iso8601(*keys.expires));
+    add_failure(fields, why);
+    return {
+        is_news ? note_level::warning : note_level::debug,
+        "credentials_not_renewed",
+        std::move(fields)};
+}
+
+note note_of_account_change(
+    const domain::lane& lane, const std::string& before, const std::string& now
+) {
+    return {
+        note_level::warning,
+        "account_changed",
+        {{"connection", lane.connection},
+         {"aws_region", lane.region},
+         {"previous_account_id", before},
+         {"account_id", now},
+         {"detail", "the keys of this connection are of another account than before"}}};
+}
+
+note note_of_shared_quota(
+    const domain::lane& lane, const std::string& other, const std::string& account_id
+) {
+    return {
+        note_level::info,
+        "quota_shared",
+        {{"connection", lane.connection},
+         {"with", other},
+         {"aws_region", lane.region},
+         {"account_id", account_id}}};
 }
 
 note note_of_alert(note_level level, std::string name, const domain::alert& alert) {

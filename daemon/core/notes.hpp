@@ -48,9 +48,27 @@ note note_of_headline(
 
 note note_of_lane(lane_change change, const domain::lane& lane, const failure* why);
 
-// credentials, or no_credentials: where a connection's keys come from, or why there are none.
+// credentials: where a connection's keys come from, and whose they are.
 note note_of_credentials(
-    const std::string& connection, const result<domain::credential_facts>& news
+    note_level level, const std::string& connection, const domain::credential_facts& keys
+);
+// no_credentials: why there are none. What was told before is a debug line.
+note note_of_no_credentials(bool is_news, const std::string& connection, const failure& why);
+// credentials_not_renewed: the old ones are still good, but for how long?
+note note_of_old_credentials(
+    bool is_news,
+    const std::string& connection,
+    const domain::credential_facts& keys,
+    const failure& why
+);
+
+// account_changed: what is watched there now is another account's.
+note note_of_account_change(
+    const domain::lane& lane, const std::string& before, const std::string& now
+);
+// quota_shared: the lane and that of another connection have one account, and so one quota.
+note note_of_shared_quota(
+    const domain::lane& lane, const std::string& other, const std::string& account_id
 );
 
 note note_of_alert(note_level level, std::string name, const domain::alert& alert);

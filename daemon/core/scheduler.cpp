@@ -11,18 +11,18 @@ namespace trainwatch::core {
 namespace {
 
 constexpr backoff_bounds poll_backoff{limits::backoff_base, limits::backoff_max};
-// The configuration forbids less; this keeps an interval a number.
-constexpr double rate_min = 0.001;
+
+nanoseconds interval_of(const send_rate& pace) {
+    return nanoseconds(static_cast<std::int64_t>(1e9 / pace.budget()));
+}
 
 }  // namespace
 
 scheduler::scheduler(const domain::watch_plan& plan, std::uint64_t seed)
     : jobs_(plan.targets.size()), random_(seed) {
     for (const auto& lane : plan.lanes) {
-        lane_state state;
-        state.rate = std::max(lane.budget.describe_per_second, rate_min);
-        state.interval = nanoseconds(static_cast<std::int64_t>(1e9 / state.rate));
-        lanes_.push_back(std::move(state));
+        const send_rate pace(aws_operation::describe, lane.budget.describe_per_second);
+        lanes_.push_back({.rate = pace, .region = lane.region});
     }
     for (const auto& target : plan.targets) {
         lane_of_.push_back(target.lane);
@@ -32,7 +32,7 @@ scheduler::scheduler(const domain::watch_plan& plan, std::uint64_t seed)
 
 void scheduler::start(mono_time now) {
     for (auto& lane : lanes_)
-        lane.next_send = now + random_.jitter(lane.interval);
+        lane.rate.start(now + random_.jitter(interval_of(lane.rate)));
     for (std::size_t slot = 0; slot < jobs_.size(); ++slot) {
         lanes_[lane_of_[slot].value].unseen.emplace(now, slot);
     }
@@ -63,34 +63,42 @@ scheduler::due_set* scheduler::choose(lane_state& lane, mono_time now) {
     return nullptr;
 }
 
-std::optional<poll> scheduler::next_poll(mono_time now) {
+// Who was ready first goes first, so that no lane of a pool takes it all.
+std::pair<std::size_t, scheduler::due_set*> scheduler::choose_lane(mono_time now) {
+    std::pair<std::size_t, due_set*> chosen{0, nullptr};
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         auto& lane = lanes_[i];
-        if (now < lane.next_send || now < lane.paused_until) continue;
-        auto* const from = choose(lane, now);
-        if (!from) continue;
-        const auto [due, slot] = *from->begin();
-        from->erase(from->begin());
-        ++lane.sends;
-        // From now, not from when it was allowed: lost time is not caught up in a burst.
-        lane.last_sent = now;
-        lane.next_send = now + lane.interval;
-        if (lane.down == error_class::denied) slow_down(lane, now);
-        poll started;
-        started.id = poll_id{++last_id_};
-        started.lane = lane_id{i};
-        started.slot = slot;
-        started.sent = now;
-        started.deadline = now + limits::describe_deadline;
-        started.wanted.queue = from == &lane.unseen ? look_queue::unseen
-            : from == &lane.live                    ? look_queue::live
-                                                    : look_queue::calm;
-        started.wanted.due = due;
-        started.wanted.late = jobs_[slot].late;
-        in_flight_.emplace(started.id, started);
-        return started;
+        if (now < next_send_of(lane)) continue;
+        const auto since = lane.rate.next_send();
+        if (chosen.second && lanes_[chosen.first].rate.next_send() <= since) continue;
+        if (auto* const from = choose(lane, now)) chosen = {i, from};
     }
-    return std::nullopt;
+    return chosen;
+}
+
+std::optional<poll> scheduler::next_poll(mono_time now) {
+    const auto [index, from] = choose_lane(now);
+    if (!from) return std::nullopt;
+    auto& lane = lanes_[index];
+    const auto [due, slot] = *from->begin();
+    from->erase(from->begin());
+    ++lane.sends;
+    lane.rate.sent(now);
+    if (lane.pool) pools_[*lane.pool].rate.sent(now);
+    if (lane.down == error_class::denied) slow_down(lane, now);
+    poll started;
+    started.id = poll_id{++last_id_};
+    started.lane = lane_id{index};
+    started.slot = slot;
+    started.sent = now;
+    started.deadline = now + limits::describe_deadline;
+    started.wanted.queue = from == &lane.unseen ? look_queue::unseen
+        : from == &lane.live                    ? look_queue::live
+                                                : look_queue::calm;
+    started.wanted.due = due;
+    started.wanted.late = jobs_[slot].late;
+    in_flight_.emplace(started.id, started);
+    return started;
 }
 
 std::optional<poll> scheduler::take_answered(poll_id id) {
@@ -119,6 +127,7 @@ void scheduler::enqueue(const poll& done, const look& next) {
 
 void scheduler::place(const poll& done, const look& next) {
     jobs_[done.slot].failures = 0;
+    jobs_[done.slot].refused = false;
     enqueue(done, next);
 }
 
@@ -136,6 +145,7 @@ void scheduler::retry_in_place(const poll& failed) {
 
 void scheduler::retry_slowly(const poll& denied, mono_time now) {
     ++jobs_[denied.slot].failures;
+    jobs_[denied.slot].refused = true;
     look next = denied.wanted;
     // Behind the others, so that one forbidden job does not stand in their way.
     next.due = now + limits::denied_pace + random_.jitter(limits::denied_pace);
@@ -145,17 +155,15 @@ void scheduler::retry_slowly(const poll& denied, mono_time now) {
 // Until somebody mends the credentials: a try each fifteen to thirty seconds.
 void scheduler::slow_down(lane_state& lane, mono_time now) {
     const auto half = limits::denied_pace / 2;
-    lane.next_send = std::max(lane.next_send, now + half + random_.jitter(half));
+    lane.rate.hold(now + half + random_.jitter(half));
 }
 
-lane_change scheduler::lane_answered(const poll& answered, mono_time now) {
+lane_change scheduler::lane_answered(const poll& answered) {
     auto& lane = lanes_[answered.lane.value];
     lane.failures = 0;
-    lane.throttles /= 2;
     if (!lane.down) return lane_change::none;
     lane.down.reset();
-    // At the usual pace again, from the last poll on, whichever that was.
-    lane.next_send = std::max(now, lane.last_sent + lane.interval);
+    lane.rate.release();
     return lane_change::came_up;
 }
 
@@ -182,21 +190,65 @@ void scheduler::lane_throttled(
     const poll& refused, mono_time now, std::optional<milliseconds> wait
 ) {
     auto& lane = lanes_[refused.lane.value];
-    // What was sent before the pause began tells nothing about the pause.
-    if (refused.sent >= lane.throttled_at) {
-        ++lane.throttles;
-        lane.throttled_at = now;
-    }
-    const nanoseconds asked = std::min(wait.value_or(milliseconds(0)), limits::retry_after_max);
-    const auto pause = full_jitter(random_, std::max(lane.throttles, 1U), poll_backoff);
-    lane.paused_until = std::max(lane.paused_until, now + std::max(pause, asked));
+    lane.rate.throttled(refused.sent, now, wait);
+    if (lane.pool) pools_[*lane.pool].rate.throttled(refused.sent, now, wait);
 }
 
-milliseconds scheduler::late_interval(lane_id lane, milliseconds staleness_bound) const {
+void scheduler::account_known(lane_id lane, const std::string& account_id) {
+    if (lanes_[lane.value].account_id == account_id) return;
+    lanes_[lane.value].account_id = account_id;
+    make_pools();
+}
+
+// Rarely called: when an account is learned. What a pool has learned stays with its lanes, each of
+// which heard the same refusals.
+void scheduler::make_pools() {
+    std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> groups;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        lanes_[i].pool.reset();
+        if (lanes_[i].account_id.empty()) continue;
+        groups[{lanes_[i].account_id, lanes_[i].region}].push_back(i);
+    }
+    pools_.clear();
+    for (auto& [quota, members] : groups) {
+        if (members.size() < 2) continue;
+        const auto largest =
+            *std::max_element(members.begin(), members.end(), [this](auto left, auto right) {
+                return lanes_[left].rate.budget() < lanes_[right].rate.budget();
+            });
+        for (const auto member : members)
+            lanes_[member].pool = pools_.size();
+        pools_.push_back({lanes_[largest].rate.as_shared()});
+    }
+}
+
+void scheduler::keys_renewed(lane_id lane, mono_time now) {
+    auto& state = lanes_[lane.value];
+    state.rate.release();
+    for (auto* const waiting : {&state.unseen, &state.live, &state.calm}) {
+        std::vector<std::pair<mono_time, std::size_t>> early;
+        for (const auto& entry : *waiting) {
+            if (jobs_[entry.second].refused && entry.first > now) early.push_back(entry);
+        }
+        for (const auto& entry : early) {
+            waiting->erase(entry);
+            waiting->emplace(now, entry.second);
+        }
+    }
+}
+
+double scheduler::rate(lane_id lane, mono_time now) const {
     const auto& state = lanes_[lane.value];
-    const auto fair = milliseconds(static_cast<std::int64_t>(
-        1000.0 * limits::late_share * static_cast<double>(state.late) / state.rate
-    ));
+    const double own = state.rate.rate(now);
+    return state.pool ? std::min(own, pools_[*state.pool].rate.rate(now)) : own;
+}
+
+milliseconds scheduler::late_interval(lane_id lane, milliseconds staleness_bound, mono_time now)
+    const {
+    const auto late = static_cast<double>(lanes_[lane.value].late);
+    const auto fair =
+        milliseconds(static_cast<std::int64_t>(1000.0 * limits::late_share * late / rate(lane, now))
+        );
     return std::min(std::max(limits::late_interval_min, fair), staleness_bound / 2);
 }
 
@@ -210,12 +262,17 @@ std::optional<mono_time> scheduler::first_due(const lane_state& lane) {
     return first;
 }
 
+mono_time scheduler::next_send_of(const lane_state& lane) const {
+    const auto own = lane.rate.next_send();
+    return lane.pool ? std::max(own, pools_[*lane.pool].rate.next_send()) : own;
+}
+
 std::optional<mono_time> scheduler::next_send() const {
     std::optional<mono_time> next;
     for (const auto& lane : lanes_) {
         const auto due = first_due(lane);
         if (!due) continue;
-        const auto at = std::max({*due, lane.next_send, lane.paused_until});
+        const auto at = std::max(*due, next_send_of(lane));
         if (!next || at < *next) next = at;
     }
     return next;

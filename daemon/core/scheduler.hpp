@@ -1,7 +1,8 @@
 // Who is polled when: within the budget of each lane, one poll in flight a job, most urgent first.
 //
-// A lane is a (connection, region), the unit of AWS' quota. Its bucket holds one token: polls are
-// paced, never sent in a burst. Idle jobs wait in ordered sets, so a step costs O(log jobs).
+// A lane is a (connection, region) and has a budget; its pace is core/send_rate's. AWS' quota is
+// that of an account and region: lanes that turn out to share it keep their own paces, and that of
+// the largest of their budgets together. Idle jobs wait in ordered sets: a step costs O(log jobs).
 // Three queues a lane: unseen and live jobs take turns, ended ones get what is left and at least
 // one send in limits::calm_share. Within a queue the longest due goes first: with a short budget
 // that is the one unobserved for longest.
@@ -15,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,7 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "core/look.hpp"
+#include "core/send_rate.hpp"
 #include "domain/watch_plan.hpp"
 
 namespace trainwatch::core {
@@ -62,9 +65,13 @@ public:
     void retry_slowly(const poll& denied, mono_time now);
 
     // What an answer means for its lane.
-    lane_change lane_answered(const poll& answered, mono_time now);
+    lane_change lane_answered(const poll& answered);
     lane_change lane_failed(const poll& failed, mono_time now, error_class why);
     void lane_throttled(const poll& refused, mono_time now, std::optional<milliseconds> wait);
+    // Whose quota the lane uses; it may change when the connection gets other keys.
+    void account_known(lane_id lane, const std::string& account_id);
+    // The connection has new keys: what was refused is tried again at the usual pace.
+    void keys_renewed(lane_id lane, mono_time now);
     // AWS did not answer, or refused, so often in a row that the lane counts as down.
     bool is_down(lane_id lane) const { return lanes_[lane.value].down.has_value(); }
     // It is down, and the first pass gains nothing by waiting: it refuses us, or is silent for
@@ -74,7 +81,9 @@ public:
     // How many polls of this job failed in a row.
     unsigned failures(std::size_t slot) const { return jobs_[slot].failures; }
     // The shortest interval for late jobs that leaves them their share of the budget.
-    milliseconds late_interval(lane_id lane, milliseconds staleness_bound) const;
+    milliseconds late_interval(lane_id lane, milliseconds staleness_bound, mono_time now) const;
+    // Polls a second that the lane may send now: its budget, or less after throttling.
+    double rate(lane_id lane, mono_time now) const;
 
     std::size_t in_flight() const { return in_flight_.size(); }
     // When next_poll() will have something; nothing while nobody waits.
@@ -88,20 +97,22 @@ private:
     struct job_state {
         unsigned failures = 0;
         bool late = false;
+        bool refused = false;  // the last poll was; it waits for keys or permissions
+    };
+    // Of two lanes or more that share an account and region.
+    struct quota_pool {
+        send_rate rate;
     };
     struct lane_state {
-        double rate = 1;
-        nanoseconds interval{};
+        send_rate rate;
+        std::string region{};
+        std::string account_id{};
+        std::optional<std::size_t> pool{};
         std::size_t targets = 0;
         due_set unseen{};
         due_set live{};
         due_set calm{};
         std::uint64_t sends = 0;
-        mono_time last_sent = mono_time::min();
-        mono_time next_send{};
-        mono_time paused_until{};
-        mono_time throttled_at = mono_time::min();
-        unsigned throttles = 0;
         unsigned failures = 0;      // in a row, of any job
         mono_time failing_since{};  // the first of them
         std::optional<error_class> down{};
@@ -110,11 +121,16 @@ private:
 
     due_set& queue(lane_state& lane, look_queue which);
     due_set* choose(lane_state& lane, mono_time now);
+    // The lane whose turn it is, and its queue.
+    std::pair<std::size_t, due_set*> choose_lane(mono_time now);
+    mono_time next_send_of(const lane_state& lane) const;
+    void make_pools();
     void enqueue(const poll& done, const look& next);
     void slow_down(lane_state& lane, mono_time now);
     static std::optional<mono_time> first_due(const lane_state& lane);
 
     std::vector<lane_state> lanes_{};
+    std::vector<quota_pool> pools_{};
     std::vector<job_state> jobs_{};
     std::vector<lane_id> lane_of_{};
     std::map<poll_id, poll> in_flight_{};  // ids rise with time: the first is the oldest

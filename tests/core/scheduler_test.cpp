@@ -276,22 +276,29 @@ TEST(scheduler, absurd_wait_is_not_believed) {
     EXPECT_THAT(polls.under_test.next_send(), Optional(polls.now + limits::retry_after_max));
 }
 
-TEST(scheduler, pauses_grow_with_throttles_in_a_row) {
-    schedule polls(plan_for(names(1), 1000));
-    nanoseconds longest{0};
-    for (int i = 0; i < 12; ++i) {
+TEST(scheduler, throttling_lowers_the_pace_and_what_is_left_for_late_jobs) {
+    schedule polls(plan_for(names(10)));
+    for (int i = 0; i < 10; ++i) {
+        const auto sent = polls.next();
+        polls.under_test.take_answered(sent.id);
+        auto late = live_at(polls.now.time_since_epoch());
+        late.late = true;
+        polls.under_test.place(sent, late);
+    }
+    const auto calm = polls.under_test.late_interval(lane_id{0}, minutes(60), polls.now);
+    EXPECT_EQ(polls.under_test.rate(lane_id{0}, polls.now), 2);
+    for (int i = 0; i < 20; ++i) {
         const auto sent = polls.next();
         polls.under_test.take_answered(sent.id);
         polls.under_test.lane_throttled(sent, polls.now, {});
         polls.under_test.retry_in_place(sent);
-        longest = std::max(longest, *polls.under_test.next_send() - polls.now);
     }
-    EXPECT_GT(longest, seconds(10));
-    EXPECT_LE(longest, limits::backoff_max);
+    EXPECT_EQ(polls.under_test.rate(lane_id{0}, polls.now), 0.5);
+    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, minutes(60), polls.now), 4 * calm);
 }
 
 // Forty polls were in flight when AWS said stop: that is one piece of news, not forty.
-TEST(scheduler, throttles_of_polls_sent_before_the_pause_do_not_lengthen_it) {
+TEST(scheduler, throttles_of_polls_sent_before_the_first_lower_the_pace_once) {
     schedule polls(plan_for(names(40), 1000));
     std::vector<poll> sent;
     for (int i = 0; i < 40; ++i)
@@ -302,7 +309,82 @@ TEST(scheduler, throttles_of_polls_sent_before_the_pause_do_not_lengthen_it) {
         polls.under_test.lane_throttled(refused, now, {});
         polls.under_test.retry_in_place(refused);
     }
-    EXPECT_LE(*polls.under_test.next_send(), now + limits::backoff_base);
+    EXPECT_EQ(polls.under_test.rate(lane_id{0}, now), 700);
+}
+
+// Each region of two connections; each lane has ten live jobs that are always due.
+domain::watch_plan two_connections(double first_rate, double second_rate) {
+    domain::watch_plan plan;
+    plan.lanes = {
+        {"one", "eu-west-1", {.describe_per_second = first_rate}},
+        {"two", "eu-west-1", {.describe_per_second = second_rate}},
+        {"two", "us-east-1", {.describe_per_second = second_rate}},
+    };
+    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+        for (const auto& name : names(10))
+            plan.targets.push_back({lane_id{lane}, name, "nightly"});
+    }
+    return plan;
+}
+
+std::map<std::size_t, std::size_t> sends_by_lane(schedule& polls, nanoseconds until) {
+    std::map<std::size_t, std::size_t> counts;
+    polls.run(until, [&](const poll& done) {
+        ++counts[done.lane.value];
+        polls.under_test.place(done, live_at(done.sent.time_since_epoch()));
+    });
+    return counts;
+}
+
+TEST(scheduler, lanes_of_one_account_and_region_share_the_larger_budget) {
+    schedule polls(two_connections(2, 4));
+    auto apart = sends_by_lane(polls, seconds(200));
+    EXPECT_NEAR(static_cast<double>(apart[0] + apart[1]), 600, 3) << "nothing is known yet";
+    for (const std::size_t lane : {0U, 1U, 2U})
+        polls.under_test.account_known(lane_id{lane}, "111122223333");
+    auto shared = sends_by_lane(polls, seconds(300));
+    EXPECT_NEAR(static_cast<double>(shared[0] + shared[1]), 400, 2);
+    EXPECT_NEAR(static_cast<double>(shared[0]), 200, 2) << "neither starves";
+    EXPECT_NEAR(static_cast<double>(shared[2]), 400, 2) << "another region has its own quota";
+    // The keys of one are changed: they are strangers again.
+    polls.under_test.account_known(lane_id{1}, "444455556666");
+    auto strangers = sends_by_lane(polls, seconds(400));
+    EXPECT_NEAR(static_cast<double>(strangers[0]), 200, 2);
+    EXPECT_NEAR(static_cast<double>(strangers[1]), 400, 2);
+}
+
+TEST(scheduler, throttling_of_one_lane_slows_those_that_share_its_quota) {
+    schedule polls(two_connections(2, 2));
+    polls.under_test.account_known(lane_id{0}, "111122223333");
+    polls.under_test.account_known(lane_id{1}, "111122223333");
+    poll refused = polls.next();
+    while (refused.lane != lane_id{0})
+        refused = polls.next();
+    polls.under_test.lane_throttled(refused, polls.now, {});
+    EXPECT_EQ(polls.under_test.rate(lane_id{1}, polls.now), 1.4);
+    EXPECT_EQ(polls.under_test.rate(lane_id{2}, polls.now), 2);
+}
+
+TEST(scheduler, new_keys_wake_what_was_refused_at_once) {
+    schedule polls(plan_for(names(5)));
+    for (int i = 0; i < 10; ++i) {
+        const auto sent = polls.next();
+        polls.under_test.take_answered(sent.id);
+        polls.under_test.lane_failed(sent, polls.now, error_class::denied);
+        polls.under_test.retry_slowly(sent, polls.now);
+    }
+    EXPECT_TRUE(polls.under_test.is_down(lane_id{0}));
+    EXPECT_GT(*polls.under_test.next_send(), polls.now + seconds(10));
+    polls.under_test.keys_renewed(lane_id{0}, polls.now);
+    EXPECT_LE(*polls.under_test.next_send(), polls.now + milliseconds(500));
+    // One try tells: until it is answered the others wait as before.
+    const auto first = polls.next();
+    EXPECT_GT(*polls.under_test.next_send(), polls.now + seconds(10));
+    polls.under_test.take_answered(first.id);
+    polls.under_test.lane_answered(first);
+    polls.under_test.place(first, live_at(hours(1)));
+    for (int i = 0; i < 4; ++i)
+        EXPECT_LE(polls.next().sent - first.sent, seconds(3));
 }
 
 TEST(scheduler, three_denials_in_a_row_make_a_lane_down) {
@@ -343,7 +425,7 @@ TEST(scheduler, one_forbidden_job_among_many_does_not_make_the_lane_down) {
             polls.under_test.retry_slowly(done, polls.now);
             return;
         }
-        EXPECT_EQ(polls.under_test.lane_answered(done, polls.now), lane_change::none);
+        EXPECT_EQ(polls.under_test.lane_answered(done), lane_change::none);
         polls.under_test.place(done, live_at(done.sent.time_since_epoch() + seconds(30)));
     });
     // 300 s: ten looks at each of the others, a slow, jittered pace for this one.
@@ -376,7 +458,7 @@ TEST(scheduler, lane_comes_up_with_the_first_answer_and_takes_up_its_pace) {
     }
     const auto sent = polls.next();
     polls.under_test.take_answered(sent.id);
-    EXPECT_EQ(polls.under_test.lane_answered(sent, polls.now), lane_change::came_up);
+    EXPECT_EQ(polls.under_test.lane_answered(sent), lane_change::came_up);
     polls.under_test.place(sent, live_at(seconds(10'000)));
     EXPECT_FALSE(polls.under_test.is_down(lane_id{0}));
     EXPECT_EQ(polls.next().sent - sent.sent, milliseconds(500));
@@ -416,7 +498,7 @@ TEST(scheduler, silent_lane_is_given_up_after_a_while_and_any_answer_begins_it_a
 
     const auto heard = polls.next();
     polls.under_test.take_answered(heard.id);
-    polls.under_test.lane_answered(heard, polls.now);
+    polls.under_test.lane_answered(heard);
     polls.under_test.place(heard, live_at(seconds(10'000)));
     lose();
     const auto again = polls.now;
@@ -438,14 +520,14 @@ TEST(scheduler, answer_to_an_old_poll_does_not_shorten_the_pace) {
         );
         polls.under_test.retry_with_backoff(sent[static_cast<std::size_t>(i)], polls.now);
     }
-    EXPECT_EQ(polls.under_test.lane_answered(sent[3], polls.now), lane_change::came_up);
+    EXPECT_EQ(polls.under_test.lane_answered(sent[3]), lane_change::came_up);
     EXPECT_GE(*polls.under_test.next_send(), sent[3].sent + milliseconds(500));
 }
 
 TEST(scheduler, late_jobs_share_a_quarter_of_the_budget) {
     schedule polls(plan_for(names(40)));
     const auto bound = seconds(60);
-    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, bound), seconds(5));
+    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, bound, polls.now), seconds(5));
     for (int i = 0; i < 10; ++i) {
         const auto sent = polls.next();
         polls.under_test.take_answered(sent.id);
@@ -454,7 +536,7 @@ TEST(scheduler, late_jobs_share_a_quarter_of_the_budget) {
         polls.under_test.place(sent, late);
     }
     // Ten jobs at half a poll a second.
-    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, bound), seconds(20));
+    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, bound, polls.now), seconds(20));
     for (int i = 0; i < 10; ++i) {
         const auto sent = polls.next();
         polls.under_test.take_answered(sent.id);
@@ -463,7 +545,7 @@ TEST(scheduler, late_jobs_share_a_quarter_of_the_budget) {
         polls.under_test.place(sent, late);
     }
     // No slower than any other live job.
-    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, bound), seconds(30));
+    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, bound, polls.now), seconds(30));
 }
 
 TEST(scheduler, job_that_is_late_no_more_gives_its_share_back) {
@@ -477,7 +559,7 @@ TEST(scheduler, job_that_is_late_no_more_gives_its_share_back) {
             polls.under_test.place(sent, next);
         }
     }
-    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, minutes(60)), seconds(5));
+    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, minutes(60), polls.now), seconds(5));
 }
 
 TEST(scheduler, short_budget_serves_the_longest_unobserved_first) {

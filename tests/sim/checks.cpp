@@ -23,6 +23,26 @@ void world::check_budget(std::size_t lane) {
     if (static_cast<double>(sends.size()) > allowed) violated("polls above the budget");
 }
 
+// Lanes into one region are of one account here: once both have answered, AWS' quota is theirs
+// together.
+void world::check_shared_budget(const std::string& region) {
+    std::size_t members = 0;
+    double largest = 0;
+    for (std::size_t lane = 0; lane < plan_.lanes.size(); ++lane) {
+        if (plan_.lanes[lane].region != region) continue;
+        if (!account_told_[lane]) return;
+        ++members;
+        largest = std::max(largest, plan_.lanes[lane].budget.describe_per_second);
+    }
+    if (members < 2) return;
+    auto& sends = shared_sends_[region];
+    sends.push_back(now_);
+    while (sends.front() < now_ - seconds(10))
+        sends.pop_front();
+    if (static_cast<double>(sends.size()) > largest * 10 + 1)
+        violated("polls above the shared quota");
+}
+
 void world::check_delivery(const core::deliver& what) {
     if (what.alerts.empty() || what.alerts.size() > limits::alerts_per_batch) {
         violated("a batch of " + std::to_string(what.alerts.size()));

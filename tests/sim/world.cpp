@@ -108,6 +108,8 @@ void world::start_engine() {
     storage_trouble_ = false;
     for (auto& sends : sends_)
         sends.clear();
+    account_told_.assign(plan_.lanes.size(), false);
+    shared_sends_.clear();
     for (auto& slot : slots_)
         slot.in_flight = false;
     for (auto& endpoint : endpoints_) {
@@ -184,6 +186,7 @@ void world::perform_describe(const core::describe& what) {
     sends_[lane].push_back(now_);
     if (chosen_.lie == sabotage::extra_polls) sends_[lane].push_back(now_);
     check_budget(lane);
+    check_shared_budget(plan_.lanes[lane].region);
     std::size_t slot = 0;
     while (plan_.targets[slot].lane != what.lane || plan_.targets[slot].name != what.name)
         ++slot;
@@ -206,6 +209,7 @@ void world::perform_describe(const core::describe& what) {
             event.clock_offset = error - skew_;
             samples_seen_ = true;
         }
+        if (!late && answer) account_told_[plan_.targets[slot].lane.value] = true;
         feed(event);
     });
 }
@@ -280,8 +284,8 @@ void world::step_world() {
             slots_[i].lives.push_back(draw_life(random_, target.name, region, created));
         });
     }
-    for (auto& until : denied_until_) {
-        if (faults_.denials && random_.below(200) == 0) until = now_ + upto(std::chrono::hours(1));
+    for (std::size_t lane = 0; lane < denied_until_.size(); ++lane) {
+        if (faults_.denials && random_.below(200) == 0) refuse_keys(lane);
     }
     for (auto& endpoint : endpoints_) {
         if (faults_.receivers_down && random_.below(150) == 0) {
@@ -292,6 +296,22 @@ void world::step_world() {
         skew_ = upto(std::chrono::hours(2)) - std::chrono::hours(1);
     }
     schedule(now_ + seconds(30), [this] { step_world(); });
+}
+
+// The connection loses its keys for a while; each try to get others fails, until one does not.
+void world::refuse_keys(std::size_t lane) {
+    const auto until = now_ + upto(std::chrono::hours(1));
+    denied_until_[lane] = until;
+    const auto& connection = plan_.lanes[lane].connection;
+    for (int i = 0; i < 3; ++i) {
+        schedule_for_engine(now_ + std::chrono::minutes(i), [this, connection] {
+            auto why = make_failure(error_class::denied, "no keys");
+            feed(core::credentials_told{connection, std::move(why)});
+        });
+    }
+    schedule_for_engine(until, [this, connection] {
+        feed(core::credentials_told{connection, domain::credential_facts{"role", "", {}}});
+    });
 }
 
 // ---- the store --------------------------------------------------------------------------------

@@ -87,6 +87,8 @@ private:
     void step_world();
 
     void check_budget(std::size_t lane);
+    void check_shared_budget(const std::string& region);
+    void refuse_keys(std::size_t lane);
     void check_delivery(const core::deliver& what);
     void check_final();
     void check_jobs();
@@ -132,7 +134,10 @@ private:
     bool ever_trouble_ = false;
     std::vector<std::optional<mono_time>> denied_until_{};
     std::vector<std::deque<mono_time>> sends_{};  // of this epoch, by lane
-    std::map<std::string, wall_time> starts_{};   // startsAt of each identity
+    std::vector<bool> account_told_{};            // to this epoch's engine, by lane
+    // Of lanes that share a quota, since the engine can know it; by region.
+    std::map<std::string, std::deque<mono_time>> shared_sends_{};
+    std::map<std::string, wall_time> starts_{};  // startsAt of each identity
     std::map<std::pair<std::string, wall_time>, std::set<std::string>> identities_{};
     std::string poisoned_{};
     std::uint64_t deliveries_ = 0;
