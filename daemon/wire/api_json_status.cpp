@@ -29,9 +29,13 @@ void write_lane(
     out.member("connection", lane.connection);
     out.member("aws_region", lane.region);
     out.member("up", seen.heard ? std::optional(seen.up) : std::nullopt);
+    out.text_or_null("account_id", seen.account_id);
     out.begin_object("budget");
     out.member("describe_per_second", lane.budget.describe_per_second);
     out.member("list_per_second", lane.budget.list_per_second);
+    out.end_object();
+    out.begin_object("rate_limit");
+    out.member("describe_per_second", seen.describe_rate);
     out.end_object();
     out.begin_object("describe_requests");
     for (const auto& [code, count] : seen.describe_requests)
@@ -47,6 +51,30 @@ void write_lane(
         out.end_object();
     }
     out.end_array();
+    out.end_object();
+}
+
+void write_connection(
+    json_writer& out, const std::string& name, const domain::connection_view& seen
+) {
+    out.begin_object();
+    out.member("name", name);
+    out.text_or_null("credential_source", seen.credentials.source);
+    out.text_or_null("account_id", seen.credentials.account_id);
+    out.member("credentials_expire_at", seen.credentials.expires);
+    out.begin_object("credential_fetches");
+    for (const auto& [code, count] : seen.credential_fetches)
+        out.member(code, count);
+    out.end_object();
+    if (seen.trouble) {
+        out.begin_object("trouble");
+        out.member("class", to_string(seen.trouble->kind));
+        out.text_or_null("detail", seen.trouble->detail);
+        out.text_or_null("cure", seen.trouble->cure);
+        out.end_object();
+    } else {
+        out.null("trouble");
+    }
     out.end_object();
 }
 
@@ -111,6 +139,10 @@ std::string render_status(
     out.begin_array("lanes");
     for (std::size_t i = 0; i < plan.lanes.size(); ++i)
         write_lane(out, plan.lanes[i], view.lanes[i], now);
+    out.end_array();
+    out.begin_array("connections");
+    for (const auto& [name, seen] : view.connections)
+        write_connection(out, name, seen);
     out.end_array();
     write_receivers(out, view, plan);
     out.begin_object("storage");

@@ -52,10 +52,43 @@ void add_requests(metric_families& into, const domain::view& view, const domain:
             durations.add(with_lane(lane, operation), known.request_duration);
         });
     }
-    family_builder budget(into, metric("trainwatchd_api_budget_requests_per_second"));
-    for_each_lane(view, plan, [&](const auto& lane, const auto&) {
-        budget.add(with_lane(lane, operation), lane.budget.describe_per_second);
+    {
+        family_builder budget(into, metric("trainwatchd_api_budget_requests_per_second"));
+        for_each_lane(view, plan, [&](const auto& lane, const auto&) {
+            budget.add(with_lane(lane, operation), lane.budget.describe_per_second);
+        });
+    }
+    family_builder limit(into, metric("trainwatchd_api_rate_limit_requests_per_second"));
+    for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
+        limit.add(with_lane(lane, operation), known.describe_rate);
     });
+}
+
+void add_credentials(
+    metric_families& into, const domain::view& view, const domain::watch_plan& plan
+) {
+    std::map<std::string, domain::connection_view> connections;
+    for (const auto& lane : plan.lanes)
+        connections.try_emplace(lane.connection);
+    for (const auto& [name, known] : view.connections)
+        connections[name] = known;
+    {
+        family_builder expiry(into, metric("trainwatchd_credentials_expiry_timestamp_seconds"));
+        for (const auto& [name, known] : connections) {
+            const auto& expires = known.credentials.expires;
+            if (expires) expiry.add({{"connection", name}}, *expires);
+        }
+    }
+    family_builder fetches(into, metric("trainwatchd_credential_fetches_total"));
+    for (const auto& [name, known] : connections) {
+        std::map<std::string, std::uint64_t> counts{{"ok", 0}};
+        for (const auto each : all_error_classes)
+            counts.emplace(to_string(each), 0);
+        for (const auto& [code, count] : known.credential_fetches)
+            counts[code] = count;
+        for (const auto& [code, count] : counts)
+            fetches.add({{"connection", name}, {"code", code}}, count);
+    }
 }
 
 void add_lane_health(
@@ -143,6 +176,7 @@ void add_polling_families(
 ) {
     add_requests(into, view, plan);
     add_lane_health(into, view, plan);
+    add_credentials(into, view, plan);
     add_freshness(into, view, plan);
     {
         family_builder lag(into, metric("trainwatchd_detection_lag_seconds"));

@@ -10,29 +10,11 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "wire/html_text.hpp"
+#include "wire/landing_page_parts.hpp"
 #include "wire/landing_page_style.hpp"
 
 namespace trainwatch::wire {
 namespace {
-
-std::string colored(std::string_view color, std::string_view text) {
-    return "<span class=\"" + std::string(color) + "\">" + html_escape(text) + "</span>";
-}
-
-std::string cell(const std::string& content) {
-    return "<td>" + (content.empty() ? "–" : content) + "</td>";
-}
-
-std::string table_head(std::string_view label, std::initializer_list<std::string_view> columns) {
-    std::string text = "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"";
-    text += label;
-    text += "\"><table>\n<thead><tr>";
-    for (const auto column : columns)
-        text += "<th scope=\"col\">" + std::string(column) + "</th>";
-    return text + "</tr></thead>\n<tbody>\n";
-}
-
-constexpr std::string_view table_end = "</tbody></table></div>\n";
 
 // What stands in a row; the first ones are what a person came for.
 enum class standing { ended_badly, running, unheard, ended };
@@ -48,22 +30,8 @@ standing standing_of(const domain::job_view& job) {
     return is_bad(job.ending->outcome) ? standing::ended_badly : standing::ended;
 }
 
-std::string spaced(std::string_view text) {
-    std::string words(text);
-    std::replace(words.begin(), words.end(), '_', ' ');
-    return words;
-}
-
-// What the last poll's failure said; it may name what to do.
 std::string trouble_line(const domain::job_view& job) {
-    if (job.trouble_detail.empty()) return {};
-    const auto detail = valid_utf8(job.trouble_detail, limits::page_reason_bytes_max);
-    auto text = "<div class=\"reason\">" + html_escape(detail);
-    if (!job.trouble_cure.empty()) {
-        const auto cure = valid_utf8(job.trouble_cure, limits::page_reason_bytes_max);
-        text += "<br>What to do: " + html_escape(cure);
-    }
-    return text + "</div>";
+    return reason_lines(job.trouble_detail, job.trouble_cure);
 }
 
 std::string status_cell(const domain::job_view& job) {
@@ -197,29 +165,6 @@ std::string alerts_section(const std::vector<const domain::alert*>& firing, wall
         text += "<p class=\"soft\">" + std::to_string(firing.size() - shown) + " more.</p>\n";
     }
     return text + "</section>\n";
-}
-
-std::string connections_section(const domain::view& view, const domain::watch_plan& plan) {
-    std::string text =
-        "<section aria-labelledby=\"connections\">\n"
-        "<h2 id=\"connections\">Connections to AWS</h2>\n";
-    text +=
-        table_head("Connections to AWS", {"Connection", "Region", "State", "Answers", "Failures"});
-    for (std::size_t i = 0; i < plan.lanes.size(); ++i) {
-        const domain::lane_view known = i < view.lanes.size() ? view.lanes[i] : domain::lane_view{};
-        std::uint64_t answers = 0;
-        std::uint64_t failures = 0;
-        for (const auto& [code, count] : known.describe_requests) {
-            (code == "ok" ? answers : failures) += count;
-        }
-        const auto state = !known.heard ? colored("still", "not asked yet")
-            : known.up                  ? colored("good", "up")
-                                        : colored("bad", "down");
-        text += "<tr>" + cell(html_escape(plan.lanes[i].connection)) +
-            cell(html_escape(plan.lanes[i].region)) + cell(state) + cell(std::to_string(answers)) +
-            cell(std::to_string(failures)) + "</tr>\n";
-    }
-    return text + std::string(table_end) + "</section>\n";
 }
 
 std::string figure(std::string_view name, std::size_t value, bool is_alarming = false) {

@@ -223,11 +223,17 @@ TEST_F(ApiJson, shows_all_that_an_answer_may_tell) {
 
 TEST_F(ApiJson, status_counts_and_names_without_addresses) {
     view.lanes[0].heard = true;
+    view.lanes[0].account_id = "111122223333";
+    view.lanes[0].describe_rate = 1.5;
     view.lanes[0].up = true;
     view.lanes[0].describe_requests = {{"ok", 7}};
     view.lanes[0].clock_offset = milliseconds(-250);
     view.lanes[0].oldest_observation = {{"nightly", ago(seconds(3))}};
     view.unknown_values = {{"TrainingJobStatus", 1}};
+    view.connections["research"] = {
+        {"web identity", "111122223333", ago(seconds(0))},
+        {{"ok", 2}},
+        failure{.kind = error_class::denied, .detail = "no", .cure = "do"}};
     process_facts process;
     process.version = "1.2.3";
     process.start_time_seconds = unix_seconds(ago(seconds(90)));
@@ -243,11 +249,18 @@ TEST_F(ApiJson, status_counts_and_names_without_addresses) {
     EXPECT_EQ(
         text(status.at("lanes").at(0)),
         R"({"connection":"research","aws_region":"eu-west-1","up":true,)"
-        R"("budget":{"describe_per_second":2,"list_per_second":1},"describe_requests":{"ok":7},)"
+        R"("account_id":"111122223333","budget":{"describe_per_second":2,"list_per_second":1},)"
+        R"("rate_limit":{"describe_per_second":1.5E0},"describe_requests":{"ok":7},)"
         R"("clock_offset_seconds":-2.5E-1,"oldest_observations":[{"watch_list":"nightly",)"
         R"("at":"2026-11-24T09:11:57.000Z","age_seconds":3}]})"
     );
     EXPECT_TRUE(status.at("lanes").at(1).at("up").is_null());
+    EXPECT_EQ(
+        text(status.at("connections").at(0)),
+        R"({"name":"research","credential_source":"web identity","account_id":"111122223333",)"
+        R"("credentials_expire_at":"2026-11-24T09:12:00.000Z","credential_fetches":{"ok":2},)"
+        R"("trouble":{"class":"denied","detail":"no","cure":"do"}})"
+    );
     EXPECT_EQ(
         text(status.at("receivers").at(0)),
         R"({"name":"hook","kind":"webhook","endpoints":1,"notifications":0,)"

@@ -125,6 +125,10 @@ inline domain::view example_view(const domain::watch_plan& plan) {
     view.lanes[0].describe_requests = {{"ok", 41}, {"throttled", 2}};
     view.lanes[0].request_duration = {{0.1, 1}, {40, 2, 1}, 6.25};
     view.lanes[0].clock_offset = milliseconds(-250);
+    view.lanes[0].describe_rate = 1.4;
+    view.lanes[1].describe_rate = 0.5;
+    view.connections["research"] = {
+        {"instance metadata", "111122223333", at(3'600)}, {{"ok", 3}, {"transient", 1}}, {}};
     view.lanes[0].oldest_observation["nightly"] = at(3'200);
     view.fleet = example_fleet();
     view.detection_lag = {{5, 60}, {4, 1, 0}, 31.5};

@@ -246,6 +246,43 @@ TEST(LandingPage, cuts_a_long_reason_between_characters) {
     EXPECT_THAT(page, HasSubstr("\xc3\xa9…</div>"));
 }
 
+TEST(LandingPage, tells_whose_a_connection_is_and_what_its_keys_are) {
+    const auto plan = example_plan();
+    auto view = example_view(plan);
+    view.lanes.resize(2);
+    view.lanes[0].heard = true;
+    view.lanes[0].up = true;
+    view.lanes[0].describe_rate = 2;
+    view.lanes[0].account_id = "111122223333";
+    auto& connection = view.connections["research"];
+    connection.credentials = {"profile research", "111122223333", now};
+    auto page = page_of(view, plan);
+    EXPECT_THAT(page, HasSubstr("<td>111122223333</td><td>profile research<br>"));
+    EXPECT_THAT(page, HasSubstr("until 2026-11-24T09:12:00.000Z"));
+    EXPECT_THAT(page, Not(HasSubstr("slowed down")));
+    EXPECT_THAT(page, HasSubstr("none yet")) << "of the other connection";
+    view.lanes[0].describe_rate = 1.4;
+    connection.trouble =
+        failure{.kind = error_class::denied, .detail = hostile, .cure = "aws sso login"};
+    page = page_of(view, plan);
+    EXPECT_THAT(page, HasSubstr("slowed down by throttling"));
+    EXPECT_THAT(page, HasSubstr("last fetch: denied"));
+    EXPECT_THAT(page, HasSubstr("What to do: aws sso login"));
+    EXPECT_THAT(page, Not(HasSubstr("<script>")));
+}
+
+TEST(LandingPage, says_what_to_do_about_a_job_without_an_answer) {
+    const auto plan = example_plan();
+    auto view = example_view(plan);
+    view.jobs[2].trouble = error_class::denied;
+    view.jobs[2].trouble_detail = "AccessDeniedException: no";
+    view.jobs[2].trouble_cure = "allow it: {\"Effect\":\"Allow\"}";
+    EXPECT_THAT(
+        page_of(view, plan),
+        HasSubstr("AccessDeniedException: no<br>What to do: allow it: {&quot;Effect&quot;")
+    );
+}
+
 TEST(SpokenDuration, has_two_units_at_most) {
     using std::chrono::hours;
     using std::chrono::minutes;
