@@ -117,7 +117,8 @@ std::string cure_of_denial(access_denial denial, const advice_context& asked) {
         case policy::unnamed:
             break;
     }
-    std::string cure = "allow it to " + who + ": " + missing_statement(denial);
+    std::string cure = "allow " + denial.action + " to " + who;
+    if (!denial.resource.empty()) cure += ": " + missing_statement(denial);
     if (denial.action == "sts:AssumeRole") {
         cure += ", and let the trust policy of the role name " +
             (denial.who.empty() ? std::string("these keys") : denial.who) +

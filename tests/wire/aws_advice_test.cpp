@@ -105,9 +105,16 @@ TEST(advice, on_a_missing_permission_says_who_needs_which_statement) {
     );
     EXPECT_EQ(
         cure,
-        "allow it to the role watch: "
+        "allow sagemaker:DescribeTrainingJob to the role watch: "
         R"({"Effect":"Allow","Action":"sagemaker:DescribeTrainingJob",)"
         R"("Resource":"arn:aws:sagemaker:eu-west-1:111122223333:training-job/*"})"
+    );
+}
+
+TEST(advice, on_a_denial_in_other_words_names_the_action_all_the_same) {
+    EXPECT_EQ(
+        advise(denied("AccessDeniedException", "User: x may not"), asked),
+        "allow sagemaker:DescribeTrainingJob to these keys"
     );
 }
 
@@ -142,7 +149,7 @@ TEST(advice, on_a_role_that_may_not_be_assumed_names_both_policies) {
     EXPECT_THAT(
         cure,
         AllOf(
-            HasSubstr("allow it to the user ann: "),
+            HasSubstr("allow sts:AssumeRole to the user ann: "),
             HasSubstr(R"("Resource":"arn:aws:iam::444455556666:role/read")"),
             HasSubstr("trust policy of the role name arn:aws:iam::111122223333:user/ann")
         )
