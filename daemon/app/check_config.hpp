@@ -1,6 +1,6 @@
 // `trainwatchd check-config FILE…`: every mistake of every file, or what each one would watch.
 //
-// Looks at files only: no connection is tried and no key is needed.
+// Looks at files only: no connection is tried and no key is needed. (--online: online_check.)
 #pragma once
 
 #include <string>

@@ -11,11 +11,13 @@
 
 #include "app/environment.hpp"
 #include "app/listen_address.hpp"
+#include "app/online_check.hpp"
 #include "app/process_facts.hpp"
 #include "app/settings_file.hpp"
 #include "app/version.hpp"
 #include "app/wiring.hpp"
 #include "wire/exposition.hpp"
+#include "wire/iam_policy.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -28,9 +30,9 @@ void print_error(const std::string& line) {
 }
 
 // Nothing when something is wrong; it has been said then.
-std::optional<wiring_inputs> gather_inputs(const options& chosen, const environment& env) {
+std::optional<wiring_inputs> gather_inputs(const std::string& path, const environment& env) {
     const auto files = read_aws_files(env, read_file);
-    auto loaded = load_settings(chosen.config_file, files, read_file);
+    auto loaded = load_settings(path, files, read_file);
     if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
         for (const auto& mistake : *mistakes)
             print_error(mistake);
@@ -87,6 +89,39 @@ void print_alert(const domain::alert& alert) {
     print_error("would alert: " + line);
 }
 
+std::string account_in(const std::string& arn) {
+    // arn:aws:iam::111122223333:role/watch
+    std::size_t at = 0;
+    for (int colons = 0; colons < 4; ++colons) {
+        at = arn.find(':', at);
+        if (at == std::string::npos) return {};
+        ++at;
+    }
+    return arn.substr(at, arn.find(':', at) - at);
+}
+
+// Of whoever describes, where that follows from what is configured; else empty. Nobody is asked.
+std::string known_account(
+    const domain::connection_settings& connection, const environment& env, const aws_files& files
+) {
+    if (!connection.role_arn.empty()) return account_in(connection.role_arn);
+    const auto access = resolve_access(connection, env, files);
+    if (access.has_error()) return {};
+    const auto& plan = access->credentials;
+    if (!plan.roles.empty()) return account_in(plan.roles.back().role_arn);
+    if (const auto* keys = std::get_if<domain::static_keys>(&plan.base)) {
+        return keys->keys.account_id;
+    }
+    if (const auto* web = std::get_if<domain::web_identity>(&plan.base)) {
+        return account_in(web->role.role_arn);
+    }
+    if (const auto* sso = std::get_if<domain::single_sign_on>(&plan.base)) return sso->account_id;
+    if (const auto* process = std::get_if<domain::credential_process>(&plan.base)) {
+        return process->account_id;
+    }
+    return {};
+}
+
 // A name that AWS does not know is a finding, not a failure to look.
 bool was_seen(const domain::job_view& job) {
     return !job.trouble || *job.trouble == error_class::not_found;
@@ -97,7 +132,7 @@ bool was_seen(const domain::job_view& job) {
 int run(const options& chosen) {
     const auto env = process_environment();
     const auto log = io::create_log(chosen.log_level, chosen.log_format, env.journal_stream);
-    auto inputs = gather_inputs(chosen, env);
+    auto inputs = gather_inputs(chosen.config_file, env);
     if (!inputs) return could_not;
     log->write(
         io::log_level::info,
@@ -118,7 +153,7 @@ int once(const options& chosen) {
     const auto env = process_environment();
     const auto least = std::max(chosen.log_level, io::log_level::warning);
     const auto log = io::create_log(least, chosen.log_format, env.journal_stream);
-    auto inputs = gather_inputs(chosen, env);
+    auto inputs = gather_inputs(chosen.config_file, env);
     if (!inputs) return could_not;
     inputs->settings.receivers.clear();
     const auto daemon = build_or_explain(std::move(*inputs), *log);
@@ -135,6 +170,56 @@ int once(const options& chosen) {
         print_alert(alert);
     const bool all_seen = std::all_of(view.jobs.begin(), view.jobs.end(), was_seen);
     return written && all_seen ? success : could_not;
+}
+
+int check_online_files(const options& chosen) {
+    const auto env = process_environment();
+    bool is_well = true;
+    for (const auto& path : chosen.files) {
+        const auto inputs = gather_inputs(path, env);
+        is_well = is_well && inputs.has_value();
+        if (!inputs) continue;
+        const auto report = check_online(*inputs);
+        is_well = is_well && report.is_well;
+        for (const auto& line : report.lines)
+            std::printf("%s: %s\n", path.c_str(), line.c_str());
+    }
+    return std::fflush(stdout) == 0 && is_well ? success : could_not;
+}
+
+int print_iam_policy(const options& chosen) {
+    const auto env = process_environment();
+    const auto files = read_aws_files(env, read_file);
+    const auto loaded = load_settings(chosen.config_file, files, read_file);
+    if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
+        for (const auto& mistake : *mistakes)
+            print_error(mistake);
+        return could_not;
+    }
+    const auto& config = std::get<domain::settings>(loaded);
+    const auto plan = domain::make_watch_plan(config);
+    bool found = false;
+    for (const auto& connection : config.connections) {
+        if (!chosen.connection.empty() && chosen.connection != connection.name) continue;
+        auto request = wire::policy_request_for(connection.name, plan);
+        request.role_arn = connection.role_arn;
+        request.account_id = known_account(connection, env, files);
+        for (const auto& policy : wire::iam_policies(request)) {
+            found = true;
+            print_error("# " + policy.heading);
+            for (const auto& note : policy.notes)
+                print_error("# " + note);
+            std::fputs(policy.document.c_str(), stdout);
+        }
+    }
+    if (!found) {
+        const bool named = !chosen.connection.empty();
+        print_error(
+            named ? "no watch list uses a connection \"" + chosen.connection + "\""
+                  : "no watch list uses a connection"
+        );
+    }
+    return std::fflush(stdout) == 0 && found ? success : could_not;
 }
 
 }  // namespace trainwatch::app

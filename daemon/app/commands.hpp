@@ -1,6 +1,8 @@
-// The commands that talk to AWS: `run`, the daemon, and `once`, one pass over the watch lists.
+// The commands that need a whole configuration: `run`, the daemon, `once`, one pass over the watch
+// lists, `check-config --online` and `print-iam-policy`.
 //
-// Each gives the exit code: 0, or 1 when it could not start (both) or not see every job (once).
+// Each gives the exit code: 0, or 1 when it could not start, not see every job (once), or when
+// something would fail (check-config --online).
 #pragma once
 
 #include "app/options.hpp"
@@ -11,5 +13,11 @@ int run(const options& chosen);
 
 // Metrics text on standard output, would-be alerts on standard error; nothing is sent.
 int once(const options& chosen);
+
+// One line a connection and region and a receiver's address, on standard output.
+int check_online_files(const options& chosen);
+
+// JSON documents on standard output, what each is for on standard error. AWS is not asked.
+int print_iam_policy(const options& chosen);
 
 }  // namespace trainwatch::app

@@ -15,13 +15,16 @@ namespace {
 int check_files(const app::options& chosen) {
     const auto report = app::check_config(chosen.files, app::process_environment(), app::read_file);
     std::fputs(report.text.c_str(), stdout);
-    return std::fflush(stdout) == 0 ? report.exit_code : 1;
+    if (std::fflush(stdout) != 0 || report.exit_code != 0) return 1;
+    return chosen.online ? app::check_online_files(chosen) : 0;
 }
 
 int perform(const app::options& chosen) {
     switch (chosen.command) {
         case app::command::check_config:
             return check_files(chosen);
+        case app::command::print_iam_policy:
+            return app::print_iam_policy(chosen);
         case app::command::describe:
             return app::describe(chosen);
         case app::command::wait:

@@ -108,14 +108,32 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     auto* const check =
         app.add_subcommand("check-config", "Report every mistake in configuration files");
     check->add_option("FILE", parsed.files, "Configuration files")->required();
+    check->add_flag(
+        "--online",
+        parsed.online,
+        "Try every connection and receiver too: one DescribeTrainingJob each, no alert is sent"
+    );
     auto* const once = app.add_subcommand(
         "once", "One pass: metrics on standard output, would-be alerts on standard error"
     );
     add_common(*once, parsed, level, format);
+    auto* const policy = app.add_subcommand(
+        "print-iam-policy", "Print the least IAM policy for the configuration, as JSON"
+    );
+    policy->add_option("--config.file", parsed.config_file, "The configuration file")
+        ->capture_default_str()
+        ->type_name("FILE");
+    policy->add_option("--connection", parsed.connection, "Only for this connection")
+        ->type_name("NAME");
+    policy->footer(
+        "One document for each connection's keys; with a role_arn a second one, for the role. "
+        "What\n"
+        "each is for stands on standard error. AWS is not asked."
+    );
     job_flags flags;
     auto* const describe = add_describe(app, parsed, flags);
     auto* const wait = add_wait(app, parsed, flags);
-    for (auto* const each : {run, check, once, describe, wait})
+    for (auto* const each : {run, check, once, describe, wait, policy})
         each->allow_extras();
 
     try {
@@ -141,6 +159,7 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         parsed.jobs = {flags.job};
     }
     if (wait->parsed()) parsed.command = command::wait;
+    if (policy->parsed()) parsed.command = command::print_iam_policy;
     if (auto wrong = check_job_flags(parsed, flags); !wrong.empty()) return mistake(wrong, app);
     if (auto wrong = check_values(parsed, level, format); !wrong.empty()) {
         return mistake(wrong, app);

@@ -16,7 +16,7 @@
 
 namespace trainwatch::app {
 
-enum class command { run, check_config, once, describe, wait };
+enum class command { run, check_config, once, describe, wait, print_iam_policy };
 enum class output_format { text, json };
 
 struct options {
@@ -27,6 +27,8 @@ struct options {
     io::log_level log_level = io::log_level::info;
     io::log_format log_format = io::log_format::logfmt;
     std::vector<std::string> files{};  // of check-config, never empty there
+    bool online = false;               // of check-config
+    std::string connection{};          // of print-iam-policy; empty: all
     // Of describe (one) and wait; names and ARNs as written.
     std::vector<std::string> jobs{};
     std::string region{};

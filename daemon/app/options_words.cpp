@@ -8,19 +8,18 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr std::array<std::string_view, 5> commands_now{
-    "run", "check-config", "once", "describe", "wait"};
-constexpr std::array<std::string_view, 9> commands_later{
+constexpr std::array<std::string_view, 6> commands_now{
+    "run", "check-config", "once", "describe", "wait", "print-iam-policy"};
+constexpr std::array<std::string_view, 8> commands_later{
     "backtest",
     "explain",
     "ack",
     "test-alert",
-    "print-iam-policy",
     "print-prometheus-config",
     "print-alertmanager-config",
     "reload",
     "check-web-config"};
-constexpr std::array<std::string_view, 13> flags_now{
+constexpr std::array<std::string_view, 15> flags_now{
     "--config.file",
     "--web.listen-address",
     "--storage.path",
@@ -32,10 +31,12 @@ constexpr std::array<std::string_view, 13> flags_now{
     "--output",
     "--timeout",
     "--interval",
+    "--online",
+    "--connection",
     "--help",
     "--version"};
-constexpr std::array<std::string_view, 4> flags_later{
-    "--web.config.file", "--web.enable-lifecycle", "--online", "--plan"};
+constexpr std::array<std::string_view, 3> flags_later{
+    "--web.config.file", "--web.enable-lifecycle", "--plan"};
 
 template <std::size_t Size>
 bool contains(const std::array<std::string_view, Size>& words, std::string_view word) {

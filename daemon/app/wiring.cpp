@@ -7,7 +7,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "app/version.hpp"
 #include "base/limits.hpp"
 #include "wire/url.hpp"
 
@@ -18,11 +17,6 @@ namespace asio = boost::asio;
 
 void rethrow(const std::exception_ptr& error) {
     if (error) std::rethrow_exception(error);
-}
-
-// The form of the SDKs' User-Agent 2.1.
-std::string user_agent() {
-    return std::string("trainwatchd/") + version + " ua/2.1 os/linux lang/c++#20";
 }
 
 }  // namespace
@@ -50,39 +44,20 @@ result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log
 }
 
 result<void> wiring::build_clients(const wiring_inputs& inputs) {
-    std::map<std::string, std::shared_ptr<io::tls_client_context>> trust;
-    std::map<std::string, io::credential_source*> sources;
     for (const auto& lane : engine_.plan().lanes) {
         const auto& access = inputs.access.at(lane.connection);
-        auto& tls = trust[lane.connection];
-        if (!tls) {
-            auto context = io::create_tls_client_context(access.ca_bundle);
-            if (context.has_error()) return context.error();
-            tls = std::move(context.value());
-            sources[lane.connection] = &add_credentials(lane.connection, access, tls);
+        auto& connection = connections_[lane.connection];
+        if (!connection.credentials) {
+            const auto tell = [this, name = lane.connection](const auto& news) {
+                driver_.tell_credentials(name, news);
+            };
+            auto opened = open_connection(access, tell, *clock_);
+            if (opened.has_error()) return opened.error();
+            connection = std::move(opened.value());
         }
-        const auto& endpoint = access.sagemaker.at(lane.region);
-        clients_.push_back(io::create_sagemaker_client(
-            {endpoint, lane.region, user_agent(), {tls, wire::proxy_for(endpoint, access.proxies)}},
-            *sources[lane.connection],
-            *clock_
-        ));
+        clients_.push_back(open_client(access, lane.region, connection, *clock_));
     }
     return {};
-}
-
-io::credential_source& wiring::add_credentials(
-    const std::string& connection,
-    const connection_access& access,
-    std::shared_ptr<io::tls_client_context> tls
-) {
-    const auto tell = [this, connection](const result<domain::credential_facts>& news) {
-        driver_.tell_credentials(connection, news);
-    };
-    credentials_.push_back(io::create_credential_source(
-        {access.plan_again, std::move(tls), access.proxies, user_agent(), tell}, *clock_
-    ));
-    return *credentials_.back();
 }
 
 result<void> wiring::build_notifiers(const wire::proxy_rules& proxies) {
@@ -155,8 +130,8 @@ void wiring::close_all() {
         server->close();
     for (auto& client : clients_)
         client->close();
-    for (auto& source : credentials_)
-        source->close();
+    for (auto& [name, connection] : connections_)
+        connection.credentials->close();
     for (auto& notifier : notifiers_)
         notifier->close();
 }

@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "app/aws_connection.hpp"
 #include "app/connection_access.hpp"
 #include "app/document_shelf.hpp"
 #include "app/driver.hpp"
@@ -70,11 +71,6 @@ private:
     wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log);
     result<void> build_clients(const wiring_inputs& inputs);
     result<void> build_notifiers(const wire::proxy_rules& proxies);
-    io::credential_source& add_credentials(
-        const std::string& connection,
-        const connection_access& access,
-        std::shared_ptr<io::tls_client_context> tls
-    );
     void announce_ready();
     void stop_on_signal();
     void survive_hangup();
@@ -91,7 +87,7 @@ private:
     wire::process_facts process_;
     core::engine engine_;
     document_shelf documents_;
-    std::vector<std::unique_ptr<io::credential_source>> credentials_{};
+    std::map<std::string, aws_connection> connections_{};
     std::vector<std::unique_ptr<io::sagemaker_client>> clients_{};  // by lane_id
     std::vector<std::unique_ptr<io::notifier>> notifiers_{};        // by endpoint_id
     routes routes_;

@@ -161,9 +161,25 @@ TEST(CommandLine, names_what_later_versions_will_have) {
         refusal({"--web.enable-lifecycle"}),
         "trainwatchd: \"--web.enable-lifecycle\" is not supported by this version"
     );
+    EXPECT_EQ(refusal({"--plan=x"}), "trainwatchd: \"--plan\" is not supported by this version");
+}
+
+TEST(CommandLine, of_check_config_may_ask_to_try_it_all) {
+    EXPECT_FALSE(good({"check-config", "a"}).online);
+    const auto parsed = good({"check-config", "--online", "a", "b"});
+    EXPECT_TRUE(parsed.online);
+    EXPECT_THAT(parsed.files, ElementsAre("a", "b"));
+    EXPECT_THAT(refusal({"run", "--online"}), HasSubstr("does not belong here"));
+}
+
+TEST(CommandLine, of_print_iam_policy_takes_a_file_and_a_connection) {
+    options expected;
+    expected.command = command::print_iam_policy;
+    EXPECT_EQ(good({"print-iam-policy"}), expected);
+    expected.config_file = "a.yaml";
+    expected.connection = "research";
     EXPECT_EQ(
-        refusal({"check-config", "--online", "a"}),
-        "trainwatchd: \"--online\" is not supported by this version"
+        good({"print-iam-policy", "--config.file=a.yaml", "--connection", "research"}), expected
     );
 }
 

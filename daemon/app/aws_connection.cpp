@@ -1,0 +1,41 @@
+#include "app/aws_connection.hpp"
+
+#include <utility>
+
+#include "app/version.hpp"
+
+namespace trainwatch::app {
+
+// The form of the SDKs' User-Agent 2.1.
+std::string user_agent() {
+    return std::string("trainwatchd/") + version + " ua/2.1 os/linux lang/c++#20";
+}
+
+result<aws_connection> open_connection(
+    const connection_access& access, io::credential_listener told, const io::clock& time
+) {
+    auto context = io::create_tls_client_context(access.ca_bundle);
+    if (context.has_error()) return context.error();
+    aws_connection made;
+    made.tls = std::move(context.value());
+    made.credentials = io::create_credential_source(
+        {access.plan_again, made.tls, access.proxies, user_agent(), std::move(told)}, time
+    );
+    return made;
+}
+
+std::unique_ptr<io::sagemaker_client> open_client(
+    const connection_access& access,
+    const std::string& region,
+    const aws_connection& with,
+    const io::clock& time
+) {
+    const auto& endpoint = access.sagemaker.at(region);
+    return io::create_sagemaker_client(
+        {endpoint, region, user_agent(), {with.tls, wire::proxy_for(endpoint, access.proxies)}},
+        *with.credentials,
+        time
+    );
+}
+
+}  // namespace trainwatch::app

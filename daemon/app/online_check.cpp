@@ -1,0 +1,257 @@
+#include "app/online_check.hpp"
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "app/aws_connection.hpp"
+#include "base/limits.hpp"
+#include "io/receiver_probe.hpp"
+#include "wire/terminal_text.hpp"
+#include "wire/url.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string told_of_failure(const failure& why) {
+    auto text = why.detail.empty() ? std::string(to_string(why.kind)) : why.detail;
+    if (!why.cure.empty()) text += ": " + why.cure;
+    return "FAILED: " + wire::terminal_safe(text);
+}
+
+std::string told_of_clock(milliseconds offset) {
+    const auto far = std::chrono::abs(offset);
+    // A Date header counts whole seconds.
+    if (far <= limits::clock_tolerance) return "clock right";
+    return "clock " + format_duration(std::chrono::round<seconds>(far)) +
+        (offset > milliseconds(0) ? " behind" : " ahead");
+}
+
+failure with_cure(failure why) {
+    if (why.cure.empty() && why.kind == error_class::transient) {
+        why.cure = "check its address, and that it runs";
+    }
+    return why;
+}
+
+std::string name_of(const domain::endpoint& endpoint) {
+    // The address of a webhook may be a secret.
+    const bool shown = endpoint.kind == domain::receiver_kind::alertmanager;
+    return "receiver " + endpoint.receiver + (shown ? ", " + endpoint.url : std::string()) + ": ";
+}
+
+class online_check {
+public:
+    online_check(const wiring_inputs& inputs, milliseconds within)
+        : inputs_(inputs)
+        , plan_(domain::make_watch_plan(inputs.settings))
+        , within_(within)
+        , clock_(io::create_system_clock()) {}
+
+    online_report run() {
+        lines_.resize(plan_.lanes.size() + plan_.endpoints.size());
+        for (std::size_t i = 0; i < plan_.lanes.size(); ++i)
+            start_lane(i);
+        for (std::size_t i = 0; i < plan_.endpoints.size(); ++i)
+            start_receiver(i);
+        asio::steady_timer timer(context_, within_);
+        timer.async_wait([this](const boost::system::error_code& error) {
+            if (!error) give_up();
+        });
+        while (under_way_ > 0 && context_.run_one() > 0) {
+        }
+        timer.cancel();
+        close_all();
+        context_.run();
+        return collect();
+    }
+
+private:
+    struct line {
+        std::string text{};
+        bool is_well = false;
+    };
+
+    const connection_access& access_of(std::size_t lane) const {
+        return inputs_.access.at(plan_.lanes[lane].connection);
+    }
+
+    // Each ends by writing its line.
+    template <class Answer, class Then>
+    void spawn(io::task<Answer> work, Then then) {
+        ++under_way_;
+        asio::co_spawn(
+            context_,
+            std::move(work),
+            [this, then = std::move(then)](const std::exception_ptr& error, const Answer& answer) {
+                --under_way_;
+                if (error) std::rethrow_exception(error);
+                then(answer);
+            }
+        );
+    }
+
+    void start_lane(std::size_t lane) {
+        const auto& name = plan_.lanes[lane].connection;
+        auto& connection = connections_[name];
+        if (!connection.credentials) {
+            auto opened = open_connection(
+                access_of(lane),
+                [this, name](const auto& news) {
+                    if (news) keys_[name] = *news;
+                },
+                *clock_
+            );
+            if (opened.has_error()) {
+                lines_[lane] = {name_of(lane) + told_of_failure(opened.error())};
+                return;
+            }
+            connection = std::move(opened.value());
+        }
+        clients_.push_back(
+            open_client(access_of(lane), plan_.lanes[lane].region, connection, *clock_)
+        );
+        const auto until = clock_->now().mono + within_;
+        spawn(clients_.back()->describe(job_of(lane), until), [this, lane](const auto& answer) {
+            keep_lane(lane, answer);
+        });
+    }
+
+    std::string name_of(std::size_t lane) const {
+        return "connection " + plan_.lanes[lane].connection + ", " + plan_.lanes[lane].region +
+            ": ";
+    }
+
+    const std::string& job_of(std::size_t lane) const {
+        for (const auto& target : plan_.targets) {
+            if (target.lane.value == lane) return target.name;
+        }
+        return plan_.targets.front().name;  // there is no lane without a target
+    }
+
+    void keep_lane(std::size_t lane, const io::describe_answer& answer) {
+        const auto& place = plan_.lanes[lane];
+        const bool is_well =
+            answer.outcome.has_value() || answer.outcome.error().kind == error_class::not_found;
+        keep(lane, told_of_lane(place, keys_[place.connection], job_of(lane), answer), is_well);
+    }
+
+    void start_receiver(std::size_t number) {
+        const auto& endpoint = plan_.endpoints[number];
+        const auto slot = plan_.lanes.size() + number;
+        const auto where = wire::parse_url(endpoint.url);
+        if (where.has_error()) {
+            lines_[slot] = {app::name_of(endpoint) + told_of_failure(where.error())};
+            return;
+        }
+        if (!receivers_tls_) {
+            auto trust = io::create_tls_client_context("");
+            if (trust.has_error()) {
+                lines_[slot] = {app::name_of(endpoint) + told_of_failure(trust.error())};
+                return;
+            }
+            receivers_tls_ = std::move(trust.value());
+        }
+        const auto proxy = wire::proxy_for(*where, inputs_.proxies);
+        spawn(
+            io::probe_receiver(endpoint.kind, *where, {receivers_tls_, proxy}, *clock_, within_),
+            [this, slot](const auto& done) { keep_receiver(slot, done); }
+        );
+    }
+
+    const domain::endpoint& endpoint_of(std::size_t slot) const {
+        return plan_.endpoints[slot - plan_.lanes.size()];
+    }
+
+    void keep_receiver(std::size_t slot, const result<void>& done) {
+        const auto& endpoint = endpoint_of(slot);
+        const auto name = app::name_of(endpoint);
+        if (done.has_error()) {
+            keep(slot, name + told_of_failure(with_cure(done.error())), false);
+        } else if (endpoint.kind == domain::receiver_kind::alertmanager) {
+            keep(slot, name + "ok, an Alertmanager answers; no alert was sent", true);
+        } else {
+            keep(slot, name + "ok, it takes connections; nothing was posted", true);
+        }
+    }
+
+    void keep(std::size_t slot, std::string text, bool is_well) {
+        if (lines_[slot].text.empty()) lines_[slot] = {std::move(text), is_well};
+    }
+
+    void give_up() {
+        const auto late = "FAILED: no answer within " + format_duration(within_);
+        for (std::size_t i = 0; i < plan_.lanes.size(); ++i)
+            keep(i, name_of(i) + late, false);
+        for (std::size_t i = plan_.lanes.size(); i < lines_.size(); ++i)
+            keep(i, app::name_of(endpoint_of(i)) + late, false);
+        close_all();
+    }
+
+    // What is under way ends with a failure then, which nobody hears any more.
+    void close_all() {
+        for (auto& client : clients_)
+            client->close();
+        for (auto& [name, connection] : connections_) {
+            if (connection.credentials) connection.credentials->close();
+        }
+    }
+
+    online_report collect() {
+        online_report report;
+        for (auto& each : lines_) {
+            report.is_well = report.is_well && each.is_well;
+            report.lines.push_back(std::move(each.text));
+        }
+        return report;
+    }
+
+    const wiring_inputs& inputs_;
+    const domain::watch_plan plan_;
+    const milliseconds within_;
+    asio::io_context context_{1};
+    std::unique_ptr<io::clock> clock_;
+    std::vector<line> lines_{};
+    std::size_t under_way_ = 0;
+    std::map<std::string, domain::credential_facts> keys_{};
+    std::map<std::string, aws_connection> connections_{};
+    std::vector<std::unique_ptr<io::sagemaker_client>> clients_{};
+    std::shared_ptr<io::tls_client_context> receivers_tls_{};
+};
+
+}  // namespace
+
+std::string told_of_lane(
+    const domain::lane& lane,
+    const domain::credential_facts& keys,
+    const std::string& job,
+    const io::describe_answer& answer
+) {
+    auto text = "connection " + lane.connection + ", " + lane.region + ": ";
+    const bool is_unknown =
+        answer.outcome.has_error() && answer.outcome.error().kind == error_class::not_found;
+    if (answer.outcome.has_error() && !is_unknown) {
+        return text + told_of_failure(answer.outcome.error());
+    }
+    text += "ok, keys from " + keys.source;
+    const auto account = is_unknown ? keys.account_id : answer.outcome->account_id;
+    if (!account.empty()) text += ", account " + account;
+    const auto took = std::chrono::round<milliseconds>(answer.took);
+    text += ", " + std::to_string(took.count()) + " ms";
+    if (answer.clock_offset) text += ", " + told_of_clock(*answer.clock_offset);
+    if (is_unknown) text += "; there is no job " + job + " (yet)";
+    return text;
+}
+
+online_report check_online(const wiring_inputs& inputs, milliseconds within) {
+    return online_check(inputs, within).run();
+}
+
+}  // namespace trainwatch::app

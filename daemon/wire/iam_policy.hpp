@@ -1,0 +1,46 @@
+// The least that a configuration needs of IAM, as identity policies that can be pasted.
+//
+// Pure: who needs what is decided here from names, regions and role ARNs; nothing is asked of AWS.
+// Only DescribeTrainingJob is called, and it has resource-level permission, so that nothing is
+// allowed that is not watched.
+// Source: "Actions, resources, and condition keys for Amazon SageMaker" of the service
+// authorization reference; the size by "IAM and AWS STS quotas".
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "domain/watch_plan.hpp"
+
+namespace trainwatch::wire {
+
+// Stands where nobody knows the account yet; AWS' own documentation uses it.
+inline constexpr const char* example_account = "111122223333";
+
+struct policy_request {
+    std::string connection{};
+    std::string role_arn{};    // that the connection takes on; empty: none
+    std::string account_id{};  // of the jobs; empty: not known
+    // The watched names by region.
+    std::map<std::string, std::set<std::string>> jobs{};
+
+    bool operator==(const policy_request&) const = default;
+};
+
+struct iam_policy {
+    std::string heading{};             // for whom, for people: "connection research: for its keys"
+    std::string document{};            // JSON, several lines
+    std::vector<std::string> notes{};  // what has to be known before it is pasted
+
+    bool operator==(const iam_policy&) const = default;
+};
+
+// What the plan asks of one connection, without account and role.
+policy_request policy_request_for(const std::string& connection, const domain::watch_plan& plan);
+
+// For whoever describes the jobs; before it, where a role is taken on, for whoever takes it.
+std::vector<iam_policy> iam_policies(const policy_request& request);
+
+}  // namespace trainwatch::wire
