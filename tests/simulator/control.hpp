@@ -1,8 +1,8 @@
-// The control port's requests: the truth, the counts, faults, the clock, jobs. README.md lists
-// them.
+// The control port's requests: the truth, the counts, faults, the clock, jobs, credentials.
+// README.md lists them.
 #pragma once
 
-#include "tests/simulator/service.hpp"
+#include "tests/simulator/cloud.hpp"
 #include "wire/http_message.hpp"
 
 namespace trainwatch::simulator {
@@ -12,6 +12,6 @@ struct control_reply {
     bool shut_down = false;
 };
 
-control_reply control(service& sagemaker, const wire::http_request& request, wall_time now);
+control_reply control(cloud& world, const wire::http_request& request, wall_time now);
 
 }  // namespace trainwatch::simulator

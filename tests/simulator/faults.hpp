@@ -26,13 +26,23 @@ enum class fault_kind {
     cut_json,    // a whole answer whose JSON stops half-way
     slow,        // the answer waits; goes together with any other
     wrong_job,   // the answer names another job
+    hang,        // the connection stays open, and nothing is answered
+    // Of what hands out keys:
+    expired_keys,  // keys whose expiry is told as an hour ago; they work all the same
+    brief_keys,    // keys that last for `lifetime`
+    // Of the proxy:
+    cut_tunnel,      // the tunnel ends after `bytes` of the server's
+    early_bytes,     // the proxy itself says something behind its 200
+    content_length,  // the 200 has a Content-Length, and no body
 };
 
 struct fault_rule {
     fault_kind kind = fault_kind::status;
-    std::string operation{};  // empty: any
-    std::string region{};     // empty: any
-    std::string job{};        // a name or a glob with *; empty: any request
+    std::string service = "sagemaker";  // or "sts", "portal", "imds", "container", "proxy", "*"
+    std::string operation{};            // empty: any
+    std::string region{};               // empty: any
+    // A name or a glob with *; empty: any request. Of STS the role's ARN, of the proxy the host.
+    std::string job{};
     double probability = 1.0;
     std::optional<std::int64_t> next{};  // so many matching requests, then no more
     int status = 500;
@@ -40,10 +50,13 @@ struct fault_rule {
     std::string message{};
     bool json_body = false;
     milliseconds delay{};
+    milliseconds lifetime{};
+    std::int64_t bytes = 0;
     std::int64_t hits = 0;
 };
 
 struct asked {
+    std::string_view service = "sagemaker";
     std::string_view operation{};
     std::string_view region{};
     std::string_view job{};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -12,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::pair<std::string_view, fault_kind>, 10> kind_names{{
+constexpr std::array<std::pair<std::string_view, fault_kind>, 16> kind_names{{
     {"status", fault_kind::status},
     {"html", fault_kind::html},
     {"error", fault_kind::error},
@@ -23,6 +24,12 @@ constexpr std::array<std::pair<std::string_view, fault_kind>, 10> kind_names{{
     {"cut_json", fault_kind::cut_json},
     {"slow", fault_kind::slow},
     {"wrong_job", fault_kind::wrong_job},
+    {"hang", fault_kind::hang},
+    {"expired_keys", fault_kind::expired_keys},
+    {"brief_keys", fault_kind::brief_keys},
+    {"cut_tunnel", fault_kind::cut_tunnel},
+    {"early_bytes", fault_kind::early_bytes},
+    {"content_length", fault_kind::content_length},
 }};
 
 bool set_kind(fault_rule& rule, const json::value& value) {
@@ -53,10 +60,26 @@ bool set_number(fault_rule& rule, std::string_view key, const json::value& value
     }
     if (!value.is_int64()) return false;
     if (key == "next") rule.next = value.get_int64();
+    if (key == "bytes") rule.bytes = value.get_int64();
     if (key == "milliseconds") rule.delay = milliseconds(value.get_int64());
     if (key != "status") return true;
     rule.status = static_cast<int>(value.get_int64());
     return rule.status >= 200 && rule.status <= 599;
+}
+
+bool set_lifetime(fault_rule& rule, const json::value& value) {
+    std::string text;
+    if (!set_text(text, value)) return false;
+    const auto length = parse_duration(text);
+    if (length) rule.lifetime = *length;
+    return length.has_value();
+}
+
+bool set_service(fault_rule& rule, const json::value& value) {
+    constexpr std::array<std::string_view, 7> known{
+        "sagemaker", "sts", "portal", "imds", "container", "proxy", "*"};
+    return set_text(rule.service, value) &&
+        std::find(known.begin(), known.end(), rule.service) != known.end();
 }
 
 bool set_body(fault_rule& rule, const json::value& value) {
@@ -68,13 +91,16 @@ bool set_body(fault_rule& rule, const json::value& value) {
 // False when the key is not known or its value does not fit.
 bool set(fault_rule& rule, std::string_view key, const json::value& value) {
     if (key == "kind") return true;  // read first: it sets the usual status
+    if (key == "service") return set_service(rule, value);
+    if (key == "lifetime") return set_lifetime(rule, value);
+    if (key == "host" || key == "role") return set_text(rule.job, value);
     if (key == "operation") return set_text(rule.operation, value);
     if (key == "region") return set_text(rule.region, value);
     if (key == "job") return set_text(rule.job, value);
     if (key == "code") return set_text(rule.code, value);
     if (key == "message") return set_text(rule.message, value);
     if (key == "body") return set_body(rule, value);
-    for (const auto* number : {"probability", "next", "status", "milliseconds"}) {
+    for (const auto* number : {"probability", "next", "status", "milliseconds", "bytes"}) {
         if (key == number) return set_number(rule, key, value);
     }
     return false;
@@ -130,6 +156,7 @@ std::string faults_text(const fault_book& book) {
         for (const auto& [name, kind] : kind_names) {
             if (kind == rule.kind) object["kind"] = json::string_view(name.data(), name.size());
         }
+        if (rule.service != "sagemaker") object["service"] = rule.service;
         if (!rule.operation.empty()) object["operation"] = rule.operation;
         if (!rule.region.empty()) object["region"] = rule.region;
         if (!rule.job.empty()) object["job"] = rule.job;

@@ -68,6 +68,7 @@ struct job_request {
 struct job_plan {
     std::string name{};
     std::string region{};
+    std::string account{};  // empty: the simulator's
     std::string kind{};
     milliseconds created{};  // scenario time
     // Each change is stamped with its moment and can be seen this much later.

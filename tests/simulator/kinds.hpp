@@ -34,6 +34,7 @@ struct phase_spec {
 struct job_spec {
     std::string name{};
     std::string region{};
+    std::string account{};  // empty: the simulator's
     std::string kind{};
     milliseconds created{};                           // scenario time
     std::map<std::string, milliseconds> durations{};  // by status: each occurrence lasts so long

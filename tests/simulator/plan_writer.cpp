@@ -9,6 +9,7 @@ namespace trainwatch::simulator {
 plan_writer::plan_writer(const job_spec& spec) : spec_(spec) {
     plan_.name = spec.name;
     plan_.region = spec.region;
+    plan_.account = spec.account;
     plan_.kind = spec.kind;
     plan_.created = spec.created;
     plan_.visibility_lag = spec.visibility_lag;

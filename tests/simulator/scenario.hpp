@@ -1,4 +1,4 @@
-// A scenario file: which jobs there are. YAML in, plans out, strict.
+// A scenario file: which jobs there are, and who may see them. YAML in, plans out, strict.
 //
 // Every error is reported at once with its line. The format is described in README.md; the same
 // reader takes one job as JSON (which is YAML) for the control port.
@@ -8,12 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/simulator/access_plan.hpp"
 #include "tests/simulator/job_plan.hpp"
 
 namespace trainwatch::simulator {
 
 struct scenario {
     std::vector<job_plan> plans{};
+    access_plan access{};
     std::vector<std::string> errors{};  // "file:line:column: path: message"
 };
 

@@ -8,6 +8,7 @@
 #include "tests/simulator/kinds.hpp"
 #include "tests/simulator/names.hpp"
 #include "tests/simulator/scenario.hpp"
+#include "tests/simulator/scenario_access.hpp"
 #include "tests/simulator/scenario_yaml_values.hpp"
 
 namespace trainwatch::simulator {
@@ -172,6 +173,7 @@ const std::
                     {
                         {"name", of_spec<&job_spec::name>},
                         {"region", of_spec<&job_spec::region>},
+                        {"account", of_spec<&job_spec::account>},
                         {"kind", read_kind},
                         {"created",
                          [](auto& values, const auto& node, const auto& path, auto& job) {
@@ -305,12 +307,13 @@ void read_document(yaml_values& values, const YAML::Node& root, job_fields usual
     values.each_entry(root, "scenario", [&](const std::string& key, const YAML::Node& value) {
         if (key == "region") return values.read(value, key, usual.spec.region);
         if (key == "defaults") return read_fields(values, value, key, usual);
+        if (key == "access") return read_access(values, value, key, into.access);
         if (key == "jobs") {
             jobs.reset(value);
             found = true;
             return;
         }
-        const auto near = did_you_mean(key, {"region", "defaults", "jobs"});
+        const auto near = did_you_mean(key, {"region", "defaults", "jobs", "access"});
         values.error(value, "scenario", "\"" + key + "\" is not known" + near);
     });
     if (!found) return values.error(root, "scenario", "there is no list of jobs");
@@ -368,11 +371,13 @@ const job_plan* find_collision(const std::vector<job_plan>& plans) {
     for (const auto& plan : plans)
         sorted.push_back(&plan);
     std::stable_sort(sorted.begin(), sorted.end(), [](const job_plan* a, const job_plan* b) {
-        return std::tie(a->region, a->name, a->created) < std::tie(b->region, b->name, b->created);
+        return std::tie(a->account, a->region, a->name, a->created) <
+            std::tie(b->account, b->region, b->name, b->created);
     });
     for (std::size_t at = 1; at < sorted.size(); ++at) {
         const auto& before = *sorted[at - 1];
         const auto& after = *sorted[at];
+        if (before.account != after.account) continue;
         if (before.region != after.region || before.name != after.name) continue;
         if (!before.gone_at || *before.gone_at > after.created) return &after;
     }

@@ -62,11 +62,26 @@ io::task<std::optional<received>> receive(io::byte_stream& stream, std::string& 
     co_return message;
 }
 
+// Whatever the peer still says is not listened to.
+io::task<void> wait_for_end(io::byte_stream& stream) {
+    std::array<char, 4096> buffer{};
+    const std::span<char> into(buffer);
+    stream.expires_after(idle_deadline);
+    for (;;) {
+        const auto got = co_await stream.read_some(into);
+        if (!got || *got == 0) co_return;
+    }
+}
+
 // False when the connection ends with this answer.
 io::task<bool> deliver(io::byte_stream& stream, const exchange& what, bool keep_alive) {
     if (what.delay > milliseconds(0)) {
         const auto delay = what.delay;
         co_await wait(delay);
+    }
+    if (what.how == delivery::never) {
+        co_await wait_for_end(stream);
+        co_return false;
     }
     if (what.how == delivery::reset_before) {
         stream.reset();

@@ -7,7 +7,7 @@
 #include <functional>
 
 #include "io/byte_stream.hpp"
-#include "tests/simulator/service.hpp"
+#include "tests/simulator/exchange.hpp"
 
 namespace trainwatch::simulator {
 

@@ -1,6 +1,5 @@
 #include "tests/simulator/service.hpp"
 
-#include <array>
 #include <utility>
 
 #include "base/text.hpp"
@@ -32,58 +31,44 @@ std::string claimed_region(const wire::http_request& request) {
     return given ? given->region : "";
 }
 
-void set_header(wire::http_response& response, std::string_view name, std::string value) {
-    for (auto& header : response.headers) {
-        if (equal_ignoring_case(header.first, name)) {
-            header.second = std::move(value);
-            return;
-        }
-    }
-    response.headers.emplace_back(name, std::move(value));
-}
-
-std::string replace_all(std::string text, const std::string& what, const std::string& by) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-        text.replace(at, what.size(), by);
-    }
-    return text;
-}
-
-// The same answer about a job of another name.
-std::string about_another(std::string body, const std::string& job) {
-    const auto other = job.substr(0, 58) + "-twin\"";
-    body = replace_all(std::move(body), "\"" + job + "\"", "\"" + other);
-    return replace_all(std::move(body), "/" + job + "\"", "/" + other);
+// What the caller lacks, told as IAM tells it.
+api_error access_denied(const principal& who, const request_record& record) {
+    const auto action = "sagemaker:" + record.operation;
+    const auto resource = "arn:aws:sagemaker:" + record.region + ":" + who.account +
+        ":training-job/" + (record.job.empty() ? "*" : record.job);
+    return {
+        .type = "AccessDeniedException",
+        .message = "User: " + who.arn + " is not authorized to perform: " + action +
+            " on resource: " + resource + " because no identity-based policy allows the " + action +
+            " action"};
 }
 
 }  // namespace
 
-service::service(fleet jobs, sigv4_check check, service_options options, std::uint64_t seed)
-    : jobs_(std::move(jobs))
-    , check_(std::move(check))
-    , options_(options)
-    , faults_(seed)
-    , random_(seed + 1) {}
+service::service(fleet jobs, backstage& shared, sigv4_check& check, service_options options)
+    : jobs_(std::move(jobs)), shared_(shared), check_(check), options_(options) {}
 
-std::string service::request_id() {
-    std::array<unsigned char, 16> bytes{};
-    for (std::size_t at = 0; at < bytes.size(); ++at) {
-        bytes[at] = static_cast<unsigned char>(random_.below(256));
-    }
-    bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0FU) | 0x40U);
-    bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3FU) | 0x80U);
-    auto text = hex(bytes);
-    for (const auto place : {20, 16, 12, 8})
-        text.insert(static_cast<std::size_t>(place), "-");
-    return text;
+fleet& service::jobs_of(const std::string& account) {
+    if (account.empty() || account == jobs_.account()) return jobs_;
+    return other_jobs_.try_emplace(account, jobs_.clock(), account).first->second;
 }
 
-bool service::throttled(const request_record& record, wall_time now) {
+std::vector<fleet*> service::all_jobs() {
+    std::vector<fleet*> all{&jobs_};
+    for (auto& [account, jobs] : other_jobs_)
+        all.push_back(&jobs);
+    return all;
+}
+
+bool service::throttled(const request_record& record, const std::string& account, wall_time now) {
     const bool describes = record.operation == "DescribeTrainingJob";
     const auto rate = describes ? options_.describe_rate : options_.list_rate;
-    auto& bucket =
-        buckets_.try_emplace({record.region, record.operation}, token_bucket(rate, options_.burst))
-            .first->second;
+    auto& bucket = buckets_
+                       .try_emplace(
+                           {account + "/" + record.region, record.operation},
+                           token_bucket(rate, options_.burst)
+                       )
+                       .first->second;
     return !bucket.take(now);
 }
 
@@ -99,15 +84,20 @@ api_result<std::string> service::serve(
     const auto by = check_.verify(request, now);
     if (!by) return by.error();
     record.region = by->region;
-    if (throttled(record, now)) return throttling();
-    return perform(record.operation, request.body, jobs_, by->region, options_.api, now);
+    record.by = by->key->keys.access_key_id;
+    const auto& who = by->key->holder;
+    if (!who.may("sagemaker:" + record.operation)) return access_denied(who, record);
+    if (throttled(record, who.account, now)) return throttling();
+    return perform(
+        record.operation, request.body, jobs_of(who.account), by->region, options_.api, now
+    );
 }
 
 wire::http_response service::respond(const api_result<std::string>& outcome, wall_time now) {
     wire::http_response response;
     response.status = outcome ? 200 : outcome.error().status;
     response.headers = {
-        {"x-amzn-RequestId", request_id()},
+        {"x-amzn-RequestId", shared_.request_id()},
         {"Content-Type", std::string(json_type)},
         {"Date", http_date(now)}};
     response.body = outcome ? *outcome : error_body(outcome.error());
@@ -115,82 +105,20 @@ wire::http_response service::respond(const api_result<std::string>& outcome, wal
 }
 
 exchange service::answer(const wire::http_request& request, wall_time now) {
-    exchange result;
-    auto& record = result.record;
-    record.at = now;
-    record.operation = operation_of(request);
-    record.region = claimed_region(request);
-    record.job = named_job(request.body);
-    const auto chosen =
-        faults_.choose({.operation = record.operation, .region = record.region, .job = record.job});
-    // A rejection at the door does not reach the operation, nor its throttle.
-    const auto kind = chosen.fault ? std::optional(chosen.fault->kind) : std::nullopt;
-    const bool at_the_door = kind == fault_kind::status || kind == fault_kind::html ||
-        kind == fault_kind::error || kind == fault_kind::throttle || kind == fault_kind::reset;
-    if (!at_the_door) {
-        const auto outcome = serve(request, record, now);
-        record.code = outcome ? "200" : outcome.error().type;
-        result.response = respond(outcome, now);
-    }
-    if (chosen.fault) result = faulty(*chosen.fault, std::move(result));
-    result.delay = chosen.delay;
-    log_.add(result.record);
-    return result;
-}
-
-exchange service::faulty(const fault_rule& fault, exchange result) {
-    auto& response = result.response;
-    auto& record = result.record;
-    const auto reply = [&](api_error error) {
-        record.code = error.type;
-        response = respond(error, record.at);
-    };
-    switch (fault.kind) {
-        case fault_kind::throttle:
-            reply(throttling());
-            break;
-        case fault_kind::error:
-            reply({.status = fault.status, .type = fault.code, .message = fault.message});
-            break;
-        case fault_kind::status:
-            reply({.status = fault.status, .type = fault.code, .message = fault.message});
-            record.code = std::to_string(fault.status);
-            if (!fault.json_body) response.body.clear();
-            break;
-        case fault_kind::html:
-            record.code = std::to_string(fault.status);
-            response = {
-                .status = fault.status,
-                .headers = {{"Content-Type", "text/html"}, {"Date", http_date(record.at)}},
-                .body =
-                    "<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1>"
-                    "<p>The proxy could not reach the server.</p></body></html>\n"};
-            break;
-        case fault_kind::reset:
-            record.code = "reset";
-            result.how = delivery::reset_before;
-            break;
-        case fault_kind::reset_body:
-            record.code = "reset_body";
-            result.how = delivery::reset_inside;
-            break;
-        case fault_kind::truncate:
-            record.code = "truncate";
-            result.how = delivery::cut_inside;
-            break;
-        case fault_kind::cut_json:
-            record.code = "cut_json";
-            response.body.resize(response.body.size() / 2);
-            break;
-        case fault_kind::wrong_job:
-            record.code = "wrong_job";
-            if (!record.job.empty()) response.body = about_another(response.body, record.job);
-            break;
-        case fault_kind::slow:
-            break;
-    }
-    set_header(response, "x-amzn-RequestId", request_id());
-    return result;
+    request_record asked{
+        .at = now,
+        .operation = operation_of(request),
+        .region = claimed_region(request),
+        .job = named_job(request.body)};
+    return shared_.attend(
+        std::move(asked),
+        [&](request_record& record, const chosen_fault&) {
+            const auto outcome = serve(request, record, now);
+            record.code = outcome ? "200" : outcome.error().type;
+            return respond(outcome, now);
+        },
+        [&](const api_error& error) { return respond(error, now); }
+    );
 }
 
 }  // namespace trainwatch::simulator

@@ -6,12 +6,12 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "base/random.hpp"
 #include "tests/simulator/api.hpp"
-#include "tests/simulator/faults.hpp"
+#include "tests/simulator/backstage.hpp"
+#include "tests/simulator/exchange.hpp"
 #include "tests/simulator/fleet.hpp"
-#include "tests/simulator/request_log.hpp"
 #include "tests/simulator/sigv4_check.hpp"
 #include "tests/simulator/token_bucket.hpp"
 #include "wire/http_message.hpp"
@@ -25,43 +25,32 @@ struct service_options {
     double burst = 10;
 };
 
-// How the answer leaves.
-enum class delivery { whole, reset_before, reset_inside, cut_inside };
-
-struct exchange {
-    wire::http_response response{};
-    delivery how = delivery::whole;
-    milliseconds delay{};
-    request_record record{};
-};
-
 class service {
 public:
-    service(fleet jobs, sigv4_check check, service_options options, std::uint64_t seed);
+    // `shared` and `check` outlive it. `jobs` are those of the simulator's own account.
+    service(fleet jobs, backstage& shared, sigv4_check& check, service_options options);
 
     exchange answer(const wire::http_request& request, wall_time now);
 
     fleet& jobs() { return jobs_; }
-    const fleet& jobs() const { return jobs_; }
-    fault_book& faults() { return faults_; }
-    request_log& log() { return log_; }
+    // An account sees its own jobs, and all live by one clock.
+    fleet& jobs_of(const std::string& account);
+    std::vector<fleet*> all_jobs();
     const sigv4_check& check() const { return check_; }
 
 private:
-    exchange faulty(const fault_rule& fault, exchange usual);
     api_result<std::string> serve(
         const wire::http_request& request, request_record& record, wall_time now
     );
-    bool throttled(const request_record& record, wall_time now);
+    bool throttled(const request_record& record, const std::string& account, wall_time now);
     wire::http_response respond(const api_result<std::string>& outcome, wall_time now);
-    std::string request_id();
 
     fleet jobs_;
-    sigv4_check check_;
+    std::map<std::string, fleet> other_jobs_{};
+    backstage& shared_;
+    sigv4_check& check_;
     service_options options_;
-    fault_book faults_;
-    random_source random_;
-    request_log log_{};
+    // By account and region, and operation.
     std::map<std::pair<std::string, std::string>, token_bucket> buckets_{};
 };
 

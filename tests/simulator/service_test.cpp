@@ -23,11 +23,10 @@ protected:
     void play(std::string_view scenario_text, service_options options = {}) {
         auto read = read_scenario(scenario_text, "test", "eu-west-1");
         ASSERT_THAT(read.errors, IsEmpty());
-        fleet jobs(timeline(start, 1), "111122223333");
-        for (auto& plan : read.plans)
-            jobs.add(std::move(plan));
-        sigv4_check check(keys, {"eu-west-1", "us-east-1"});
-        service_.emplace(std::move(jobs), std::move(check), options, 1);
+        const cloud_options how{
+            .regions = {"eu-west-1", "us-east-1"}, .keys = keys, .sagemaker = options};
+        cloud_.emplace(how, std::move(read), start);
+        service_ = &cloud_->sagemaker();
     }
 
     exchange ask(
@@ -54,8 +53,7 @@ protected:
     wire::http_response steer(
         const std::string& method, const std::string& target, const std::string& body = ""
     ) {
-        return control(*service_, {.method = method, .target = target, .body = body}, now_)
-            .response;
+        return control(*cloud_, {.method = method, .target = target, .body = body}, now_).response;
     }
 
     json::object told(const std::string& target) {
@@ -71,7 +69,8 @@ protected:
     }
 
     wall_time now_ = start;
-    std::optional<service> service_;
+    std::optional<cloud> cloud_;
+    service* service_ = nullptr;
 };
 
 TEST_F(Service, answers_with_the_headers_of_aws) {
@@ -313,7 +312,7 @@ TEST_F(Service, the_control_port_knows_its_ways) {
     play("jobs: []");
     EXPECT_EQ(steer("GET", "/nothing").status, 404);
     EXPECT_EQ(steer("PATCH", "/truth").status, 405);
-    EXPECT_TRUE(control(*service_, {.method = "POST", .target = "/shutdown"}, now_).shut_down);
+    EXPECT_TRUE(control(*cloud_, {.method = "POST", .target = "/shutdown"}, now_).shut_down);
 }
 
 TEST(Glob, only_the_star_is_special) {

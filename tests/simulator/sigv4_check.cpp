@@ -14,7 +14,6 @@ namespace trainwatch::simulator {
 namespace {
 
 constexpr auto window = std::chrono::minutes(5);
-constexpr std::string_view service = "sagemaker";
 
 api_error invalid(std::string message) {
     return {.type = "InvalidSignatureException", .message = std::move(message)};
@@ -24,6 +23,12 @@ api_error unrecognized() {
     return {
         .type = "UnrecognizedClientException",
         .message = "The security token included in the request is invalid."};
+}
+
+api_error expired() {
+    return {
+        .type = "ExpiredTokenException",
+        .message = "The security token included in the request is expired"};
 }
 
 // "20261124T091200Z"
@@ -43,11 +48,22 @@ std::optional<wall_time> date_of(const wire::http_request& request) {
     return parse_http_date(wire::find_header(request.headers, "Date"));
 }
 
+// A host that names a region wants that one in the scope; the first STS belongs to us-east-1.
+bool is_of_another_region(
+    std::string_view host, std::string_view service, std::string_view region
+) {
+    const std::string prefix = service == "sagemaker" ? "api.sagemaker." : "sts.";
+    if (!host.starts_with(prefix)) return false;
+    if (host == "sts.amazonaws.com") return region != "us-east-1";
+    return !host.starts_with(prefix + std::string(region) + ".");
+}
+
 std::optional<api_error> check_scope(
     const authorization& given,
     wall_time date,
     const std::set<std::string>& regions,
-    std::string_view host
+    std::string_view host,
+    std::string_view service
 ) {
     const auto stamp = iso8601_basic(date);
     std::string problems;
@@ -57,13 +73,13 @@ std::optional<api_error> check_scope(
             "date from HTTP: '" +
             given.date + "' != '" + stamp.substr(0, 8) + "', from '" + stamp + "'. ";
     }
-    const bool other_host = host.starts_with("api.sagemaker.") &&
-        !host.starts_with("api.sagemaker." + given.region + ".");
-    if (!regions.contains(given.region) || other_host) {
+    const bool is_known = regions.contains(given.region) || host == "sts.amazonaws.com";
+    if (!is_known || is_of_another_region(host, service, given.region)) {
         problems += "Credential should be scoped to a valid region, not '" + given.region + "'. ";
     }
     if (given.service != service) {
-        problems += "Credential should be scoped to correct service: 'sagemaker'. ";
+        problems +=
+            "Credential should be scoped to correct service: '" + std::string(service) + "'. ";
     }
     if (given.terminator != "aws4_request") {
         problems += "Credential should be scoped with a valid terminator: 'aws4_request', not '" +
@@ -130,10 +146,12 @@ bool same(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-sigv4_check::sigv4_check(wire::aws_credentials keys, std::set<std::string> regions)
-    : keys_(std::move(keys)), regions_(std::move(regions)) {}
+sigv4_check::sigv4_check(key_ring& keys, std::set<std::string> regions)
+    : keys_(keys), regions_(std::move(regions)) {}
 
-api_result<caller> sigv4_check::verify(const wire::http_request& request, wall_time now) {
+api_result<caller> sigv4_check::verify(
+    const wire::http_request& request, wall_time now, std::string_view service
+) {
     const auto header = wire::find_header(request.headers, "Authorization");
     if (header.empty()) {
         return api_error{
@@ -144,17 +162,20 @@ api_result<caller> sigv4_check::verify(const wire::http_request& request, wall_t
     const auto given = parse_authorization(header, date.has_value());
     if (!given) return given.error();
     const auto host = wire::find_header(request.headers, "Host");
-    if (auto error = check_scope(*given, *date, regions_, host)) return *error;
+    if (auto error = check_scope(*given, *date, regions_, host, service)) return *error;
     if (auto error = check_coverage(*given, request)) return *error;
-    if (given->access_key_id != keys_.access_key_id) return unrecognized();
+    auto* known = keys_.find(given->access_key_id);
+    if (known == nullptr || known->revoked) return unrecognized();
     const auto token = wire::find_header(request.headers, "X-Amz-Security-Token");
-    if (token != keys_.session_token) return unrecognized();
+    if (token != known->keys.session_token) return unrecognized();
+    if (keys_.is_expired(*known, now)) return expired();
     if (auto error = check_time(*date, now)) return *error;
     const wire::signing_scope scope{.region = given->region, .service = given->service};
     const auto canonical = wire::canonical_request(only_signed(*given, request));
     const auto to_sign = wire::string_to_sign(canonical, *date, scope);
-    if (same(cache_.signature(to_sign, *date, keys_, scope), given->signature)) {
-        return caller{.region = given->region};
+    if (same(cache_.signature(to_sign, *date, known->keys, scope), given->signature)) {
+        ++known->uses;
+        return caller{.region = given->region, .key = known};
     }
     return invalid(
         "The request signature we calculated does not match the signature you provided. Check your "

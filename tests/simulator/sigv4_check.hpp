@@ -6,29 +6,34 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "tests/simulator/api_error.hpp"
+#include "tests/simulator/key_ring.hpp"
 #include "wire/http_message.hpp"
 #include "wire/sigv4.hpp"
 
 namespace trainwatch::simulator {
 
 struct caller {
-    std::string region{};  // as the credential scope says
+    std::string region{};            // as the credential scope says
+    const known_key* key = nullptr;  // of the ring
 };
 
 class sigv4_check {
 public:
-    sigv4_check(wire::aws_credentials keys, std::set<std::string> regions);
+    // `keys` outlives it.
+    sigv4_check(key_ring& keys, std::set<std::string> regions);
 
-    // `now` is the service's clock.
-    api_result<caller> verify(const wire::http_request& request, wall_time now);
+    // `now` is the service's clock. The errors are in SageMaker's words, those of JSON services.
+    api_result<caller> verify(
+        const wire::http_request& request, wall_time now, std::string_view service = "sagemaker"
+    );
 
-    const wire::aws_credentials& keys() const { return keys_; }
     const std::set<std::string>& regions() const { return regions_; }
 
 private:
-    wire::aws_credentials keys_;
+    key_ring& keys_;
     std::set<std::string> regions_;
     wire::signing_key_cache cache_{};
 };

@@ -1,8 +1,10 @@
 #include "tests/simulator/simulation.hpp"
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -21,6 +23,7 @@
 
 #include "io/clock.hpp"
 #include "tests/simulator/certificates.hpp"
+#include "tests/simulator/cloud.hpp"
 #include "tests/simulator/control.hpp"
 #include "tests/simulator/json_text.hpp"
 #include "tests/simulator/scenario.hpp"
@@ -79,40 +82,31 @@ std::set<std::string> regions_of(const options& wanted, const scenario& jobs) {
     return regions;
 }
 
-service make_service(const options& wanted, scenario jobs, wall_time start) {
-    const auto regions = regions_of(wanted, jobs);
-    fleet all(timeline(start, wanted.speed), wanted.account);
-    for (auto& plan : jobs.plans)
-        all.add(std::move(plan));
-    sigv4_check check(
-        {.access_key_id = wanted.access_key_id,
-         .secret_access_key = wanted.secret_access_key,
-         .session_token = wanted.session_token},
-        regions
-    );
-    const service_options how{
-        .api = {.creation_time_filters_after_paging = wanted.creation_time_filters_after_paging},
-        .describe_rate = wanted.describe_rate,
-        .list_rate = wanted.list_rate,
-        .burst = wanted.burst};
-    return {std::move(all), std::move(check), how, wanted.seed};
-}
-
-std::vector<std::string> host_names(const std::set<std::string>& regions) {
-    std::vector<std::string> names;
-    for (const auto& region : regions) {
-        names.push_back("api.sagemaker." + region + ".amazonaws.com");
-        names.push_back("api-fips.sagemaker." + region + ".amazonaws.com");
-        names.push_back("api.sagemaker." + region + ".api.aws");
-    }
-    return names;
+cloud_options cloud_options_of(const options& wanted, const scenario& played) {
+    return {
+        .account = wanted.account,
+        .regions = regions_of(wanted, played),
+        .keys =
+            {.access_key_id = wanted.access_key_id,
+             .secret_access_key = wanted.secret_access_key,
+             .session_token = wanted.session_token},
+        .sagemaker =
+            {.api =
+                 {.creation_time_filters_after_paging = wanted.creation_time_filters_after_paging},
+             .describe_rate = wanted.describe_rate,
+             .list_rate = wanted.list_rate,
+             .burst = wanted.burst},
+        .speed = wanted.speed,
+        .seed = wanted.seed};
 }
 
 void print_request(const request_record& record) {
     std::fprintf(
         stderr,
-        "%s %s %s %s %s\n",
+        "%s %s%s%s %s %s %s\n",
         iso8601(record.at).c_str(),
+        record.service == "sagemaker" ? "" : record.service.c_str(),
+        record.service == "sagemaker" ? "" : ".",
         record.operation.empty() ? "-" : record.operation.c_str(),
         record.region.empty() ? "-" : record.region.c_str(),
         record.job.empty() ? "-" : record.job.c_str(),
@@ -122,32 +116,43 @@ void print_request(const request_record& record) {
 
 class simulation {
 public:
-    simulation(const options& wanted, scenario jobs, milliseconds skew)
+    simulation(const options& wanted, scenario played, milliseconds skew)
         : wanted_(wanted)
         , directory_(wanted.tls_directory)
         , clock_(io::create_system_clock())
         , skew_(skew)
-        , service_(make_service(wanted, std::move(jobs), now()))
+        , world_{cloud_options_of(wanted, played), std::move(played), now()}
         , signals_(context_, SIGTERM, SIGINT) {}
 
     result<void> start() {
-        const auto names = host_names(service_.check().regions());
-        const auto files = make_certificates(directory_.path(), names);
+        const auto files = make_certificates(directory_.path(), world_.host_names());
         if (!files) return files.error();
         authority_ = std::filesystem::absolute(files->authority).string();
-        handle_api_ = [this](const wire::http_request& request) {
-            auto reply = service_.answer(request, now());
-            if (wanted_.log_requests) print_request(reply.record);
-            return reply;
-        };
-        handle_control_ = [this](const wire::http_request& request) {
-            auto reply = control(service_, request, now());
+        const exchange_handler handle_control = [this](const wire::http_request& request) {
+            auto reply = control(world_, request, now());
             if (reply.shut_down) stop_soon();
             return exchange{.response = std::move(reply.response)};
         };
-        if (auto done = open(http_, wanted_.listen, {}, handle_api_); !done) return done;
-        if (auto done = open(https_, wanted_.tls_listen, *files, handle_api_); !done) return done;
-        return open(control_, wanted_.control_listen, {}, handle_control_);
+        const auto handle_api =
+            logged([this](const auto& request) { return world_.answer(request, now()); });
+        const auto handle_metadata = logged([this](const auto& request) {
+            return world_.metadata().answer(request, now());
+        });
+        const auto handle_container = logged([this](const auto& request) {
+            return world_.container().answer(request, now());
+        });
+        const certificate_files plain;
+        const std::array<port_order, 5> orders{{
+            {http_, wanted_.listen, plain, handle_api},
+            {https_, wanted_.tls_listen, *files, handle_api},
+            {control_, wanted_.control_listen, plain, handle_control},
+            {metadata_, wanted_.metadata_listen, plain, handle_metadata},
+            {container_, wanted_.container_listen, plain, handle_container},
+        }};
+        for (const auto& order : orders) {
+            if (auto done = open(order); !done) return done;
+        }
+        return result<void>();
     }
 
     result<void> announce() const {
@@ -175,20 +180,34 @@ public:
 private:
     wall_time now() const { return clock_->now().wall + skew_; }
 
-    result<void> open(
-        std::unique_ptr<io::listener>& into,
-        const std::string& address,
-        const certificate_files& files,
-        const exchange_handler& handler
-    ) {
-        auto where = parse_address(address);
-        if (!where) return cannot("\"" + address + "\" is not an address such as 127.0.0.1:0");
-        where->certificate_file = files.certificate;
-        where->private_key_file = files.private_key;
-        auto opened = io::listen(context_.get_executor(), *where);
+    struct port_order {
+        std::unique_ptr<io::listener>& into;
+        const std::string& address;
+        const certificate_files& files;
+        const exchange_handler& handler;
+    };
+
+    exchange_handler logged(exchange_handler handler) const {
+        if (!wanted_.log_requests) return handler;
+        return [handler = std::move(handler)](const wire::http_request& request) {
+            auto reply = handler(request);
+            print_request(reply.record);
+            return reply;
+        };
+    }
+
+    result<void> open(const port_order& order) {
+        const auto where = parse_address(order.address);
+        if (!where)
+            return cannot("\"" + order.address + "\" is not an address such as 127.0.0.1:0");
+        auto options = *where;
+        options.certificate_file = order.files.certificate;
+        options.private_key_file = order.files.private_key;
+        auto opened = io::listen(context_.get_executor(), options);
         if (!opened) return opened.error();
-        into = std::move(*opened);
-        boost::asio::co_spawn(context_, serve(*into, handler), boost::asio::detached);
+        order.into = std::move(*opened);
+        const auto& handler = handlers_.emplace_back(order.handler);
+        boost::asio::co_spawn(context_, serve(*order.into, handler), boost::asio::detached);
         return result<void>();
     }
 
@@ -204,6 +223,8 @@ private:
             {"http_url", url("http", wanted_.listen, http_->port())},
             {"https_url", url("https", wanted_.tls_listen, https_->port())},
             {"control_url", url("http", wanted_.control_listen, control_->port())},
+            {"metadata_url", url("http", wanted_.metadata_listen, metadata_->port())},
+            {"container_url", url("http", wanted_.container_listen, container_->port())},
             {"ca_file", authority_},
             {"pid", static_cast<std::int64_t>(::getpid())}};
         return json_text(object);
@@ -219,16 +240,17 @@ private:
     tls_directory directory_;
     std::unique_ptr<io::clock> clock_;
     milliseconds skew_;
-    service service_;
+    cloud world_;
     std::string authority_{};
-    exchange_handler handle_api_{};
-    exchange_handler handle_control_{};
+    std::deque<exchange_handler> handlers_{};  // addresses stay valid: the servers have them
     boost::asio::io_context context_{1};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer goodbye_{context_};
     std::unique_ptr<io::listener> http_{};
     std::unique_ptr<io::listener> https_{};
     std::unique_ptr<io::listener> control_{};
+    std::unique_ptr<io::listener> metadata_{};
+    std::unique_ptr<io::listener> container_{};
 };
 
 }  // namespace

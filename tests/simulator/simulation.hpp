@@ -1,4 +1,4 @@
-// One run of the simulator: the service, its three ports, and what tells others that it is ready.
+// One run of the simulator: the simulated AWS, its ports, and what tells others that it is ready.
 //
 // Owns the io_context and everything on it, in order of construction.
 #pragma once

@@ -139,15 +139,16 @@ json::object job_text(
 
 }  // namespace
 
-std::string truth_text(const fleet& jobs, wall_time now) {
+std::string truth_text(const std::vector<fleet*>& accounts, wall_time now) {
     json::array list;
-    for (const auto& job : jobs.jobs()) {
-        list.push_back(job_text(job, jobs.clock(), jobs.account(), now));
+    for (const auto* jobs : accounts) {
+        for (const auto& job : jobs->jobs())
+            list.push_back(job_text(job, jobs->clock(), jobs->account(), now));
     }
     json::object object;
     object["now"] = json_time(now);
-    object["account"] = jobs.account();
-    object["speed"] = jobs.clock().speed();
+    object["account"] = accounts.front()->account();
+    object["speed"] = accounts.front()->clock().speed();
     object["jobs"] = std::move(list);
     return json_text(object);
 }

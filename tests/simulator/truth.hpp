@@ -5,12 +5,14 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tests/simulator/fleet.hpp"
 
 namespace trainwatch::simulator {
 
 // {"now": …, "account": …, "speed": …, "jobs": [{…}]}; README.md has the members.
-std::string truth_text(const fleet& jobs, wall_time now);
+// The first fleet is the simulator's own account's.
+std::string truth_text(const std::vector<fleet*>& accounts, wall_time now);
 
 }  // namespace trainwatch::simulator
