@@ -18,6 +18,7 @@ void declare(CLI::App& command, options& wanted) {
     command.add_option("--control-listen", wanted.control_listen, "Address of the control port");
     command.add_option("--metadata-listen", wanted.metadata_listen, "Of the instance metadata");
     command.add_option("--container-listen", wanted.container_listen, "Of container credentials");
+    command.add_option("--proxy-listen", wanted.proxy_listen, "Of the HTTP proxy");
     command.add_option("--tls-directory", wanted.tls_directory, "Where ca.pem and the rest stand");
     command.add_option("--speed", wanted.speed, "How much faster than the scenario time runs")
         ->check(CLI::Range(0.001, 1e6));

@@ -18,6 +18,7 @@ struct options {
     std::string control_listen = "127.0.0.1:0";
     std::string metadata_listen = "127.0.0.1:0";
     std::string container_listen = "127.0.0.1:0";
+    std::string proxy_listen = "127.0.0.1:0";
     std::string tls_directory{};  // empty: a temporary one
     double speed = 60;
     // The pair that AWS uses in its examples.

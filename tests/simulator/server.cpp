@@ -14,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "io/as_value.hpp"
+#include "tests/simulator/tunnel.hpp"
 #include "wire/http_codec.hpp"
 
 namespace trainwatch::simulator {
@@ -113,6 +114,13 @@ io::task<void> converse(stream_pointer stream, const exchange_handler& handler) 
         const auto message = co_await receive(*stream, pending);
         if (!message) break;
         const auto reply = handler(message->request);
+        if (reply.tunnel) {
+            const auto delay = reply.delay;
+            co_await wait(delay);
+            const auto order = *reply.tunnel;
+            co_await run_tunnel(std::move(stream), order, pending);
+            co_return;
+        }
         const bool keep_alive = message->keep_alive;
         open = co_await deliver(*stream, reply, keep_alive);
     }

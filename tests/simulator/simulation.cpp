@@ -26,6 +26,7 @@
 #include "tests/simulator/cloud.hpp"
 #include "tests/simulator/control.hpp"
 #include "tests/simulator/json_text.hpp"
+#include "tests/simulator/proxy_desk.hpp"
 #include "tests/simulator/scenario.hpp"
 #include "tests/simulator/server.hpp"
 
@@ -122,6 +123,7 @@ public:
         , clock_(io::create_system_clock())
         , skew_(skew)
         , world_{cloud_options_of(wanted, played), std::move(played), now()}
+        , proxy_desk_(world_)
         , signals_(context_, SIGTERM, SIGINT) {}
 
     result<void> start() {
@@ -141,17 +143,26 @@ public:
         const auto handle_container = logged([this](const auto& request) {
             return world_.container().answer(request, now());
         });
+        const auto handle_proxy =
+            logged([this](const auto& request) { return proxy_desk_.answer(request, now()); });
         const certificate_files plain;
-        const std::array<port_order, 5> orders{{
+        const std::array<port_order, 6> orders{{
             {http_, wanted_.listen, plain, handle_api},
             {https_, wanted_.tls_listen, *files, handle_api},
             {control_, wanted_.control_listen, plain, handle_control},
             {metadata_, wanted_.metadata_listen, plain, handle_metadata},
             {container_, wanted_.container_listen, plain, handle_container},
+            {proxy_, wanted_.proxy_listen, plain, handle_proxy},
         }};
         for (const auto& order : orders) {
             if (auto done = open(order); !done) return done;
         }
+        proxy_desk_.set_upstream(
+            {.tls_address = parse_address(wanted_.tls_listen)->address,
+             .tls_port = https_->port(),
+             .address = parse_address(wanted_.listen)->address,
+             .port = http_->port()}
+        );
         return result<void>();
     }
 
@@ -225,6 +236,7 @@ private:
             {"control_url", url("http", wanted_.control_listen, control_->port())},
             {"metadata_url", url("http", wanted_.metadata_listen, metadata_->port())},
             {"container_url", url("http", wanted_.container_listen, container_->port())},
+            {"proxy_url", url("http", wanted_.proxy_listen, proxy_->port())},
             {"ca_file", authority_},
             {"pid", static_cast<std::int64_t>(::getpid())}};
         return json_text(object);
@@ -241,6 +253,7 @@ private:
     std::unique_ptr<io::clock> clock_;
     milliseconds skew_;
     cloud world_;
+    proxy_desk proxy_desk_;
     std::string authority_{};
     std::deque<exchange_handler> handlers_{};  // addresses stay valid: the servers have them
     boost::asio::io_context context_{1};
@@ -251,6 +264,7 @@ private:
     std::unique_ptr<io::listener> control_{};
     std::unique_ptr<io::listener> metadata_{};
     std::unique_ptr<io::listener> container_{};
+    std::unique_ptr<io::listener> proxy_{};
 };
 
 }  // namespace
