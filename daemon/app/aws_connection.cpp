@@ -2,14 +2,7 @@
 
 #include <utility>
 
-#include "app/version.hpp"
-
 namespace trainwatch::app {
-
-// The form of the SDKs' User-Agent 2.1.
-std::string user_agent() {
-    return std::string("trainwatchd/") + version + " ua/2.1 os/linux lang/c++#20";
-}
 
 result<aws_connection> open_connection(
     const connection_access& access, io::credential_listener told, const io::clock& time
@@ -19,7 +12,13 @@ result<aws_connection> open_connection(
     aws_connection made;
     made.tls = std::move(context.value());
     made.credentials = io::create_credential_source(
-        {access.plan_again, made.tls, access.proxies, user_agent(), std::move(told)}, time
+        {access.plan_again,
+         made.tls,
+         access.proxies,
+         access.user_agent,
+         std::move(told),
+         access.retries.attempts_max},
+        time
     );
     return made;
 }
@@ -32,7 +31,10 @@ std::unique_ptr<io::sagemaker_client> open_client(
 ) {
     const auto& endpoint = access.sagemaker.at(region);
     return io::create_sagemaker_client(
-        {endpoint, region, user_agent(), {with.tls, wire::proxy_for(endpoint, access.proxies)}},
+        {endpoint,
+         region,
+         access.user_agent,
+         {with.tls, wire::proxy_for(endpoint, access.proxies)}},
         *with.credentials,
         time
     );

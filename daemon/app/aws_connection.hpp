@@ -13,8 +13,6 @@
 
 namespace trainwatch::app {
 
-std::string user_agent();
-
 struct aws_connection {
     std::shared_ptr<io::tls_client_context> tls{};
     std::unique_ptr<io::credential_source> credentials{};

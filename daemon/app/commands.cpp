@@ -29,6 +29,47 @@ void print_error(const std::string& line) {
     std::fprintf(stderr, "%s\n", line.c_str());
 }
 
+// One connection without keys keeps the others from nothing: the daemon goes on trying. All of them
+// without keys is a mistake that whoever starts it wants to hear of.
+bool resolve_connections(wiring_inputs& inputs, const environment& env, const aws_files& files) {
+    bool is_complete = true;
+    bool has_keys = false;
+    for (const auto& connection : inputs.settings.connections) {
+        auto access = resolve_access(connection, env, files);
+        if (access.has_error()) {
+            print_error(access.error().detail);  // names the connection
+            is_complete = false;
+            continue;
+        }
+        if (access->trouble) print_error(access->trouble->detail);
+        has_keys = has_keys || !access->trouble;
+        inputs.access[connection.name] = std::move(access.value());
+    }
+    return is_complete && has_keys;
+}
+
+bool resolve_receivers(wiring_inputs& inputs, const aws_files& files) {
+    bool is_complete = true;
+    for (const auto& receiver : inputs.settings.receivers) {
+        auto proxies = resolve_receiver_proxies(receiver, files);
+        if (proxies.has_error()) {
+            print_error(proxies.error().detail);  // names the receiver
+            is_complete = false;
+            continue;
+        }
+        inputs.receiver_proxies[receiver.name] = std::move(proxies.value());
+    }
+    return is_complete;
+}
+
+// What is done otherwise than the environment or the files ask.
+void log_departures(const wiring_inputs& inputs, io::log& log) {
+    for (const auto& [name, access] : inputs.access) {
+        for (const auto& note : access.notes)
+            log.write(io::log_level::warning, note, {{"connection", name}});
+    }
+}
+
 // Nothing when something is wrong; it has been said then.
 std::optional<wiring_inputs> gather_inputs(const std::string& path, const environment& env) {
     const auto files = read_aws_files(env, read_file);
@@ -41,17 +82,9 @@ std::optional<wiring_inputs> gather_inputs(const std::string& path, const enviro
     wiring_inputs inputs;
     inputs.settings = std::get<domain::settings>(std::move(loaded));
     inputs.seed = std::random_device{}();
-    bool complete = true;
-    for (const auto& connection : inputs.settings.connections) {
-        auto access = resolve_access(connection, env, files);
-        if (access.has_error()) {
-            print_error(access.error().detail);  // names the connection
-            complete = false;
-            continue;
-        }
-        inputs.access[connection.name] = std::move(access.value());
+    if (!resolve_connections(inputs, env, files) || !resolve_receivers(inputs, files)) {
+        return std::nullopt;
     }
-    if (!complete) return std::nullopt;
     return inputs;
 }
 
@@ -143,6 +176,7 @@ int run(const options& chosen) {
         for (const auto& note : access.notes)
             log->write(io::log_level::warning, note, {{"connection", connection}});
     }
+    log_departures(*inputs, *log);
     const auto daemon = build_or_explain(std::move(*inputs), *log);
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
     daemon->run();

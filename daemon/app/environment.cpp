@@ -50,6 +50,8 @@ constexpr std::array aws_names{
     "AWS_CA_BUNDLE",
     "AWS_MAX_ATTEMPTS",
     "AWS_RETRY_MODE",
+    "AWS_EXECUTION_ENV",
+    "AWS_SDK_UA_APP_ID",
 };
 constexpr std::array proxy_names{
     "https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY"};

@@ -23,6 +23,9 @@ struct environment {
     std::string journal_stream{};
     // CREDENTIALS_DIRECTORY, systemd's: what LoadCredential= hands to the service.
     std::string credentials_directory{};
+    // Of uname(2), for the User-Agent.
+    std::string os_release{};
+    std::string machine{};
     bool is_service = false;  // INVOCATION_ID: started by systemd
 
     bool operator==(const environment&) const = default;

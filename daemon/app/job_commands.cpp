@@ -37,8 +37,8 @@ std::optional<job_inputs> gather_job_inputs(const options& chosen) {
     auto settings = std::get<wire::job_settings>(std::move(loaded));
     auto& connection = settings.settings.connections.front();
     auto access = resolve_command_access(connection, env, files);
-    if (access.has_error()) {
-        complain(access.error().detail);
+    if (access.has_error() || access->trouble) {
+        complain(access.has_error() ? access.error().detail : access->trouble->detail);
         return std::nullopt;
     }
     job_inputs inputs;

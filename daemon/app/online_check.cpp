@@ -159,7 +159,7 @@ private:
             }
             receivers_tls_ = std::move(trust.value());
         }
-        const auto proxy = wire::proxy_for(*where, inputs_.proxies);
+        const auto proxy = wire::proxy_for(*where, inputs_.receiver_proxies.at(endpoint.receiver));
         spawn(
             io::probe_receiver(endpoint.kind, *where, {receivers_tls_, proxy}, *clock_, within_),
             [this, slot](const auto& done) { keep_receiver(slot, done); }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <pwd.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "app/environment.hpp"
@@ -21,7 +22,13 @@ std::optional<std::string> look_up_variable(const char* name) {
 }
 
 environment process_environment() {
-    return read_environment(look_up_variable);
+    auto env = read_environment(look_up_variable);
+    utsname machine{};
+    if (uname(&machine) == 0) {
+        env.os_release = machine.release;
+        env.machine = machine.machine;
+    }
+    return env;
 }
 
 }  // namespace trainwatch::app

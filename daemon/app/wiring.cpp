@@ -39,7 +39,7 @@ result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log
     auto plan = domain::make_watch_plan(inputs.settings);
     std::unique_ptr<wiring> built(new wiring(std::move(plan), inputs.seed, log));
     if (auto done = built->build_clients(inputs); done.has_error()) return done.error();
-    if (auto done = built->build_notifiers(inputs.proxies); done.has_error()) return done.error();
+    if (auto done = built->build_notifiers(inputs); done.has_error()) return done.error();
     return built;
 }
 
@@ -60,16 +60,17 @@ result<void> wiring::build_clients(const wiring_inputs& inputs) {
     return {};
 }
 
-result<void> wiring::build_notifiers(const wire::proxy_rules& proxies) {
+result<void> wiring::build_notifiers(const wiring_inputs& inputs) {
     if (engine_.plan().endpoints.empty()) return {};
     auto trust = io::create_tls_client_context("");
     if (trust.has_error()) return trust.error();
     for (const auto& endpoint : engine_.plan().endpoints) {
         auto where = wire::parse_url(endpoint.url);
         if (where.has_error()) return where.error();
-        notifiers_.push_back(io::create_notifier(
-            endpoint.kind, *where, {trust.value(), wire::proxy_for(*where, proxies)}, *clock_
-        ));
+        const auto proxy = wire::proxy_for(*where, inputs.receiver_proxies.at(endpoint.receiver));
+        notifiers_.push_back(
+            io::create_notifier(endpoint.kind, *where, {trust.value(), proxy}, *clock_)
+        );
     }
     return {};
 }

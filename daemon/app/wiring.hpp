@@ -39,8 +39,8 @@ struct wiring_inputs {
     domain::settings settings{};
     // By connection name, all of them: decided before anything is built.
     std::map<std::string, connection_access> access{};
-    wire::proxy_rules proxies{};  // of the receivers
-    std::uint64_t seed = 0;       // of the jitter
+    std::map<std::string, wire::proxy_rules> receiver_proxies{};  // by receiver
+    std::uint64_t seed = 0;                                       // of the jitter
 };
 
 class wiring {
@@ -70,7 +70,7 @@ public:
 private:
     wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log);
     result<void> build_clients(const wiring_inputs& inputs);
-    result<void> build_notifiers(const wire::proxy_rules& proxies);
+    result<void> build_notifiers(const wiring_inputs& inputs);
     void announce_ready();
     void stop_on_signal();
     void survive_hangup();

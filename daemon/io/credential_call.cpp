@@ -12,14 +12,14 @@ credential_caller::credential_caller(call_settings settings, credential_world& w
     : settings_(std::move(settings))
     , world_(world)
     , random_(random_seed())
-    , quota_(proto::standard_2026.quota) {}
+    , quota_(settings_.retries.quota) {}
 
 task<result<domain::aws_credentials>> credential_caller::call(
     wire::http_request request,
     std::shared_ptr<const domain::aws_credentials> keys,
     credential_reader reader
 ) {
-    proto::retry_attempts tries(proto::standard_2026, quota_, random_);
+    proto::retry_attempts tries(settings_.retries, quota_, random_);
     const std::string id = invocation_id(random_);
     for (;;) {
         wire::http_request attempt = prepare(request, id, tries, keys.get());
@@ -64,6 +64,7 @@ sts_caller::sts_caller(
     wire::url url,
     const std::string& user_agent,
     std::string session_name,
+    const proto::retry_constants& retries,
     credential_world& world
 )
     : session_name_(std::move(session_name))
@@ -73,7 +74,8 @@ sts_caller::sts_caller(
            limits::sts_deadline,
            true,
            {endpoint.region, "sts"},
-           user_agent},
+           user_agent,
+           retries},
           world
       ) {}
 

@@ -25,6 +25,7 @@ struct call_settings {
     bool introduces = true;  // amz-sdk-* headers: for AWS' own services
     wire::signing_scope scope{};
     std::string user_agent{};
+    proto::retry_constants retries = proto::standard_2026;
 };
 
 class credential_caller {
@@ -66,6 +67,7 @@ public:
         wire::url url,
         const std::string& user_agent,
         std::string session_name,
+        const proto::retry_constants& retries,
         credential_world& world
     );
 

@@ -9,6 +9,7 @@
 #include "base/limits.hpp"
 #include "io/credential_source.hpp"
 #include "io/credential_world.hpp"
+#include "proto/retry.hpp"
 
 namespace trainwatch::io {
 
@@ -16,6 +17,7 @@ struct chain_options {
     std::string session_name{};  // of roles whose plan names none
     std::uint64_t seed = 0;
     nanoseconds wait = limits::keys_wait;
+    proto::retry_constants retries = proto::standard_2026;  // of each call
 };
 
 // "trainwatchd-<host>-<epoch>": CloudTrail shows it.

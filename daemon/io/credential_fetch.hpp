@@ -38,6 +38,7 @@ struct fetch_context {
     // Of the plan; null when it asks nothing of STS. Shared with a renewal that outlives its plan.
     std::shared_ptr<sts_caller> sts{};
     credential_world& world;
+    proto::retry_constants retries = proto::standard_2026;
 };
 
 std::unique_ptr<key_fetcher> create_fetcher(

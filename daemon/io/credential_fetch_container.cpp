@@ -23,7 +23,8 @@ public:
                .how = route::direct,
                .within = limits::container_deadline,
                .introduces = false,
-               .user_agent = context.user_agent},
+               .user_agent = context.user_agent,
+               .retries = context.retries},
               context.world
           ) {}
 

@@ -23,7 +23,10 @@ public:
         , source_(context.source)
         , world_(context.world)
         , caller_(
-              {.to = portal_, .within = limits::sts_deadline, .user_agent = context.user_agent},
+              {.to = portal_,
+               .within = limits::sts_deadline,
+               .user_agent = context.user_agent,
+               .retries = context.retries},
               context.world
           ) {}
 

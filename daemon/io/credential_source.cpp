@@ -77,7 +77,7 @@ public:
 
 private:
     void build(domain::credential_plan plan) {
-        fetch_context context{plan.source, user_agent_, {}, world_};
+        fetch_context context{plan.source, user_agent_, {}, world_, options_.retries};
         const bool asks_sts =
             !plan.roles.empty() || std::holds_alternative<domain::web_identity>(plan.base);
         if (asks_sts) {
@@ -87,7 +87,12 @@ private:
                 return;
             }
             context.sts = std::make_shared<sts_caller>(
-                plan.sts, std::move(*url), user_agent_, options_.session_name, world_
+                plan.sts,
+                std::move(*url),
+                user_agent_,
+                options_.session_name,
+                options_.retries,
+                world_
             );
         }
         const auto create = [&](const auto& base) { return create_fetcher(base, context); };
@@ -178,9 +183,9 @@ std::unique_ptr<credential_source> create_credential_source(
     credential_source_options options, const clock& time
 ) {
     auto world = create_credential_world(options.tls, options.proxies, time);
-    return create_credential_source(
-        std::move(options), {session_name(time), random_seed()}, std::move(world)
-    );
+    chain_options chain{session_name(time), random_seed()};
+    if (options.attempts_max) chain.retries.attempts_max = *options.attempts_max;
+    return create_credential_source(std::move(options), std::move(chain), std::move(world));
 }
 
 }  // namespace trainwatch::io

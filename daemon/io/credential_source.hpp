@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/failure.hpp"
@@ -40,7 +41,8 @@ struct credential_source_options {
     std::shared_ptr<tls_client_context> tls{};  // for STS, the portal and https containers
     wire::proxy_rules proxies{};
     std::string user_agent{};
-    credential_listener told{};  // may be empty
+    credential_listener told{};         // may be empty
+    std::optional<int> attempts_max{};  // of one call; nothing: the retry mode's own
 };
 
 // `time` outlives the source.

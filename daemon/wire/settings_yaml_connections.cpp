@@ -1,6 +1,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "wire/proxy.hpp"
 #include "wire/role_arn.hpp"
 #include "wire/settings_yaml_sections.hpp"
 #include "wire/url.hpp"
@@ -97,23 +98,9 @@ connection_draft read_connection(settings_reader& reader, const yaml_value& wher
 std::string read_proxy(settings_reader& reader, const yaml_value& mapping) {
     const auto proxy = reader.optional_text(mapping, "proxy_url");
     if (!proxy || proxy->text == "none") return proxy ? proxy->text : std::string();
-    // It may hold a password: it is never repeated.
-    const auto at = proxy->text.find("://");
-    const auto scheme = lower(proxy->text.substr(0, at));
-    if (at == std::string::npos || scheme != "http") {
-        reader.fail(
-            proxy->where, "want a proxy that is spoken to in plain HTTP, http://HOST:PORT, or none"
-        );
-        return {};
-    }
-    const auto host = proxy->text.rfind('@');
-    const auto rest = host == std::string::npos || host < at ? at + 3 : host + 1;
-    const auto parsed = parse_url("http://" + proxy->text.substr(rest));
-    if (parsed.has_error()) {
-        reader.fail(proxy->where, parsed.error().detail);
-    } else if (parsed->target() != "/") {
-        reader.fail(proxy->where, "a proxy is http://HOST:PORT, without a path");
-    }
+    // It may hold a password: neither of us repeats it.
+    const auto parsed = parse_proxy_url(proxy->text);
+    if (parsed.has_error()) reader.fail(proxy->where, parsed.error().detail + ", or none");
     return proxy->text;
 }
 
