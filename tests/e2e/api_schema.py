@@ -5,7 +5,10 @@ import copy
 import jsonschema
 
 # Maps whose keys are data: nothing is missing when one of them is.
-MAPS = {"labels", "annotations", "describe_requests", "failed", "unknown_values"}
+MAPS = {
+    "labels", "annotations", "describe_requests", "credential_fetches", "failed",
+    "unknown_values",
+}
 # AWS' own; the page names but a few of its members.
 FOREIGN = {"document"}
 
