@@ -1,5 +1,6 @@
 #include "app/aws_connection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace trainwatch::app {
@@ -9,6 +10,13 @@ result<aws_connection> open_connection(
 ) {
     auto context = io::create_tls_client_context(access.ca_bundle);
     if (context.has_error()) return context.error();
+    const bool speaks_tls =
+        std::any_of(access.sagemaker.begin(), access.sagemaker.end(), [](const auto& endpoint) {
+            return endpoint.second.tls;
+        });
+    if (speaks_tls) {
+        if (auto trust = io::check_trust(**context); trust.has_error()) return trust.error();
+    }
     aws_connection made;
     made.tls = std::move(context.value());
     made.credentials = io::create_credential_source(

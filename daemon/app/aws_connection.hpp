@@ -18,7 +18,8 @@ struct aws_connection {
     std::unique_ptr<io::credential_source> credentials{};
 };
 
-// `internal` when the file of certificates is not there. `time` outlives the connection.
+// `internal` when the file of certificates is not there, or the system has none. `time` outlives
+// the connection.
 result<aws_connection> open_connection(
     const connection_access& access, io::credential_listener told, const io::clock& time
 );

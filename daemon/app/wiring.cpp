@@ -67,6 +67,9 @@ result<void> wiring::build_notifiers(const wiring_inputs& inputs) {
     for (const auto& endpoint : engine_.plan().endpoints) {
         auto where = wire::parse_url(endpoint.url);
         if (where.has_error()) return where.error();
+        if (where->tls) {
+            if (auto any = io::check_trust(**trust); any.has_error()) return any.error();
+        }
         const auto proxy = wire::proxy_for(*where, inputs.receiver_proxies.at(endpoint.receiver));
         notifiers_.push_back(
             io::create_notifier(endpoint.kind, *where, {trust.value(), proxy}, *clock_)

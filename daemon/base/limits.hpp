@@ -43,8 +43,9 @@ inline constexpr std::size_t addresses_tried_max = 16;
 // A NAT gateway forgets an idle connection after 350 s, many firewalls much earlier.
 inline constexpr seconds keep_alive_idle{30};
 
-// Renewing keys, as the SDKs do: from 15 minutes before their end beside whoever uses them, from ten
-// minutes on before them. Spread by up to five, so that a fleet of daemons does not ask together.
+// Renewing keys, as the SDKs do: from 15 minutes before their end beside whoever uses them, from
+// ten minutes on before them. Spread by up to five, so that a fleet of daemons does not ask
+// together.
 inline constexpr milliseconds keys_advisory = std::chrono::minutes(15);
 inline constexpr milliseconds keys_advisory_spread = std::chrono::minutes(5);
 inline constexpr milliseconds keys_mandatory = std::chrono::minutes(10);

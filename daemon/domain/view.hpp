@@ -143,8 +143,8 @@ struct fleet_view {
 
 // One (connection, region).
 struct lane_view {
-    bool up = false;     // AWS answers, and not only with refusals
-    bool heard = false;  // there has been an answer or a failure at all
+    bool up = false;           // AWS answers, and not only with refusals
+    bool heard = false;        // there has been an answer or a failure at all
     std::string account_id{};  // whose quota it is; empty until that is known without guessing
     double describe_rate = 0;  // calls a second that it allows itself now, at most the budget
     std::map<std::string, std::uint64_t> describe_requests{};  // by code: "ok" or the class

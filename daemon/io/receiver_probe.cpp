@@ -1,6 +1,7 @@
 #include "io/receiver_probe.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,11 +27,12 @@ result<void> judge(const wire::http_response& response) {
         .cure = "check the address and its path: what answers there is no Alertmanager"};
 }
 
-peer peer_at(const wire::url& where) {
+peer peer_at(const wire::url& where, const std::optional<wire::proxy_server>& proxy) {
     peer to;
     to.host = where.host;
     to.port = where.port;
     to.tls = where.tls;
+    to.proxy = proxy;
     return to;
 }
 
@@ -52,7 +54,7 @@ task<result<void>> probe_receiver(
         if (!answer) co_return answer.error();
         co_return judge(answer->response);
     }
-    const peer to = peer_at(where);
+    const peer to = peer_at(where, with.proxy);
     const auto stream = co_await connect(to, with.tls, within);
     if (!stream) co_return stream.error();
     (*stream)->close();

@@ -100,7 +100,7 @@ std::string read_proxy(settings_reader& reader, const yaml_value& mapping) {
     if (!proxy || proxy->text == "none") return proxy ? proxy->text : std::string();
     // It may hold a password: neither of us repeats it.
     const auto parsed = parse_proxy_url(proxy->text);
-    if (parsed.has_error()) reader.fail(proxy->where, parsed.error().detail + ", or none");
+    if (parsed.has_error()) reader.fail(proxy->where, parsed.error().detail);
     return proxy->text;
 }
 

@@ -61,7 +61,8 @@ std::string refused(
     const domain::connection_settings& wanted, const environment& env, const file_reader& read
 ) {
     const auto access = resolve_access(wanted, env, read_aws_files(env, read), read);
-    return access.has_value() ? "accepted" : access.error().detail;
+    if (access.has_error()) return access.error().detail;
+    return access->trouble ? access->trouble->detail : "accepted";
 }
 
 TEST(ConnectionAccess, has_an_endpoint_for_each_region) {
@@ -124,13 +125,13 @@ TEST(ConnectionAccess, of_a_command_speaks_of_flags_and_of_no_connection) {
     const auto read = reader_of("");
     auto wanted = connection();
     const auto none = resolve_command_access(wanted, env, read_aws_files(env, read), read);
-    ASSERT_TRUE(none.has_error());
-    EXPECT_THAT(none.error().detail, StartsWith("no AWS keys: "));
-    EXPECT_THAT(none.error().detail, HasSubstr("(--profile, or AWS_PROFILE)"));
+    ASSERT_TRUE(none.has_value() && none->trouble.has_value());
+    EXPECT_THAT(none->trouble->detail, StartsWith("no AWS keys: "));
+    EXPECT_THAT(none->trouble->detail, HasSubstr("(--profile, or AWS_PROFILE)"));
     wanted.profile = "wrok";
     const auto wrong = resolve_command_access(wanted, env, read_aws_files(env, read), read);
-    ASSERT_TRUE(wrong.has_error());
-    EXPECT_THAT(wrong.error().detail, StartsWith("there is no profile \"wrok\""));
+    ASSERT_TRUE(wrong.has_value() && wrong->trouble.has_value());
+    EXPECT_THAT(wrong->trouble->detail, StartsWith("there is no profile \"wrok\""));
 }
 
 TEST(ConnectionAccess, notes_what_is_done_otherwise_than_asked) {

@@ -80,6 +80,7 @@ TEST(OnlineCheck, ends_by_its_deadline_and_has_a_line_for_each) {
     access.plan_again = []() -> result<domain::credential_plan> {
         return domain::credential_plan{domain::static_keys{{"AKID", "secret"}}, {}, {}, "a test"};
     };
+    inputs.receiver_proxies = {{"main", {}}, {"hook", {}}};
     const auto report = check_online(inputs, milliseconds(50));
     EXPECT_FALSE(report.is_well);
     EXPECT_THAT(

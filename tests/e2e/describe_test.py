@@ -221,7 +221,7 @@ class Describe(harness.EndToEnd):
     def test_without_a_network_says_what_to_check(self):
         nobody = f"http://127.0.0.1:{harness.free_port()}"
         line = self.refused("running", "--endpoint-url", nobody)
-        self.assertIn("check the network", line)
+        self.assertIn("check host and port", line)
         # A name that no resolver may know (RFC 6761).
         line = self.refused("running", "--endpoint-url", "https://sagemaker.invalid")
         self.assertIn("looking up sagemaker.invalid", line)

@@ -123,7 +123,7 @@ class Wait(harness.EndToEnd):
         code, out, err = self.wait(
             "endless", "--endpoint-url", f"http://127.0.0.1:{harness.free_port()}")
         self.assertEqual((code, out), (1, ""))
-        self.assertIn("check the network", err)
+        self.assertIn("check host and port", err)
         self.assertEqual(err.count("\n"), 1, err)
 
     def test_used_wrongly_exits_with_1(self):

@@ -248,7 +248,8 @@ TEST(credential_document, with_values_that_are_none_is_refused_silently) {
 }
 
 TEST(credential_document, with_a_time_that_is_none_is_not_taken_for_lasting) {
-    for (const char* value : {R"("soon")", "1795687200", R"("2026-13-26T10:00:00Z")", "[]", R"("")"}) {
+    for (const char* value :
+         {R"("soon")", "1795687200", R"("2026-13-26T10:00:00Z")", "[]", R"("")"}) {
         const auto changed = replaced(process_json, R"("2026-11-26T10:00:00Z")", value);
         EXPECT_FALSE(read_process_credentials(changed)) << value;
     }
