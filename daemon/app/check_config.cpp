@@ -2,8 +2,6 @@
 
 #include <cstddef>
 
-#include "app/settings_file.hpp"
-
 namespace trainwatch::app {
 namespace {
 
@@ -22,12 +20,15 @@ std::string summary(const domain::settings& config) {
 }  // namespace
 
 check_report check_config(
-    const std::vector<std::string>& paths, const environment& env, const file_reader& read
+    const std::vector<std::string>& paths,
+    const environment& env,
+    const file_reader& read,
+    const region_source& ask
 ) {
     check_report report;
-    const auto files = read_aws_files(env, read);
+    auto files = read_aws_files(env, read);
     for (const auto& path : paths) {
-        const auto loaded = load_settings(path, files, read);
+        const auto loaded = load_settings(path, files, read, ask);
         if (const auto* const config = std::get_if<domain::settings>(&loaded)) {
             report.text += path + ": ok (" + summary(*config) + ")\n";
             continue;

@@ -1,12 +1,14 @@
 // `trainwatchd check-config FILE…`: every mistake of every file, or what each one would watch.
 //
-// Looks at files only: no connection is tried and no key is needed. (--online: online_check.)
+// Looks at files only: no connection is tried and no key is needed (--online: online_check). But
+// where they name no region, `ask` is asked for the one that `run` would take.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "app/environment.hpp"
+#include "app/settings_file.hpp"
 
 namespace trainwatch::app {
 
@@ -18,7 +20,10 @@ struct check_report {
 };
 
 check_report check_config(
-    const std::vector<std::string>& paths, const environment& env, const file_reader& read
+    const std::vector<std::string>& paths,
+    const environment& env,
+    const file_reader& read,
+    const region_source& ask = {}
 );
 
 }  // namespace trainwatch::app

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "app/environment.hpp"
+#include "app/instance_region.hpp"
 #include "app/listen_address.hpp"
 #include "app/online_check.hpp"
 #include "app/process_facts.hpp"
@@ -72,8 +73,8 @@ void log_departures(const wiring_inputs& inputs, io::log& log) {
 
 // Nothing when something is wrong; it has been said then.
 std::optional<wiring_inputs> gather_inputs(const std::string& path, const environment& env) {
-    const auto files = read_aws_files(env, read_file);
-    auto loaded = load_settings(path, files, read_file);
+    auto files = read_aws_files(env, read_file);
+    auto loaded = load_settings(path, files, read_file, ask_instance_region);
     if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
         for (const auto& mistake : *mistakes)
             print_error(mistake);
@@ -223,8 +224,8 @@ int check_online_files(const options& chosen) {
 
 int print_iam_policy(const options& chosen) {
     const auto env = process_environment();
-    const auto files = read_aws_files(env, read_file);
-    const auto loaded = load_settings(chosen.config_file, files, read_file);
+    auto files = read_aws_files(env, read_file);
+    const auto loaded = load_settings(chosen.config_file, files, read_file, ask_instance_region);
     if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
         for (const auto& mistake : *mistakes)
             print_error(mistake);

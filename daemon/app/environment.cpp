@@ -217,6 +217,7 @@ wire::settings_defaults lent_settings(const aws_files& files) {
     auto region = wire::variable_of(files, "AWS_REGION");
     if (region.empty()) region = wire::variable_of(files, "AWS_DEFAULT_REGION");
     lent.region = wire::without_fips(region).region;
+    lent.instance_region = files.instance_region;
     lent.profile = wire::profile_in_force(files, {});
     lent.ca_bundle = wire::variable_of(files, "AWS_CA_BUNDLE");
     // Without a profile: what the variables alone say.

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/environment.hpp"
+#include "app/instance_region.hpp"
 #include "app/settings_file.hpp"
 #include "base/limits.hpp"
 #include "wire/terminal_text.hpp"
@@ -26,9 +27,9 @@ public:
 
 std::optional<job_inputs> gather_job_inputs(const options& chosen) {
     const auto env = process_environment();
-    const auto files = read_aws_files(env, read_file);
+    auto files = read_aws_files(env, read_file);
     const wire::named_jobs asked{chosen.jobs, chosen.region, chosen.profile, chosen.endpoint_url};
-    auto loaded = load_job_settings(asked, files, read_file);
+    auto loaded = load_job_settings(asked, files, read_file, ask_instance_region);
     if (const auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
         for (const auto& mistake : *mistakes)
             complain(mistake);

@@ -5,6 +5,7 @@
 
 #include "app/check_config.hpp"
 #include "app/commands.hpp"
+#include "app/instance_region.hpp"
 #include "app/job_commands.hpp"
 #include "app/options.hpp"
 
@@ -13,7 +14,9 @@ using namespace trainwatch;
 namespace {
 
 int check_files(const app::options& chosen) {
-    const auto report = app::check_config(chosen.files, app::process_environment(), app::read_file);
+    const auto report = app::check_config(
+        chosen.files, app::process_environment(), app::read_file, app::ask_instance_region
+    );
     std::fputs(report.text.c_str(), stdout);
     if (std::fflush(stdout) != 0 || report.exit_code != 0) return 1;
     return chosen.online ? app::check_online_files(chosen) : 0;

@@ -17,6 +17,13 @@ bool has_region(const aws_files& files) {
         !wire::variable_of(files, "AWS_DEFAULT_REGION").empty();
 }
 
+// True when there is one now that was not there before.
+bool learn_region(aws_files& files, const region_source& ask) {
+    if (!ask || has_region(files) || !files.instance_region.empty()) return false;
+    files.instance_region = ask(files);
+    return !files.instance_region.empty();
+}
+
 std::string beside(const std::string& config, const std::string& path) {
     const std::filesystem::path wanted(path);
     if (wanted.is_absolute()) return path;
@@ -143,6 +150,29 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     const bool is_variable = bundle == wire::variable_of(files, "AWS_CA_BUNDLE");
     return settings_mistakes{
         (is_variable ? "AWS_CA_BUNDLE: " : "ca_bundle of the profile: ") + problem};
+}
+
+std::variant<domain::settings, settings_mistakes> load_settings(
+    const std::string& path, aws_files& files, const file_reader& read, const region_source& ask
+) {
+    auto loaded = load_settings(path, files, read);
+    if (std::holds_alternative<domain::settings>(loaded) || !learn_region(files, ask)) {
+        return loaded;
+    }
+    return load_settings(path, files, read);
+}
+
+std::variant<wire::job_settings, settings_mistakes> load_job_settings(
+    const wire::named_jobs& asked,
+    aws_files& files,
+    const file_reader& read,
+    const region_source& ask
+) {
+    auto loaded = load_job_settings(asked, files, read);
+    if (std::holds_alternative<wire::job_settings>(loaded) || !learn_region(files, ask)) {
+        return loaded;
+    }
+    return load_job_settings(asked, files, read);
 }
 
 }  // namespace trainwatch::app

@@ -3,6 +3,7 @@
 // The paths in it are relative to the file itself, as Prometheus does it.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,6 +25,20 @@ std::variant<domain::settings, settings_mistakes> load_settings(
 // The same without a file: what the command line names and the environment lends.
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     const wire::named_jobs& asked, const aws_files& files, const file_reader& read
+);
+
+// Names the region of this machine when nobody else does; empty when it cannot.
+using region_source = std::function<std::string(const aws_files& files)>;
+// Either of them, and once more with the region that `ask` tells where the first reading fails and
+// no variable or file names one; `files` keep it.
+std::variant<domain::settings, settings_mistakes> load_settings(
+    const std::string& path, aws_files& files, const file_reader& read, const region_source& ask
+);
+std::variant<wire::job_settings, settings_mistakes> load_job_settings(
+    const wire::named_jobs& asked,
+    aws_files& files,
+    const file_reader& read,
+    const region_source& ask
 );
 
 }  // namespace trainwatch::app

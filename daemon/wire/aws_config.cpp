@@ -93,7 +93,8 @@ std::string setting_of(
 
 std::string region_of(const aws_config& config, const std::string& profile) {
     auto region = variable_of(config, "AWS_REGION");
-    return region.empty() ? setting_of(config, profile, "AWS_DEFAULT_REGION", "region") : region;
+    if (region.empty()) region = setting_of(config, profile, "AWS_DEFAULT_REGION", "region");
+    return region.empty() ? config.instance_region : region;
 }
 
 std::string file_names(const aws_config& config) {

@@ -23,6 +23,8 @@ using aws_variables = std::map<std::string, std::string, std::less<>>;
 struct aws_config {
     aws_variables variables{};
     std::string home{};  // empty: none
+    // What EC2 tells of this machine, where it was asked: the last word, after all of the above.
+    std::string instance_region{};
     // The files that were looked for; empty when there is no home to look into.
     std::string config_file{};
     std::string credentials_file{};
@@ -53,7 +55,8 @@ std::string setting_of(
     std::string_view variable,
     std::string_view key
 );
-// AWS_REGION, AWS_DEFAULT_REGION, the profile's region: as written, a FIPS pseudo region included.
+// AWS_REGION, AWS_DEFAULT_REGION, the profile's region, the instance's: as written, a FIPS pseudo
+// region included.
 std::string region_of(const aws_config& config, const std::string& profile);
 // The two files by name, for messages: "/h/.aws/config and /h/.aws/credentials".
 std::string file_names(const aws_config& config);

@@ -24,7 +24,8 @@ const profile_defaults* profile_of(
 std::string lent_region(const connection_draft& connection, const settings_defaults& defaults) {
     if (!defaults.region.empty()) return defaults.region;
     const auto* const profile = profile_of(connection, defaults);
-    return profile == nullptr ? std::string() : profile->region;
+    const bool has_own = profile != nullptr && !profile->region.empty();
+    return has_own ? profile->region : defaults.instance_region;
 }
 
 std::vector<std::string> texts(const std::vector<placed_text>& placed) {

@@ -133,5 +133,33 @@ TEST(ShippedConfig, is_good) {
     EXPECT_EQ(report.exit_code, 0) << report.text;
 }
 
+TEST(CheckConfig, asks_for_the_region_of_the_machine_only_where_nothing_names_one) {
+    const std::string bare = "watch_lists: [{name: a, jobs: [x]}]";
+    int asked = 0;
+    const region_source ask = [&](const aws_files&) {
+        ++asked;
+        return std::string("eu-west-3");
+    };
+    aws_files nothing;
+    const auto told = load_settings("c.yaml", nothing, reader_of({{"c.yaml", bare}}), ask);
+    ASSERT_TRUE(std::holds_alternative<domain::settings>(told));
+    EXPECT_THAT(
+        std::get<domain::settings>(told).connections.front().regions,
+        testing::ElementsAre("eu-west-3")
+    );
+    EXPECT_EQ(nothing.instance_region, "eu-west-3");
+    EXPECT_EQ(asked, 1);
+
+    aws_files variable;
+    variable.variables["AWS_REGION"] = "eu-west-1";
+    const auto known = load_settings("c.yaml", variable, reader_of({{"c.yaml", bare}}), ask);
+    EXPECT_TRUE(std::holds_alternative<domain::settings>(known));
+    aws_files own;
+    own.profiles["default"]["region"] = "eu-west-1";
+    const auto of_profile = load_settings("c.yaml", own, reader_of({{"c.yaml", bare}}), ask);
+    EXPECT_TRUE(std::holds_alternative<domain::settings>(of_profile));
+    EXPECT_EQ(asked, 1);
+}
+
 }  // namespace
 }  // namespace trainwatch::app

@@ -61,5 +61,80 @@ class EverySource(CredentialsTest):
                                  "sts.eu-west-1.amazonaws.com"})
 
 
+class Trouble(CredentialsTest):
+    """What fails stays where it is, says what to do, and ends when it is mended."""
+
+    def metric(self, daemon, text):
+        return text in get(daemon.url + "/metrics")[1]
+
+    def up(self, daemon, source, value):
+        return self.metric(daemon, f'trainwatchd_connection_up{{connection="{source.name}",'
+                                   f'aws_region="eu-west-1"}} {value}')
+
+    def test_a_connection_without_keys_touches_no_other(self):
+        good = self.of_role("watch", external_id="")
+        bad = self.of_role("guarded", external_id="south-1")
+        bad.name = "bad"
+        path = self.watching(bad, good)
+        daemon = self.start_daemon(path, {**self.endpoints(), **good.environment}, keys={})
+        wait_until(lambda: self.up(daemon, good, 1), "the good one")
+        wait_until(lambda: self.up(daemon, bad, 0), "the bad one")
+        line = daemon.wait_for_line("no_credentials")
+        self.assertIn("connection=bad", line)
+        self.assertIn("guarded", line)
+        # Refused once, it is not asked again and again.
+        self.assertLessEqual(len(self.fetches(bad)), 6)
+
+    def test_a_broken_plan_touches_no_other(self):
+        good = self.of_profile()
+        good.connection = "    profile: research\n"
+        bad = self.of_profile()
+        bad.name, bad.connection = "bad", "    profile: no-such-one\n"
+        path = self.watching(bad, good)
+        daemon = self.start_daemon(path, {**self.endpoints(), **good.environment}, keys={})
+        wait_until(lambda: self.up(daemon, good, 1), "the good one")
+        wait_until(lambda: self.up(daemon, bad, 0), "the bad one")
+        self.assertIn("no-such-one", daemon.wait_for_line("no_credentials"))
+
+    def test_keys_that_end_early_are_renewed_without_a_failed_poll(self):
+        source = self.of_instance()
+        daemon = self.run_with(source)
+        wait_until(lambda: self.up(daemon, source, 1), "the first keys")
+        fetched = len(self.fetches(source))
+        # Ours still count as good. AWS refuses them, and the poll asks once more with newer ones.
+        self.age_keys("7h")
+        wait_until(lambda: len(self.fetches(source)) > fetched, "newer keys")
+        used = self.uses(source)
+        wait_until(lambda: self.uses(source) >= used + 4, "polls with them")
+        metrics = get(daemon.url + "/metrics")[1]
+        self.assertNotRegex(metrics, r'api_requests_total\{[^}]*code="denied"[^}]*\} [1-9]')
+        self.assertTrue(self.up(daemon, source, 1))
+
+    def test_a_region_is_asked_of_the_instance(self):
+        source = self.of_instance()
+        path = self.write("bare.yaml", "watch_lists: [{name: all, jobs: [done, running]}]\n")
+        environment = {**self.endpoints(), **source.environment}
+        del environment["AWS_REGION"]
+        daemon = self.start_daemon(path, environment, keys={})
+        wait_until(lambda: self.metric(daemon, 'aws_region="eu-west-1"'), "the region")
+
+    def test_a_proxy_that_wants_a_login_is_named(self):
+        source = self.of_variables()
+        daemon = self.run_with(source, self.through_proxy(user=""))
+        line = daemon.wait_for_line("poll_failed")
+        self.assertIn("407", line)
+        self.assertIn("HTTPS_PROXY", line)
+
+    def test_check_config_says_what_would_fail(self):
+        source = self.of_role("blind", external_id="")
+        path = self.watching(source)
+        environment = {**self.endpoints(), **source.environment}
+        code, out, err = self.run_to_end(
+            harness.TRAINWATCHD, "check-config", "--online", path, environment=environment)
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("sagemaker:DescribeTrainingJob", out)
+        self.assertIn('"Effect":"Allow"', out)
+
+
 if __name__ == "__main__":
     harness.main()
