@@ -18,7 +18,6 @@
 #include "app/version.hpp"
 #include "app/wiring.hpp"
 #include "wire/exposition.hpp"
-#include "wire/iam_policy.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -123,39 +122,6 @@ void print_alert(const domain::alert& alert) {
     print_error("would alert: " + line);
 }
 
-std::string account_in(const std::string& arn) {
-    // arn:aws:iam::111122223333:role/watch
-    std::size_t at = 0;
-    for (int colons = 0; colons < 4; ++colons) {
-        at = arn.find(':', at);
-        if (at == std::string::npos) return {};
-        ++at;
-    }
-    return arn.substr(at, arn.find(':', at) - at);
-}
-
-// Of whoever describes, where that follows from what is configured; else empty. Nobody is asked.
-std::string known_account(
-    const domain::connection_settings& connection, const environment& env, const aws_files& files
-) {
-    if (!connection.role_arn.empty()) return account_in(connection.role_arn);
-    const auto access = resolve_access(connection, env, files);
-    if (access.has_error()) return {};
-    const auto& plan = access->credentials;
-    if (!plan.roles.empty()) return account_in(plan.roles.back().role_arn);
-    if (const auto* keys = std::get_if<domain::static_keys>(&plan.base)) {
-        return keys->keys.account_id;
-    }
-    if (const auto* web = std::get_if<domain::web_identity>(&plan.base)) {
-        return account_in(web->role.role_arn);
-    }
-    if (const auto* sso = std::get_if<domain::single_sign_on>(&plan.base)) return sso->account_id;
-    if (const auto* process = std::get_if<domain::credential_process>(&plan.base)) {
-        return process->account_id;
-    }
-    return {};
-}
-
 // A name that AWS does not know is a finding, not a failure to look.
 bool was_seen(const domain::job_view& job) {
     return !job.trouble || *job.trouble == error_class::not_found;
@@ -220,41 +186,6 @@ int check_online_files(const options& chosen) {
             std::printf("%s: %s\n", path.c_str(), line.c_str());
     }
     return std::fflush(stdout) == 0 && is_well ? success : could_not;
-}
-
-int print_iam_policy(const options& chosen) {
-    const auto env = process_environment();
-    auto files = read_aws_files(env, read_file);
-    const auto loaded = load_settings(chosen.config_file, files, read_file, ask_instance_region);
-    if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
-        for (const auto& mistake : *mistakes)
-            print_error(mistake);
-        return could_not;
-    }
-    const auto& config = std::get<domain::settings>(loaded);
-    const auto plan = domain::make_watch_plan(config);
-    bool found = false;
-    for (const auto& connection : config.connections) {
-        if (!chosen.connection.empty() && chosen.connection != connection.name) continue;
-        auto request = wire::policy_request_for(connection.name, plan);
-        request.role_arn = connection.role_arn;
-        request.account_id = known_account(connection, env, files);
-        for (const auto& policy : wire::iam_policies(request)) {
-            found = true;
-            print_error("# " + policy.heading);
-            for (const auto& note : policy.notes)
-                print_error("# " + note);
-            std::fputs(policy.document.c_str(), stdout);
-        }
-    }
-    if (!found) {
-        const bool named = !chosen.connection.empty();
-        print_error(
-            named ? "no watch list uses a connection \"" + chosen.connection + "\""
-                  : "no watch list uses a connection"
-        );
-    }
-    return std::fflush(stdout) == 0 && found ? success : could_not;
 }
 
 }  // namespace trainwatch::app

@@ -1,5 +1,5 @@
 // The commands that need a whole configuration: `run`, the daemon, `once`, one pass over the watch
-// lists, `check-config --online` and `print-iam-policy`.
+// lists, and `check-config --online`.
 //
 // Each gives the exit code: 0, or 1 when it could not start, not see every job (once), or when
 // something would fail (check-config --online).
@@ -16,8 +16,5 @@ int once(const options& chosen);
 
 // One line a connection and region and a receiver's address, on standard output.
 int check_online_files(const options& chosen);
-
-// JSON documents on standard output, what each is for on standard error. AWS is not asked.
-int print_iam_policy(const options& chosen);
 
 }  // namespace trainwatch::app

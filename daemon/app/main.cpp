@@ -8,6 +8,7 @@
 #include "app/instance_region.hpp"
 #include "app/job_commands.hpp"
 #include "app/options.hpp"
+#include "app/policy_command.hpp"
 
 using namespace trainwatch;
 
