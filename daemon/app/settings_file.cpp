@@ -69,6 +69,9 @@ void load_url_files(
 
 // Empty when the file can be trusted from.
 std::string bundle_problem(const std::string& bundle, const file_reader& read) {
+    // A folder of hashed names: OpenSSL looks into it when it needs to.
+    std::error_code unreadable;
+    if (std::filesystem::is_directory(bundle, unreadable)) return {};
     const auto text = read(bundle);
     if (text.has_error()) return text.error().detail;
     const bool is_pem = text->find("-----BEGIN ") != std::string::npos;
