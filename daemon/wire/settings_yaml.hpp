@@ -39,7 +39,7 @@ struct profile_defaults {
 
 // What the environment lends to a configuration that leaves it out. A variable outranks a profile.
 struct settings_defaults {
-    std::string region{};        // AWS_REGION, AWS_DEFAULT_REGION
+    std::string region{};  // AWS_REGION, AWS_DEFAULT_REGION
     // Of the machine, for a connection whose profile has none either.
     std::string instance_region{};
     std::string endpoint_url{};  // AWS_ENDPOINT_URL_SAGEMAKER, AWS_ENDPOINT_URL
