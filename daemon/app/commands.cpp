@@ -32,20 +32,16 @@ void print_error(const std::string& line) {
 // One connection without keys keeps the others from nothing: the daemon goes on trying. All of them
 // without keys is a mistake that whoever starts it wants to hear of.
 bool resolve_connections(wiring_inputs& inputs, const environment& env, const aws_files& files) {
-    bool is_complete = true;
     bool has_keys = false;
     for (const auto& connection : inputs.settings.connections) {
         auto access = resolve_access(connection, env, files);
-        if (access.has_error()) {
-            print_error(access.error().detail);  // names the connection
-            is_complete = false;
-            continue;
+        if (access.trouble) {
+            print_error("connection \"" + connection.name + "\": " + access.trouble->detail);
         }
-        if (access->trouble) print_error(access->trouble->detail);
-        has_keys = has_keys || !access->trouble;
-        inputs.access[connection.name] = std::move(access.value());
+        has_keys = has_keys || !access.trouble;
+        inputs.access[connection.name] = std::move(access);
     }
-    return is_complete && has_keys;
+    return has_keys;
 }
 
 bool resolve_receivers(wiring_inputs& inputs, const aws_files& files) {
@@ -124,7 +120,7 @@ void print_alert(const domain::alert& alert) {
 
 // A name that AWS does not know is a finding, not a failure to look.
 bool was_seen(const domain::job_view& job) {
-    return !job.trouble || *job.trouble == error_class::not_found;
+    return job.trouble ? *job.trouble == error_class::not_found : job.last || job.missing;
 }
 
 }  // namespace

@@ -51,29 +51,18 @@ std::string user_agent_of(
     );
 }
 
-// `naming`: how a profile is named by whoever asks; `where` stands before each message.
-result<connection_access> access_with(
+// Everything but the keys; the first failure, which is the trouble of this connection alone.
+result<void> find_ways(
+    connection_access& access,
     const domain::connection_settings& connection,
-    const environment& env,
     const aws_files& files,
-    const file_reader& read,
-    const std::string& naming,
-    const std::string& where
+    const std::string& profile
 ) {
-    const auto named = [where](failure why) {
-        why.detail = where + why.detail;
-        return why;
-    };
-    const auto profile = wire::profile_in_force(files, connection.profile);
-    connection_access access;
-    access.ca_bundle = connection.ca_bundle;
-    access.notes = wire::departures_of(files, profile);
     const auto retries = wire::retry_preference_of(files, profile);
-    if (retries.has_error()) return named(retries.error());
+    if (retries.has_error()) return retries.error();
     access.retries = *retries;
-    access.user_agent = user_agent_of(env, files, profile);
     auto proxies = read_proxies(files, connection.proxy_url, "proxy_url: ");
-    if (proxies.has_error()) return named(proxies.error());
+    if (proxies.has_error()) return proxies.error();
     access.proxies = std::move(proxies->rules);
     for (auto& warning : proxies->warnings)
         access.notes.push_back(std::move(warning));
@@ -81,20 +70,49 @@ result<connection_access> access_with(
         auto endpoint = wire::resolve_endpoint(
             files, profile, wire::aws_service::sagemaker, region, connection.endpoint_url
         );
-        if (endpoint.has_error()) return named(endpoint.error());
+        if (endpoint.has_error()) return endpoint.error();
         access.sagemaker[region] = std::move(endpoint->where);
+    }
+    return {};
+}
+
+// Without keys nothing is sent there; the clients are made all the same.
+void fill_endpoints(connection_access& access, const std::vector<std::string>& regions) {
+    for (const auto& region : regions)
+        access.sagemaker.try_emplace(region, wire::url{false, "localhost", 80, "/", {}});
+}
+
+// `naming`: how a profile is named by whoever asks.
+connection_access access_with(
+    const domain::connection_settings& connection,
+    const environment& env,
+    const aws_files& files,
+    const file_reader& read,
+    const std::string& naming
+) {
+    const auto profile = wire::profile_in_force(files, connection.profile);
+    connection_access access;
+    access.ca_bundle = connection.ca_bundle;
+    access.notes = wire::departures_of(files, profile);
+    access.user_agent = user_agent_of(env, files, profile);
+    const auto ways = find_ways(access, connection, files, profile);
+    if (ways.has_error()) {
+        access.trouble = ways.error();
+        access.plan_again = [why = ways.error()]() -> result<domain::credential_plan> {
+            return why;
+        };
+        fill_endpoints(access, connection.regions);
+        return access;
     }
     const auto selection = selection_of(connection, naming);
     auto plan = wire::plan_credentials(files, selection);
     if (plan.has_error()) {
-        access.trouble = named(plan.error());
+        access.trouble = plan.error();
     } else {
         access.credentials = std::move(plan.value());
     }
-    access.plan_again = [env, selection, read, named]() -> result<domain::credential_plan> {
-        auto again = wire::plan_credentials(read_aws_files(env, read), selection);
-        if (again.has_error()) return named(again.error());
-        return again;
+    access.plan_again = [env, selection, read]() {
+        return wire::plan_credentials(read_aws_files(env, read), selection);
     };
     return access;
 }
@@ -111,29 +129,22 @@ result<wire::proxy_rules> resolve_receiver_proxies(
     return why;
 }
 
-result<connection_access> resolve_access(
+connection_access resolve_access(
     const domain::connection_settings& connection,
     const environment& env,
     const aws_files& files,
     const file_reader& read
 ) {
-    return access_with(
-        connection,
-        env,
-        files,
-        read,
-        "profile: in the configuration",
-        "connection \"" + connection.name + "\": "
-    );
+    return access_with(connection, env, files, read, "profile: in the configuration");
 }
 
-result<connection_access> resolve_command_access(
+connection_access resolve_command_access(
     const domain::connection_settings& connection,
     const environment& env,
     const aws_files& files,
     const file_reader& read
 ) {
-    return access_with(connection, env, files, read, "--profile", "");
+    return access_with(connection, env, files, read, "--profile");
 }
 
 }  // namespace trainwatch::app

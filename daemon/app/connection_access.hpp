@@ -19,8 +19,8 @@ namespace trainwatch::app {
 
 struct connection_access {
     domain::credential_plan credentials{};
-    // Why `credentials` could not be decided: a broken source is the trouble of one connection.
-    // plan_again says the same until somebody mends it.
+    // Why something of this could not be decided, with place and cure: the trouble of this
+    // connection alone. plan_again says the same until somebody mends it.
     std::optional<failure> trouble{};
     std::map<std::string, wire::url> sagemaker{};  // by region: all of the connection's
     std::string ca_bundle{};                       // empty: the system's
@@ -34,9 +34,9 @@ struct connection_access {
     std::vector<std::string> notes{};
 };
 
-// `denied` or `rejected` with place and cure. `read` reads the AWS files again for plan_again and
+// `read` reads the AWS files again for plan_again and
 // is kept for it.
-result<connection_access> resolve_access(
+connection_access resolve_access(
     const domain::connection_settings& connection,
     const environment& env,
     const aws_files& files,
@@ -49,7 +49,7 @@ result<wire::proxy_rules> resolve_receiver_proxies(
 );
 
 // The same for a command: the connection is made up, and its profile that of --profile.
-result<connection_access> resolve_command_access(
+connection_access resolve_command_access(
     const domain::connection_settings& connection,
     const environment& env,
     const aws_files& files,

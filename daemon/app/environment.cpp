@@ -76,11 +76,13 @@ failure read_failure(const std::string& path, int error) {
 }
 
 constexpr const char* hidden_cure =
-    "if the unit hides home directories (ProtectHome=), hand the file over with LoadCredential= "
-    "(systemd/README.md)";
+    "a service sees no home directory (DynamicUser=, ProtectHome=): hand the file over with "
+    "LoadCredential= (systemd/README.md)";
 
 bool is_in_a_home(const std::string& path, const environment& env) {
-    const bool usual = path.starts_with("/home/") || path.starts_with("/root/");
+    // A user that exists only while the service runs (DynamicUser=) has / for a home.
+    const bool usual = path.starts_with("/home/") || path.starts_with("/root/") ||
+        (env.home == "/" && path.starts_with("/.aws/"));
     return usual || (env.home.size() > 1 && path.starts_with(env.home + "/"));
 }
 
@@ -102,7 +104,10 @@ public:
             if (!is_absent) return parse(path, kind, std::move(handed_over));
             path.clear();
         }
-        if (path.empty() && !env_.home.empty()) path = env_.home + "/.aws/" + name;
+        if (path.empty() && !env_.home.empty()) {
+            path = (env_.home == "/" ? "" : env_.home) + "/.aws/" + name;
+        }
+        if (path.empty() && env_.is_service) files_.hidden_files_cure = hidden_cure;
         return path.empty() ? wire::aws_file() : parse(path, kind, read_(path));
     }
 

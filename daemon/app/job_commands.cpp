@@ -38,8 +38,8 @@ std::optional<job_inputs> gather_job_inputs(const options& chosen) {
     auto settings = std::get<wire::job_settings>(std::move(loaded));
     auto& connection = settings.settings.connections.front();
     auto access = resolve_command_access(connection, env, files);
-    if (access.has_error() || access->trouble) {
-        complain(access.has_error() ? access.error().detail : access->trouble->detail);
+    if (access.trouble) {
+        complain(access.trouble->detail);
         return std::nullopt;
     }
     job_inputs inputs;
@@ -48,8 +48,7 @@ std::optional<job_inputs> gather_job_inputs(const options& chosen) {
     inputs.wiring.settings = std::move(settings.settings);
     inputs.wiring.settings.prices = chosen.prices;
     inputs.wiring.seed = std::random_device{}();
-    inputs.wiring.access[inputs.wiring.settings.connections.front().name] =
-        std::move(access.value());
+    inputs.wiring.access[inputs.wiring.settings.connections.front().name] = std::move(access);
     return inputs;
 }
 

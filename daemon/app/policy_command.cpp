@@ -33,21 +33,23 @@ std::string account_of(const domain::credential_base& base) {
     return {};
 }
 
-// The role that describes, and the account of its jobs.
+// The roles on the way to the jobs, and their account.
 void complete(
     wire::policy_request& request,
     const domain::connection_settings& connection,
     const environment& env,
     const aws_files& files
 ) {
-    request.role_arn = connection.role_arn;
     const auto access = resolve_access(connection, env, files);
-    if (access.has_value() && !access->trouble) {
-        const auto& plan = access->credentials;
-        if (!plan.roles.empty()) request.role_arn = plan.roles.back().role_arn;
+    const auto& plan = access.credentials;
+    if (access.trouble) {
+        if (!connection.role_arn.empty()) request.roles = {connection.role_arn};
+    } else {
+        for (const auto& role : plan.roles)
+            request.roles.push_back(role.role_arn);
         request.account_id = account_of(plan.base);
     }
-    if (!request.role_arn.empty()) request.account_id = wire::account_of_arn(request.role_arn);
+    if (!request.roles.empty()) request.account_id = wire::account_of_arn(request.roles.back());
 }
 
 bool print_policies(const wire::policy_request& request) {

@@ -107,6 +107,8 @@ void wiring::stop_on_signal() {
         if (error) return;
         manager_->stopping();
         driver_.request_stop();
+        // What is asked of AWS has no more use; deliveries are drained.
+        close_clients();
     });
 }
 
@@ -125,6 +127,13 @@ void wiring::survive_hangup() {
     });
 }
 
+void wiring::close_clients() {
+    for (auto& client : clients_)
+        client->close();
+    for (auto& [name, connection] : connections_)
+        connection.credentials->close();
+}
+
 // Once the driver is done everything is closed, and the context runs until nothing waits any
 // more: no coroutine outlives what it refers to.
 void wiring::close_all() {
@@ -132,10 +141,7 @@ void wiring::close_all() {
     hangup_.cancel();
     for (auto& server : servers_)
         server->close();
-    for (auto& client : clients_)
-        client->close();
-    for (auto& [name, connection] : connections_)
-        connection.credentials->close();
+    close_clients();
     for (auto& notifier : notifiers_)
         notifier->close();
 }
@@ -175,8 +181,7 @@ bool wiring::run_until(std::function<bool(const domain::view&)> finished, millis
         leaving = true;
         driver_.request_stop();
         // Nobody waits for other answers any more.
-        for (auto& client : clients_)
-            client->close();
+        close_clients();
         timer.expires_after(limits::leave_grace);
         timer.async_wait([this](const boost::system::error_code& error) {
             if (!error) context_.stop();

@@ -74,6 +74,7 @@ private:
     void announce_ready();
     void stop_on_signal();
     void survive_hangup();
+    void close_clients();
     void close_all();
     void run_until_stopped();
 

@@ -146,16 +146,17 @@ std::vector<iam_policy> iam_policies(const policy_request& request) {
     std::vector<iam_policy> policies;
     if (request.jobs.empty()) return policies;
     const auto connection = "connection " + request.connection;
-    if (!request.role_arn.empty()) {
-        iam_policy keys;
-        keys.heading = connection + ": for the keys that take on " + request.role_arn;
-        keys.document = written({"TakeOnTheRole", "sts:AssumeRole", {request.role_arn}});
-        keys.notes.emplace_back("the trust policy of the role has to name these keys as well");
-        policies.push_back(std::move(keys));
+    std::string who = "its keys";
+    for (const auto& role : request.roles) {
+        iam_policy taking;
+        taking.heading = connection + ": for " + who + ", to take on " + role;
+        taking.document = written({"TakeOnTheRole", "sts:AssumeRole", {role}});
+        taking.notes.push_back("the trust policy of that role has to name " + who + " as well");
+        policies.push_back(std::move(taking));
+        who = role;
     }
     policies.push_back(job_policy(request).build());
-    policies.back().heading =
-        connection + (request.role_arn.empty() ? ": for its keys" : ": for " + request.role_arn);
+    policies.back().heading = connection + ": for " + who;
     return policies;
 }
 

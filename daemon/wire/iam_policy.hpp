@@ -21,8 +21,8 @@ inline constexpr const char* example_account = "111122223333";
 
 struct policy_request {
     std::string connection{};
-    std::string role_arn{};    // that the connection takes on; empty: none
-    std::string account_id{};  // of the jobs; empty: not known
+    std::vector<std::string> roles{};  // ARNs, taken on one after the other; the last one describes
+    std::string account_id{};          // of the jobs; empty: not known
     // The watched names by region.
     std::map<std::string, std::set<std::string>> jobs{};
 
@@ -40,7 +40,7 @@ struct iam_policy {
 // What the plan asks of one connection, without account and role.
 policy_request policy_request_for(const std::string& connection, const domain::watch_plan& plan);
 
-// For whoever describes the jobs; before it, where a role is taken on, for whoever takes it.
+// For whoever describes the jobs; before it, for each role on the way, for whoever takes it on.
 std::vector<iam_policy> iam_policies(const policy_request& request);
 
 }  // namespace trainwatch::wire

@@ -51,10 +51,13 @@ private:
         const std::string whose =
             asked_.endpoint_url.empty() ? "endpoint URL from the environment " : "--endpoint-url ";
         const auto parsed = parse_url(endpoint);
+        // What stands before an @ may be a password.
+        const bool may_hold_secret = endpoint.find('@') != std::string::npos;
+        const auto shown = may_hold_secret ? std::string("(not shown)") : quoted(endpoint);
         if (!parsed) {
-            mistakes_.push_back(whose + quoted(endpoint) + ": " + parsed.error().detail);
+            mistakes_.push_back(whose + shown + ": " + parsed.error().detail);
         } else if (!parsed->query.empty()) {
-            mistakes_.push_back(whose + quoted(endpoint) + ": an endpoint has no query (\"?…\")");
+            mistakes_.push_back(whose + shown + ": an endpoint has no query (\"?…\")");
         }
     }
 

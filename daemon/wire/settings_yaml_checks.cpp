@@ -113,15 +113,6 @@ private:
                 reader_.fail(connection.name.where, "region from the environment: " + problem);
             }
         }
-        const auto& endpoint = connection.rest.endpoint_url;
-        if (endpoint.empty()) return;
-        // One that is written in the file has been checked; this one may be the environment's.
-        if (const auto parsed = parse_url(endpoint); !parsed) {
-            reader_.fail(
-                connection.name.where,
-                "endpoint URL " + quoted(endpoint) + ": " + parsed.error().detail
-            );
-        }
     }
 
     void references(const watch_list_draft& list) {

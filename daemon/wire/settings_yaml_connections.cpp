@@ -27,7 +27,10 @@ std::string read_endpoint(settings_reader& reader, const yaml_value& connection)
     if (!endpoint) return {};
     const auto parsed = parse_url(endpoint->text);
     if (!parsed) {
-        reader.fail(endpoint->where, quoted(endpoint->text) + ": " + parsed.error().detail);
+        // What stands before an @ may be a password.
+        const bool may_hold_secret = endpoint->text.find('@') != std::string::npos;
+        const auto shown = may_hold_secret ? std::string("(not shown)") : quoted(endpoint->text);
+        reader.fail(endpoint->where, shown + ": " + parsed.error().detail);
         return {};
     }
     if (!parsed->query.empty()) {

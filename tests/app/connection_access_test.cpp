@@ -52,17 +52,19 @@ connection_access resolved(
     const domain::connection_settings& wanted, const environment& env, const file_reader& read
 ) {
     auto access = resolve_access(wanted, env, read_aws_files(env, read), read);
-    if (access.has_value()) return std::move(access.value());
-    ADD_FAILURE() << access.error().detail;
-    return {};
+    if (access.trouble) ADD_FAILURE() << access.trouble->detail;
+    return access;
 }
 
 std::string refused(
     const domain::connection_settings& wanted, const environment& env, const file_reader& read
 ) {
     const auto access = resolve_access(wanted, env, read_aws_files(env, read), read);
-    if (access.has_error()) return access.error().detail;
-    return access->trouble ? access->trouble->detail : "accepted";
+    const auto again = access.plan_again();
+    EXPECT_EQ(again.has_error(), access.trouble.has_value());
+    // A client is made of it all the same.
+    EXPECT_EQ(access.sagemaker.size(), wanted.regions.size());
+    return access.trouble ? access.trouble->detail : "accepted";
 }
 
 TEST(ConnectionAccess, has_an_endpoint_for_each_region) {
@@ -95,24 +97,24 @@ TEST(ConnectionAccess, uses_fips_where_environment_or_profile_say_so) {
     own.endpoint_url = "https://vpce-1.api.sagemaker.us-east-1.vpce.amazonaws.com";
     EXPECT_EQ(
         refused(own, at_home({{"AWS_USE_FIPS_ENDPOINT", "true"}}), reader_of(keys)),
-        "connection \"research\": endpoint URL "
+        "endpoint URL "
         "https://vpce-1.api.sagemaker.us-east-1.vpce.amazonaws.com together with "
         "use_fips_endpoint (configuration, environment or profile): take one of the two away"
     );
 }
 
-TEST(ConnectionAccess, failing_names_the_connection_and_the_place) {
+TEST(ConnectionAccess, trouble_names_the_place) {
     EXPECT_EQ(
         refused(connection(), at_home(), reader_of("[default]\nbroken\n")),
-        "connection \"research\": /h/.aws/config:2: a property must have an '='"
+        "/h/.aws/config:2: a property must have an '='"
     );
     EXPECT_THAT(
         refused(connection(), at_home(), reader_of("[default]\nservices = gone\n")),
-        StartsWith("connection \"research\": profile \"default\": services = gone")
+        StartsWith("profile \"default\": services = gone")
     );
     EXPECT_THAT(
         refused(connection(), at_home({{"AWS_MAX_ATTEMPTS", "x"}}), reader_of(keys)),
-        StartsWith("connection \"research\": AWS_MAX_ATTEMPTS: ")
+        StartsWith("AWS_MAX_ATTEMPTS: ")
     );
     EXPECT_THAT(
         refused(connection(), at_home({{"AWS_EC2_METADATA_DISABLED", "true"}}), reader_of("")),
@@ -125,13 +127,13 @@ TEST(ConnectionAccess, of_a_command_speaks_of_flags_and_of_no_connection) {
     const auto read = reader_of("");
     auto wanted = connection();
     const auto none = resolve_command_access(wanted, env, read_aws_files(env, read), read);
-    ASSERT_TRUE(none.has_value() && none->trouble.has_value());
-    EXPECT_THAT(none->trouble->detail, StartsWith("no AWS keys: "));
-    EXPECT_THAT(none->trouble->detail, HasSubstr("(--profile, or AWS_PROFILE)"));
+    ASSERT_TRUE(none.trouble.has_value());
+    EXPECT_THAT(none.trouble->detail, StartsWith("no AWS keys: "));
+    EXPECT_THAT(none.trouble->detail, HasSubstr("(--profile, or AWS_PROFILE)"));
     wanted.profile = "wrok";
     const auto wrong = resolve_command_access(wanted, env, read_aws_files(env, read), read);
-    ASSERT_TRUE(wrong.has_value() && wrong->trouble.has_value());
-    EXPECT_THAT(wrong->trouble->detail, StartsWith("there is no profile \"wrok\""));
+    ASSERT_TRUE(wrong.trouble.has_value());
+    EXPECT_THAT(wrong.trouble->detail, StartsWith("there is no profile \"wrok\""));
 }
 
 TEST(ConnectionAccess, notes_what_is_done_otherwise_than_asked) {
@@ -153,7 +155,7 @@ TEST(ConnectionAccess, plans_again_from_the_files_as_they_are_then) {
     (*files)["/h/.aws/config"] = "[default]\naws_access_key_id = N\naws_secret_access_key = NS\n";
     EXPECT_EQ(id(), "N");
     (*files)["/h/.aws/config"] = "[default]\nhalf\n";
-    EXPECT_EQ(id(), "connection \"research\": /h/.aws/config:2: a property must have an '='");
+    EXPECT_EQ(id(), "/h/.aws/config:2: a property must have an '='");
 }
 
 }  // namespace

@@ -200,7 +200,7 @@ TEST(AwsFiles, that_a_unit_may_hide_name_the_cure) {
     ASSERT_EQ(refused.problems.size(), 2U);
     EXPECT_THAT(
         refused.problems[0],
-        HasSubstr("/home/somebody/.aws/config: Permission denied; if the unit hides home")
+        HasSubstr("/home/somebody/.aws/config: Permission denied; a service sees no home")
     );
     // Elsewhere, and for a person, the message is the system's.
     const auto person = read_aws_files(environment_of({{"HOME", "/home/somebody"}}), forbidden);
@@ -216,6 +216,16 @@ TEST(AwsFiles, that_a_unit_may_hide_name_the_cure) {
         forbidden
     );
     EXPECT_EQ(elsewhere.problems[0], "/etc/aws: Permission denied");
+}
+
+// A dynamic user has no home, or / for one.
+TEST(AwsFiles, of_a_service_without_a_home_name_the_cure) {
+    for (const text_map& service :
+         {text_map{{"HOME", "/"}, {"INVOCATION_ID", "1"}}, text_map{{"INVOCATION_ID", "1"}}}) {
+        const auto files = read_aws_files(environment_of(service), reader_of({}));
+        EXPECT_THAT(files.hidden_files_cure, HasSubstr("LoadCredential="));
+    }
+    EXPECT_EQ(read_aws_files(environment_of({{"HOME", "/"}}), reader_of({})).hidden_files_cure, "");
 }
 
 TEST(AwsFiles, are_where_the_sdks_look) {

@@ -84,16 +84,21 @@ TEST(iam_policy, says_which_account_has_to_be_filled_in) {
     EXPECT_THAT(policy.notes, ElementsAre(HasSubstr("replace 111122223333")));
 }
 
-TEST(iam_policy, for_a_role_is_two_one_for_who_takes_it_on) {
+TEST(iam_policy, for_roles_is_one_more_for_each_of_who_takes_it_on) {
+    const std::string first = "arn:aws:iam::111122223333:role/base";
+    const std::string second = "arn:aws:iam::444455556666:role/watch";
     auto request = watching({{"eu-west-1", {"a"}}});
-    request.role_arn = "arn:aws:iam::444455556666:role/watch";
+    request.roles = {first, second};
     const auto policies = iam_policies(request);
-    ASSERT_THAT(policies, SizeIs(2));
+    ASSERT_THAT(policies, SizeIs(3));
     EXPECT_THAT(policies[0].document, HasSubstr("\"sts:AssumeRole\""));
-    EXPECT_THAT(resources_of(policies[0]), ElementsAre(request.role_arn));
+    EXPECT_THAT(resources_of(policies[0]), ElementsAre(first));
+    EXPECT_EQ(policies[0].heading, "connection research: for its keys, to take on " + first);
     EXPECT_THAT(policies[0].notes, ElementsAre(HasSubstr("trust policy")));
-    EXPECT_EQ(policies[1].heading, "connection research: for " + request.role_arn);
-    EXPECT_THAT(resources_of(policies[1]), SizeIs(1));
+    EXPECT_THAT(resources_of(policies[1]), ElementsAre(second));
+    EXPECT_EQ(policies[1].heading, "connection research: for " + first + ", to take on " + second);
+    EXPECT_EQ(policies[2].heading, "connection research: for " + second);
+    EXPECT_THAT(resources_of(policies[2]), SizeIs(1));
 }
 
 TEST(iam_policy, that_would_be_too_large_allows_a_prefix_and_says_so) {

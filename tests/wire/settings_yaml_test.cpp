@@ -323,10 +323,14 @@ TEST(SettingsUrl, that_is_none_is_reported_where_it_stands) {
     EXPECT_THAT(errors, testing::Not(HasSubstr("secret")));
 }
 
-TEST(SettingsUrl, from_the_environment_is_checked_where_it_is_taken_up) {
-    settings_defaults defaults;
-    defaults.endpoint_url = "localhost:4566";
-    EXPECT_THAT(errors_of(minimal, defaults), HasSubstr("endpoint URL \"localhost:4566\": "));
+TEST(SettingsUrl, with_a_password_is_not_repeated) {
+    const auto errors = errors_of(
+        "connections: [{name: a, regions: [eu-west-1], endpoint_url: 'http://u:secret@h'}]\n"
+        "watch_lists: [{name: b, jobs: [x]}]",
+        {}
+    );
+    EXPECT_THAT(errors, HasSubstr("endpoint_url: (not shown): "));
+    EXPECT_THAT(errors, testing::Not(HasSubstr("secret")));
 }
 
 TEST(HostileFile, of_a_megabyte_of_jobs_is_read) {
