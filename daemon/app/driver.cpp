@@ -46,6 +46,13 @@ std::string status_line(const domain::view& view) {
     });
     std::string line = "watching " + std::to_string(view.jobs.size()) + " jobs, " +
         std::to_string(view.live) + " live, " + std::to_string(firing) + " alerts";
+    const auto down = std::count_if(view.lanes.begin(), view.lanes.end(), [](const auto& lane) {
+        return lane.heard && !lane.up;
+    });
+    if (down > 0) {
+        line += ", " + std::to_string(down) + " of " + std::to_string(view.lanes.size()) +
+            " connections down";
+    }
     if (!view.first_pass_complete) line += ", first look under way";
     if (view.storage_degraded) line += ", storage degraded";
     return line;

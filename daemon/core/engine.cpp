@@ -65,6 +65,7 @@ engine::engine(domain::watch_plan plan, std::uint64_t seed)
     , book_(view_.alerts, view_.receivers.size())
     , outbox_(plan_.endpoints.size(), seed_of(seed, stream::deliveries))
     , journal_(seed_of(seed, stream::commits))
+    , clock_watch_(plan_.lanes.size())
     , targets_(plan_.targets.size())
     , untried_(count_targets(plan_))
     , receiver_of_(number_receivers(plan_, view_)) {}
@@ -95,6 +96,14 @@ void engine::learn_offset(const std::optional<milliseconds>& offset, instant now
     now_.wall = clock_.at(now);
 }
 
+// Requests are signed with the measured offset in any case; alerts are dated with it.
+void engine::look_at_clock(lane_id lane, milliseconds offset) {
+    view_.lanes[lane.value].clock_offset = offset;
+    const auto change = clock_watch_.measured(lane, offset, our_now_);
+    if (change == clock_change::none) return;
+    say(note_of_clock(change, plan_.lanes[lane.value], offset));
+}
+
 void engine::on(const restored& what) {
     CHECK(!running_);
     running_ = true;
@@ -123,9 +132,10 @@ void engine::on(const described& what) {
         say(make_note(note_level::debug, "late_answer", {{"poll", std::to_string(what.id.value)}}));
         return;
     }
-    auto& lane = view_.lanes[done->lane.value];
-    lane.heard = true;
-    if (what.clock_offset) lane.clock_offset = what.clock_offset;
+    // The clients are being closed: that an answer fails now says nothing about AWS.
+    if (drain_until_ && !what.answer) return;
+    view_.lanes[done->lane.value].heard = true;
+    if (what.clock_offset) look_at_clock(done->lane, *what.clock_offset);
     tally_.request_took(done->lane, what.took);
     if (!what.answer) {
         on_failure(*done, what.answer.error());
@@ -175,7 +185,7 @@ void engine::on(const stop_requested&) {
 
 // Everything that time allows and the event made possible.
 void engine::turn() {
-    give_up_overdue_polls();
+    if (!drain_until_) give_up_overdue_polls();
     give_up_overdue_deliveries();
     apply(journal_.look_at_clock(now_.mono));
     end_unreceived();
@@ -221,8 +231,9 @@ void engine::say_headline() {
     say(note_of_headline(plan_.targets.size(), present.live, present.alerts, next_sweep));
 }
 
+// Polls in flight are not waited for: the next run asks again, and AWS may be what hangs.
 bool engine::is_drained() const {
-    if (scheduler_.in_flight() > 0 || outbox_.in_flight() > 0 || !journal_.is_idle()) return false;
+    if (outbox_.in_flight() > 0 || !journal_.is_idle()) return false;
     if (journal_.is_degraded()) {
         // What no receiver took and no disk has would be lost.
         return !outbox_.has_untaken();
@@ -248,7 +259,6 @@ std::optional<mono_time> engine::next_wakeup() const {
     const auto consider = [&](const std::optional<mono_time>& at) {
         if (at && (!next || *at < *next)) next = at;
     };
-    consider(scheduler_.next_overdue());
     consider(outbox_.next_wakeup());
     consider(journal_.next_wakeup());
     consider(retirement_.next_wakeup());
@@ -256,6 +266,7 @@ std::optional<mono_time> engine::next_wakeup() const {
         consider(drain_until_);
         return next;
     }
+    consider(scheduler_.next_overdue());
     consider(scheduler_.next_send());
     if (said_ && *said_ != headline{view_.live, book_.firing()}) {
         consider(said_at_ + limits::watching_interval);

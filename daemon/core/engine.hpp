@@ -22,6 +22,7 @@
 #include "base/time.hpp"
 #include "core/action.hpp"
 #include "core/alert_book.hpp"
+#include "core/clock_watch.hpp"
 #include "core/dispatch.hpp"
 #include "core/event.hpp"
 #include "core/failure_reason.hpp"
@@ -92,6 +93,7 @@ private:
     bool is_drained() const;
     void say(note line) { out_.emplace_back(std::move(line)); }
     void learn_offset(const std::optional<milliseconds>& offset, instant now);
+    void look_at_clock(lane_id lane, milliseconds offset);
     wall_time horizon() const;
     mono_time mono_of(wall_time at) const;
 
@@ -158,6 +160,7 @@ private:
     outbox outbox_;
     journal journal_;
     server_clock clock_{};
+    clock_watch clock_watch_;
 
     std::map<std::string, told_trouble> told_troubles_{};  // by connection, while it lasts
     std::vector<target_state> targets_;

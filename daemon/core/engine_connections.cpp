@@ -12,7 +12,7 @@ void engine::on(const credentials_told& what) {
         on_no_keys(what.connection, why);
         return;
     }
-    ++connection.credential_fetches["ok"];
+    ++connection.credential_fetches[what.news->is_extended ? "extended" : "ok"];
     on_keys(what.connection, *what.news);
     connection.trouble.reset();
     connection.credentials = *what.news;
@@ -33,14 +33,19 @@ void engine::on_no_keys(const std::string& connection, const failure& why) {
 void engine::on_keys(const std::string& connection, const domain::credential_facts& keys) {
     const auto& before = view_.connections[connection].credentials;
     const bool recovered = told_troubles_.erase(connection) > 0;
-    // A renewal each hour is no news.
-    const bool is_news =
-        recovered || before.source != keys.source || before.account_id != keys.account_id;
-    say(note_of_credentials(is_news ? note_level::info : note_level::debug, connection, keys));
+    // A renewal each hour is no news, nor are the same keys' further extensions.
+    const bool are_others = keys.is_extended && before.expires != keys.expires;
+    const bool is_news = recovered || are_others || before.source != keys.source ||
+        before.account_id != keys.account_id || before.is_extended != keys.is_extended;
+    say(keys.is_extended
+            ? note_of_extended_credentials(is_news, connection, keys)
+            : note_of_credentials(is_news ? note_level::info : note_level::debug, connection, keys)
+    );
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
         if (plan_.lanes[i].connection != connection) continue;
         if (!keys.account_id.empty()) learn_account(lane_id{i}, keys.account_id);
-        scheduler_.keys_renewed(lane_id{i}, now_.mono);
+        // What AWS refuses of old keys, it refuses after their extension too.
+        if (is_news || !keys.is_extended) scheduler_.keys_renewed(lane_id{i}, now_.mono);
     }
 }
 

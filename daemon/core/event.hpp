@@ -52,14 +52,15 @@ struct delivered {
     bool operator==(const delivered&) const = default;
 };
 
-// A connection fetched its keys, or could not.
+// A connection fetched its keys, or could not; or goes on with expired ones (is_extended).
 struct credentials_told {
     std::string connection{};  // its name
     result<domain::credential_facts> news;
     bool operator==(const credentials_told&) const = default;
 };
 
-// SIGTERM: stop polling, drain what can be drained, then say `stop`.
+// SIGTERM: stop polling, drain deliveries and commits, then say `stop`. An answer that still comes
+// is taken; a failure is no news any more.
 struct stop_requested {
     bool operator==(const stop_requested&) const = default;
 };

@@ -17,13 +17,6 @@ note_fields fields_of(const domain::job_view& job, const std::string& region) {
     };
 }
 
-void add_failure(note_fields& fields, const failure& why) {
-    fields.emplace_back("error", std::string(to_string(why.kind)));
-    if (!why.detail.empty()) fields.emplace_back("detail", why.detail);
-    if (!why.request_id.empty()) fields.emplace_back("request_id", why.request_id);
-    if (!why.cure.empty()) fields.emplace_back("cure", why.cure);
-}
-
 void add_entry(note_fields& fields, std::size_t index, const domain::transition& entry) {
     fields.emplace_back("index", std::to_string(index));
     fields.emplace_back("secondary_status", entry.status.text);
@@ -135,6 +128,13 @@ note make_note(note_level level, std::string name, note_fields fields) {
     return {level, std::move(name), std::move(fields)};
 }
 
+void add_failure(note_fields& fields, const failure& why) {
+    fields.emplace_back("error", std::string(to_string(why.kind)));
+    if (!why.detail.empty()) fields.emplace_back("detail", why.detail);
+    if (!why.request_id.empty()) fields.emplace_back("request_id", why.request_id);
+    if (!why.cure.empty()) fields.emplace_back("cure", why.cure);
+}
+
 std::vector<note> notes_of(
     const domain::job_view& job,
     const std::string& region,
@@ -186,69 +186,6 @@ note note_of_headline(
     };
     if (!next_sweep.empty()) fields.emplace_back("next_sweep_in", next_sweep);
     return make_note(note_level::info, "watching", std::move(fields));
-}
-
-note note_of_lane(lane_change change, const domain::lane& lane, const failure* why) {
-    note_fields fields{{"connection", lane.connection}, {"aws_region", lane.region}};
-    if (why) add_failure(fields, *why);
-    const bool up = change == lane_change::came_up;
-    return {
-        up ? note_level::info : note_level::error, up ? "lane_up" : "lane_down", std::move(fields)};
-}
-
-note note_of_credentials(
-    note_level level, const std::string& connection, const domain::credential_facts& keys
-) {
-    note_fields fields{{"connection", connection}, {"source", keys.source}};
-    if (!keys.account_id.empty()) fields.emplace_back("account_id", keys.account_id);
-    if (keys.expires) fields.emplace_back("expires", iso8601(*keys.expires));
-    return {level, "credentials", std::move(fields)};
-}
-
-note note_of_no_credentials(bool is_news, const std::string& connection, const failure& why) {
-    note_fields fields{{"connection", connection}};
-    add_failure(fields, why);
-    return {is_news ? note_level::error : note_level::debug, "no_credentials", std::move(fields)};
-}
-
-note note_of_old_credentials(
-    bool is_news,
-    const std::string& connection,
-    const domain::credential_facts& keys,
-    const failure& why
-) {
-    note_fields fields{{"connection", connection}, {"source", keys.source}};
-    if (keys.expires) fields.emplace_back("expires", iso8601(*keys.expires));
-    add_failure(fields, why);
-    return {
-        is_news ? note_level::warning : note_level::debug,
-        "credentials_not_renewed",
-        std::move(fields)};
-}
-
-note note_of_account_change(
-    const domain::lane& lane, const std::string& before, const std::string& now
-) {
-    return {
-        note_level::warning,
-        "account_changed",
-        {{"connection", lane.connection},
-         {"aws_region", lane.region},
-         {"previous_account_id", before},
-         {"account_id", now},
-         {"detail", "the keys of this connection are of another account than before"}}};
-}
-
-note note_of_shared_quota(
-    const domain::lane& lane, const std::string& other, const std::string& account_id
-) {
-    return {
-        note_level::info,
-        "quota_shared",
-        {{"connection", lane.connection},
-         {"with", other},
-         {"aws_region", lane.region},
-         {"account_id", account_id}}};
 }
 
 note note_of_alert(note_level level, std::string name, const domain::alert& alert) {

@@ -9,6 +9,7 @@
 
 #include "base/failure.hpp"
 #include "core/action.hpp"
+#include "core/clock_watch.hpp"
 #include "core/scheduler.hpp"
 #include "domain/credentials.hpp"
 #include "domain/finding.hpp"
@@ -20,6 +21,9 @@ namespace trainwatch::core {
 using note_fields = std::vector<std::pair<std::string, std::string>>;
 
 note make_note(note_level level, std::string name, note_fields fields);
+
+// error, detail, request_id and cure, as far as they are there.
+void add_failure(note_fields& fields, const failure& why);
 
 // One line a finding, about the job as it is after them. Phases of the past that a first sight
 // brings along are debug lines: what is told at `info` has just happened.
@@ -52,6 +56,10 @@ note note_of_lane(lane_change change, const domain::lane& lane, const failure* w
 note note_of_credentials(
     note_level level, const std::string& connection, const domain::credential_facts& keys
 );
+// credentials_extended: past their end, and used all the same.
+note note_of_extended_credentials(
+    bool is_news, const std::string& connection, const domain::credential_facts& keys
+);
 // no_credentials: why there are none. What was told before is a debug line.
 note note_of_no_credentials(bool is_news, const std::string& connection, const failure& why);
 // credentials_not_renewed: the old ones are still good, but for how long?
@@ -61,6 +69,10 @@ note note_of_old_credentials(
     const domain::credential_facts& keys,
     const failure& why
 );
+
+// clock_skew, clock_right: this machine's clock, as AWS in this lane finds it. `offset`: AWS' minus
+// ours.
+note note_of_clock(clock_change change, const domain::lane& lane, milliseconds offset);
 
 // account_changed: what is watched there now is another account's.
 note note_of_account_change(

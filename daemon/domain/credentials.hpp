@@ -28,6 +28,8 @@ struct credential_facts {
     std::string source{};
     std::string account_id{};  // of the keys, once it is known without guessing
     std::optional<wall_time> expires{};
+    // Past their end, which AWS takes as long as the service that gave them cannot renew them.
+    bool is_extended = false;
 
     bool operator==(const credential_facts&) const = default;
 };

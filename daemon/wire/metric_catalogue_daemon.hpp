@@ -59,7 +59,8 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      metric_group::daemon,
      "requests",
      "connection aws_region operation code",
-     "Requests to AWS by result: \"ok\" or the class of the failure."},
+     "Requests to AWS by result: \"ok\" or the class of the failure. A poll that could not be "
+     "sent (no keys, no connection) counts too, under its class."},
     {"trainwatchd_api_request_duration_seconds",
      metric_type::histogram,
      metric_group::daemon,
@@ -104,7 +105,8 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      metric_group::daemon,
      "fetches",
      "connection code",
-     "Fetches of a connection's keys by result: \"ok\" or the class of the failure."},
+     "Fetches of a connection's keys by result: \"ok\", \"extended\" (none came, and the "
+     "expired ones go on) or the class of the failure."},
     {"trainwatchd_oldest_observation_timestamp_seconds",
      metric_type::gauge,
      metric_group::daemon,

@@ -756,23 +756,68 @@ TEST(engine_stop, idle_engine_stops_at_once) {
     EXPECT_THAT(play.step(woke{}), IsEmpty());
 }
 
-TEST(engine_stop, no_poll_leaves_any_more_and_the_one_in_flight_is_awaited) {
+TEST(engine_stop, hanging_poll_is_not_waited_for) {
+    script play(quick_plan({"resnet"}));
+    play.next_poll();
+    play.gives(
+        stop_requested{},
+        {note{
+             note_level::info,
+             "stopping",
+             {{"polls_in_flight", "1"}, {"deliveries_in_flight", "0"}}},
+         note{note_level::info, "stopped", {{"drained", "true"}}},
+         stop{}}
+    );
+}
+
+TEST(engine_stop, no_poll_leaves_any_more_and_an_answer_that_still_comes_is_taken) {
     script play(quick_plan({"a", "b"}));
-    const auto poll = play.next_poll();
-    EXPECT_THAT(only<stop>(play.step(stop_requested{})), IsEmpty());
-    play.pass(seconds(2));
+    const auto first = play.next_poll();
+    const auto second = play.next_poll();
+    ASSERT_THAT(only<commit>(play.answer(first, running(first.name).seen())), SizeIs(1));
+    EXPECT_THAT(only<stop>(play.step(stop_requested{})), IsEmpty()) << "a commit is in flight";
+    play.pass(seconds(1));
     EXPECT_THAT(only<describe>(play.step(woke{})), IsEmpty());
-    const auto heard = play.answer(poll, running(poll.name).seen());
-    ASSERT_THAT(only<commit>(heard), SizeIs(1));
-    EXPECT_THAT(only<stop>(heard), IsEmpty());
-    EXPECT_THAT(only<stop>(play.step(committed{commit_id{1}, {}})), SizeIs(1));
+    play.answer(second, running(second.name).seen());
+    EXPECT_TRUE(play.view().jobs[second.slot].last);
+    const auto kept = play.step(committed{commit_id{1}, {}});
+    EXPECT_THAT(only<stop>(kept), IsEmpty());
+    ASSERT_THAT(only<commit>(kept), SizeIs(1));
+    EXPECT_THAT(only<stop>(play.step(committed{commit_id{2}, {}})), SizeIs(1));
+}
+
+TEST(engine_stop, failure_of_a_client_that_is_being_closed_is_no_news) {
+    script play(quick_plan({"a", "b"}));
+    const auto first = play.next_poll();
+    const auto second = play.next_poll();
+    play.answer(first, running(first.name).seen());
+    play.step(stop_requested{});
+    const auto before = play.view().jobs[second.slot].revision;
+    EXPECT_THAT(play.answer(second, failed(error_class::transient, "closed")), IsEmpty());
+    EXPECT_EQ(play.view().jobs[second.slot].revision, before);
+    EXPECT_EQ(play.view().jobs[second.slot].trouble, std::nullopt);
+    const auto last = play.step(committed{commit_id{1}, {}});
+    EXPECT_THAT(note_names(last), ElementsAre("stopped"));
+    EXPECT_THAT(only<stop>(last), SizeIs(1));
+}
+
+TEST(engine_stop, poll_that_becomes_overdue_meanwhile_is_no_news) {
+    script play(quick_plan({"a", "b"}));
+    const auto silent = play.next_poll();
+    const auto poll = play.next_poll();
+    play.pass(limits::describe_deadline - seconds(1));
+    play.answer(poll, running(poll.name).fails(hours(2)).seen());
+    ASSERT_THAT(only<deliver>(play.step(committed{commit_id{1}, {}})), SizeIs(1));
+    play.step(stop_requested{});
+    play.pass(limits::answer_grace + seconds(2));
+    EXPECT_THAT(play.step(woke{}), IsEmpty());
+    EXPECT_EQ(play.view().jobs[silent.slot].trouble, std::nullopt);
 }
 
 TEST(engine_stop, alert_that_just_fired_is_delivered_first) {
     auto play = failed_job({am_1});
-    const auto poll = play.next_poll();
-    play.step(stop_requested{});
-    play.answer(poll, running().fails(hours(2)).seen());
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    EXPECT_THAT(only<stop>(play.step(stop_requested{})), IsEmpty());
     const auto parcels = only<deliver>(play.step(committed{commit_id{1}, {}}));
     ASSERT_THAT(parcels, SizeIs(1));
     const auto taken = play.step(delivered{parcels[0].id, domain::receipt{}, {}});
@@ -806,8 +851,9 @@ TEST(engine_stop, what_no_disk_has_is_tried_until_the_drain_deadline) {
 }
 
 TEST(engine_stop, engine_leaves_at_the_drain_deadline_whatever_is_in_flight) {
-    script play(quick_plan({"resnet"}));
-    play.next_poll();
+    auto play = failed_job({am_1});
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    ASSERT_THAT(only<deliver>(play.step(committed{commit_id{1}, {}})), SizeIs(1));
     play.step(stop_requested{});
     EXPECT_EQ(play.subject().next_wakeup(), play.now().mono + limits::drain_deadline);
     play.pass(limits::drain_deadline);
@@ -816,7 +862,7 @@ TEST(engine_stop, engine_leaves_at_the_drain_deadline_whatever_is_in_flight) {
 
 TEST(engine_stop, second_request_is_no_news) {
     script play(quick_plan({"resnet"}));
-    play.next_poll();
+    play.answer(play.next_poll(), running().seen());
     EXPECT_THAT(note_names(play.step(stop_requested{})), ElementsAre("stopping"));
     play.pass(seconds(1));
     EXPECT_THAT(play.step(stop_requested{}), IsEmpty());

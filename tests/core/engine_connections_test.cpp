@@ -93,6 +93,58 @@ TEST(credentials, that_are_not_renewed_are_a_warning_while_they_last) {
     ) << "now there are none any more";
 }
 
+// The instance metadata service gives no newer keys for hours, and AWS takes the old ones.
+TEST(credentials, that_outlive_their_end_are_a_warning_once_an_extension) {
+    script play(quick_plan({"resnet"}));
+    auto expired = keys_of("111122223333", later(hours(1)));
+    play.step(credentials_told{"main", expired});
+    expired.is_extended = true;
+    play.gives(
+        credentials_told{"main", expired},
+        {note{
+            note_level::warning,
+            "credentials_extended",
+            {{"connection", "main"},
+             {"source", "instance metadata"},
+             {"account_id", "111122223333"},
+             {"expires", iso8601(later(hours(1)))},
+             {"detail",
+              "past their end, which AWS takes as long as the service cannot renew them"}}}}
+    );
+    for (int i = 0; i < 20; ++i)
+        EXPECT_THAT(note_names(play.step(credentials_told{"main", expired})), IsEmpty());
+    const auto& known = play.view().connections.at("main");
+    EXPECT_EQ(known.credential_fetches.at("extended"), 21U);
+    EXPECT_EQ(known.credential_fetches.at("ok"), 1U);
+    EXPECT_EQ(known.trouble, std::nullopt);
+    EXPECT_EQ(known.credentials, expired);
+    auto renewed = keys_of("111122223333", later(hours(9)));
+    EXPECT_THAT(
+        note_names(play.step(credentials_told{"main", renewed})), ElementsAre("credentials")
+    ) << "that they are renewed at last is news";
+    renewed.is_extended = true;
+    EXPECT_THAT(
+        note_names(play.step(credentials_told{"main", renewed})),
+        ElementsAre("credentials_extended")
+    ) << "another extension";
+    renewed.expires = later(hours(10));
+    EXPECT_THAT(
+        note_names(play.step(credentials_told{"main", renewed})),
+        ElementsAre("credentials_extended")
+    ) << "other keys, that have expired too";
+}
+
+TEST(credentials, that_are_extended_again_do_not_hasten_what_aws_refuses) {
+    script play(quick_plan({"a", "b", "c"}));
+    auto expired = keys_of("111122223333", later(hours(1)));
+    expired.is_extended = true;
+    play.step(credentials_told{"main", expired});
+    play.aws = [](const describe&) { return failed(error_class::denied, "expired"); };
+    play.play(minutes(2));
+    ASSERT_FALSE(play.view().lanes[0].up);
+    EXPECT_THAT(only<describe>(play.step(credentials_told{"main", expired})), IsEmpty());
+}
+
 TEST(credentials, may_be_told_before_the_ledger_is_read) {
     engine early(quick_plan({"resnet"}), 1);
     const auto given = early.step(credentials_told{"main", keys_of("111122223333")}, at(hours(2)));

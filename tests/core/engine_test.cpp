@@ -760,6 +760,46 @@ TEST(engine, clock_offset_of_a_lane_is_the_last_one_measured) {
     EXPECT_EQ(play.view().lanes[0].clock_offset, milliseconds(1234));
 }
 
+TEST(engine, clock_that_is_far_off_is_told_once_with_the_cure) {
+    script play(quick_plan({"resnet"}));
+    const auto hear = [&play](milliseconds offset) {
+        const auto poll = play.next_poll();
+        auto given = play.step(described{poll.id, running().seen(), milliseconds(200), offset});
+        for (const auto& batch : only<commit>(given))
+            play.step(committed{batch.id, {}});
+        std::vector<note> lines;
+        for (auto& line : only<note>(given)) {
+            if (line.name.starts_with("clock_")) lines.push_back(std::move(line));
+        }
+        return lines;
+    };
+    EXPECT_THAT(
+        hear(minutes(30)),
+        ElementsAre(note{
+            note_level::warning,
+            "clock_skew",
+            {{"connection", "main"},
+             {"aws_region", "eu-west-1"},
+             {"detail", "this machine's clock is 30m behind AWS'"},
+             {"cure",
+              "set this machine's clock (chrony, systemd-timesyncd); requests are signed with "
+              "AWS' time meanwhile"}}})
+    );
+    for (int i = 0; i < 20; ++i)
+        EXPECT_THAT(hear(minutes(30)), IsEmpty());
+    play.jump(minutes(30));
+    EXPECT_THAT(
+        hear(milliseconds(0)),
+        ElementsAre(note{
+            note_level::info,
+            "clock_right",
+            {{"connection", "main"},
+             {"aws_region", "eu-west-1"},
+             {"detail", "this machine's clock agrees with AWS' again"}}})
+    );
+    EXPECT_THAT(hear(milliseconds(0)), IsEmpty());
+}
+
 // ---- sameness
 // --------------------------------------------------------------------------------------
 
