@@ -72,6 +72,9 @@ inline constexpr seconds instance_token_life{21'600};
 inline constexpr seconds instance_token_margin{120};
 // A program that prints keys may ask a person's hardware or a far network, not a person.
 inline constexpr milliseconds credential_process_deadline{60'000};
+// A link of a chain waits for the keys of the one before: longer than any of the calls above takes
+// with its retries, so that the other's own words are heard.
+inline constexpr milliseconds keys_link_wait = std::chrono::minutes(2);
 inline constexpr std::size_t credential_process_output_max = 64U << 10U;
 // Of a program's complaint: one line in a log.
 inline constexpr std::size_t credential_process_complaint_max = 300;
@@ -122,6 +125,7 @@ inline constexpr milliseconds denied_pace{30'000};
 // Of the last so many Date headers the median corrects our clock; a second is what they resolve.
 inline constexpr std::size_t clock_samples = 15;
 inline constexpr milliseconds clock_tolerance{1'500};
+inline constexpr milliseconds clock_skew_told{60'000};  // no network is so slow: it is the clock
 // How the rate of calls follows AWS' throttling. Simulated with 95 % refused for half an hour and
 // with others using half of the quota: these find the quota's edge within seconds and send under a
 // third of the budget into a storm. A list call sees a hundred jobs, so it gives way later.

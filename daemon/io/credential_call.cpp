@@ -4,6 +4,7 @@
 
 #include "base/limits.hpp"
 #include "io/invocation.hpp"
+#include "wire/aws_advice.hpp"
 #include "wire/sts.hpp"
 
 namespace trainwatch::io {
@@ -59,6 +60,13 @@ wire::http_request credential_caller::prepare(
     return request;
 }
 
+failure credential_caller::advised(failure why, std::string_view action) const {
+    // The quota that others use up is not one that our budgets know.
+    if (!why.cure.empty() || why.kind == error_class::throttled) return why;
+    why.cure = wire::advise(why, {action, settings_.scope.region, settings_.to.host, offset_});
+    return why;
+}
+
 sts_caller::sts_caller(
     const domain::sts_endpoint& endpoint,
     wire::url url,
@@ -86,6 +94,7 @@ task<result<domain::aws_credentials>> sts_caller::assume(
     auto request = wire::encode_assume_role(caller_.to(), role);
     auto outcome =
         co_await caller_.call(std::move(request), std::move(keys), wire::read_assumed_role);
+    if (!outcome) co_return advised(outcome.error(), "sts:AssumeRole");
     co_return outcome;
 }
 
@@ -98,7 +107,20 @@ task<result<domain::aws_credentials>> sts_caller::assume_with_token(
     auto outcome = co_await caller_.call(
         std::move(request), std::move(unsigned_call), wire::read_assumed_role
     );
+    if (!outcome) co_return advised(outcome.error(), "sts:AssumeRoleWithWebIdentity");
     co_return outcome;
+}
+
+failure sts_caller::advised(failure why, std::string_view action) const {
+    // The words of the request are the configuration's.
+    if (why.remote_code == "ValidationError" && why.cure.empty())
+        why.cure = "check role_arn, external_id and duration_seconds";
+    return caller_.advised(std::move(why), action);
+}
+
+std::string sts_caller::where_to_look() const {
+    return "check that STS at " + caller_.to().host_header() +
+        " can be reached (the network, HTTPS_PROXY, a VPC endpoint)";
 }
 
 }  // namespace trainwatch::io

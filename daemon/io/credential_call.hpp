@@ -5,7 +5,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/failure.hpp"
 #include "base/random.hpp"
@@ -39,6 +41,10 @@ public:
         std::shared_ptr<const domain::aws_credentials> keys,
         credential_reader reader
     );
+
+    // With what a person can do about it, where the failure does not say so. `action` is what IAM
+    // calls the call, or empty.
+    failure advised(failure why, std::string_view action) const;
 
     const wire::url& to() const { return settings_.to; }
     milliseconds clock_offset() const { return offset_.value_or(milliseconds(0)); }
@@ -78,8 +84,11 @@ public:
         domain::assumed_role role, std::string token
     );
     milliseconds clock_offset() const { return caller_.clock_offset(); }
+    std::string where_to_look() const;
 
 private:
+    failure advised(failure why, std::string_view action) const;
+
     const std::string session_name_;
     credential_caller caller_;
 };

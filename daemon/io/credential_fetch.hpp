@@ -27,6 +27,8 @@ class key_fetcher {
 public:
     virtual ~key_fetcher() = default;
     virtual task<result<fetched_keys>> fetch() = 0;
+    // While a fetch does not end: what a person can look at, as a clause.
+    virtual std::string where_to_look() const { return {}; }
     // The keys of the last fetch were refused: what was concluded before is concluded anew.
     virtual void start_over() {}
 };

@@ -35,11 +35,39 @@ public:
         auto keys = co_await caller_.call(
             std::move(*request), std::move(unsigned_call), wire::read_container_credentials
         );
-        if (!keys) co_return told_as(source_, keys.error());
+        if (!keys) co_return explained(keys.error());
         co_return fetched_keys{std::move(*keys), caller_.clock_offset()};
     }
 
+    std::string where_to_look() const override {
+        return "check that the agent at " + url_.host_header() +
+            " runs, and can be reached from this container";
+    }
+
 private:
+    failure explained(failure why) const {
+        if (why.cure.empty()) why.cure = cure_of(why.kind);
+        return told_as(source_, std::move(why));
+    }
+
+    std::string cure_of(error_class kind) const {
+        const std::string address =
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+        if (kind == error_class::transient) return where_to_look();
+        if (kind == error_class::malformed)
+            return "this is no answer of an agent: check " + address;
+        if (kind != error_class::denied) return {};
+        if (!what_.token_file.empty()) {
+            return "check the token in " + what_.token_file +
+                " (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE), and " + address;
+        }
+        if (!what_.token.empty())
+            return "check the token in AWS_CONTAINER_AUTHORIZATION_TOKEN, and " + address;
+        return "the agent may want a token (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, "
+               "AWS_CONTAINER_AUTHORIZATION_TOKEN); check " +
+            address;
+    }
+
     result<wire::http_request> ask() {
         wire::http_request request;
         request.target = url_.target();
@@ -47,7 +75,11 @@ private:
         std::string token = what_.token;
         if (!what_.token_file.empty()) {
             auto read = world_.read_file(what_.token_file);
-            if (!read) return read.error();
+            if (!read) {
+                failure why = read.error();
+                if (why.cure.empty()) why.cure = "check AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+                return why;
+            }
             token = std::move(*read);
         }
         // It is sent as it stands; a line end would begin another header.

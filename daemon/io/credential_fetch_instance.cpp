@@ -39,6 +39,11 @@ public:
         co_return fetched_keys{std::move(*keys), offset_, true};
     }
 
+    std::string where_to_look() const override {
+        return "check that the instance metadata service at " + service_.where() +
+            " can be reached (a container on EC2 needs a hop limit of 2)";
+    }
+
 private:
     enum class path { unknown, extended, old };
 
@@ -131,6 +136,21 @@ private:
                 : "check ec2_instance_profile_name, AWS_EC2_INSTANCE_PROFILE_NAME"};
     }
 
+    static std::string cure_of(const failure& why) {
+        constexpr const char* address = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+        if (why.remote_code == "AssumeRoleUnauthorizedAccess") {
+            return "let the trust policy of the instance's role allow sts:AssumeRole to the "
+                   "service ec2.amazonaws.com";
+        }
+        if (why.kind == error_class::malformed)
+            return std::string("this is no answer of the metadata service: check ") + address;
+        if (why.kind == error_class::denied)
+            return std::string("check the role in the instance's profile, and ") + address;
+        // Nobody is there: a busy one says that it is.
+        if (why.code) return std::string("check that this is a machine on EC2, and ") + address;
+        return {};
+    }
+
     failure explained(failure why) const {
         const std::string where = "at " + service_.where() + ": ";
         const bool is_absent = has_no_role_ || service_.is_absent();
@@ -143,6 +163,7 @@ private:
             return why;
         }
         if (why.kind == error_class::not_found) why.kind = error_class::denied;
+        if (why.cure.empty()) why.cure = cure_of(why);
         why.detail = source_ + " " + where + why.detail;
         return why;
     }

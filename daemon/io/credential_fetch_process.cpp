@@ -19,9 +19,17 @@ public:
             co_await world_.run(std::move(arguments), limits::credential_process_deadline);
         if (!output) co_return explained(output.error());
         auto keys = wire::read_process_credentials(*output);
-        if (!keys) co_return told_as(name_, keys.error());
+        if (!keys) {
+            failure why = told_as(name_, keys.error());
+            why.cure = "run it by hand as the service's user, and look at what it prints";
+            co_return why;
+        }
         if (keys->account_id.empty()) keys->account_id = what_.account_id;
         co_return fetched_keys{std::move(*keys)};
+    }
+
+    std::string where_to_look() const override {
+        return "run the credential_process by hand as the service's user";
     }
 
 private:

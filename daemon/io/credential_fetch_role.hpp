@@ -8,8 +8,12 @@
 
 namespace trainwatch::io {
 
+// `world` outlives it.
 std::unique_ptr<key_fetcher> create_role_fetcher(
-    domain::assumed_role role, std::shared_ptr<key_keeper> source, std::shared_ptr<sts_caller> sts
+    domain::assumed_role role,
+    std::shared_ptr<key_keeper> source,
+    std::shared_ptr<sts_caller> sts,
+    const credential_world& world
 );
 
 }  // namespace trainwatch::io

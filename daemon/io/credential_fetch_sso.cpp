@@ -48,6 +48,11 @@ public:
         co_return fetched_keys{std::move(*keys), caller_.clock_offset()};
     }
 
+    std::string where_to_look() const override {
+        return "check that the portal at " + portal_.host_header() +
+            " can be reached (the network, HTTPS_PROXY)";
+    }
+
 private:
     result<std::string> read_token() {
         const auto text = world_.read_file(what_.token_file);
@@ -73,7 +78,7 @@ private:
     failure refused(failure why) const {
         if (why.kind == error_class::denied && why.cure.empty())
             why.cure = "run `" + what_.login + "`";
-        return told_as(source_, std::move(why));
+        return told_as(source_, caller_.advised(std::move(why), {}));
     }
 
     const domain::single_sign_on what_;

@@ -36,10 +36,17 @@ public:
         co_return fetched_keys{std::move(*keys), sts_->clock_offset()};
     }
 
+    std::string where_to_look() const override { return sts_->where_to_look(); }
+
 private:
     result<std::string> read_token() {
         const auto text = world_.read_file(what_.token_file);
-        if (!text) return told_as(source_, text.error());
+        if (!text) {
+            failure why = told_as(source_, text.error());
+            if (why.cure.empty())
+                why.cure = "check AWS_WEB_IDENTITY_TOKEN_FILE or web_identity_token_file";
+            return why;
+        }
         const std::string_view token = trim(*text);
         const std::size_t size = token.size();
         if (size >= limits::web_token_chars_least && size <= limits::web_token_chars_most)
@@ -52,7 +59,8 @@ private:
     }
 
     failure explained(failure why) const {
-        if (why.cure.empty() && is_about_the_token(why)) {
+        // Nearer than what may be said of keys in general.
+        if (is_about_the_token(why)) {
             why.cure = "look at what writes " + what_.token_file +
                 ", and at the identity provider that the role trusts";
         }

@@ -1,9 +1,11 @@
 #include "io/credential_keeper.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -44,7 +46,7 @@ key_keeper::key_keeper(
 
 key_keeper::~key_keeper() = default;
 
-task<result<credential_snapshot>> key_keeper::current() {
+task<result<credential_snapshot>> key_keeper::current(mono_time deadline) {
     const mono_time now = world_.now().mono;
     const action next = refresh_.next(now);
     if (next == action::use) co_return keys_;
@@ -52,11 +54,18 @@ task<result<credential_snapshot>> key_keeper::current() {
     const auto executor = co_await boost::asio::this_coro::executor;
     const auto under_way = fly(executor);
     if (next == action::use_and_fetch) co_return keys_;
-    const nanoseconds most = refresh_.has_keys(now) ? options_.wait : nanoseconds::max();
-    co_await wait_for(under_way, most);
+    if (refresh_.has_keys(now)) {
+        const nanoseconds most = std::min<nanoseconds>(options_.wait, deadline - now);
+        co_await wait_for(under_way, most);
+    }
     // They may have ended meanwhile: then newer ones are all that helps.
-    if (!refresh_.has_keys(world_.now().mono)) co_await wait_for(under_way, nanoseconds::max());
+    const mono_time then = world_.now().mono;
+    if (!refresh_.has_keys(then)) {
+        const nanoseconds most = deadline - then;
+        co_await wait_for(under_way, most);
+    }
     if (refresh_.has_keys(world_.now().mono)) co_return keys_;
+    if (!under_way->is_over) co_return late();
     co_return trouble_;
 }
 
@@ -93,11 +102,7 @@ task<void> key_keeper::perform(std::shared_ptr<key_keeper> self, std::shared_ptr
 task<void> key_keeper::wait_for(std::shared_ptr<flight> what, nanoseconds most) {
     if (what->is_over) co_return;
     steady_timer turn(co_await boost::asio::this_coro::executor);
-    if (most == nanoseconds::max()) {
-        turn.expires_at(steady_timer::time_point::max());
-    } else {
-        turn.expires_after(most);
-    }
+    turn.expires_after(most);
     const auto place = what->waiting.insert(what->waiting.end(), &turn);
     co_await turn.async_wait(as_value);
     what->waiting.erase(place);
@@ -121,7 +126,23 @@ void key_keeper::take(result<fetched_keys> news) {
         trouble_.detail += "; the expired keys are used meanwhile, as AWS advises";
     if (!options_.told) return;
     if (!news) news = trouble_;
-    options_.told(news);
+    // They work: that they are old is news of them, and no failure.
+    if (what == outcome::extended) news = fetched_keys{*keys_, milliseconds(0), true};
+    options_.told(news, what == outcome::extended);
+}
+
+failure key_keeper::late() const {
+    const std::string name = options_.name();
+    failure why{
+        .kind = error_class::transient,
+        .code = boost::asio::error::timed_out,
+        .detail = "waiting for keys" + (name.empty() ? "" : " from " + name) + " timed out"};
+    if (!trouble_.detail.empty()) {
+        why.detail += " (before: " + trouble_.detail + ")";
+        why.cure = trouble_.cure;
+    }
+    if (why.cure.empty()) why.cure = fetcher_->where_to_look();
+    return why;
 }
 
 failure key_keeper::expired_on_arrival(const fetched_keys& what) const {

@@ -28,8 +28,8 @@ struct keeper_options {
     std::function<std::string()> name{};
     // How long a user of good keys waits for newer ones.
     nanoseconds wait = limits::keys_wait;
-    // After each fetch; may be empty.
-    std::function<void(const result<fetched_keys>& news)> told{};
+    // After each fetch; may be empty. Extended keys are those before, past their end.
+    std::function<void(const result<fetched_keys>& news, bool are_extended)> told{};
 };
 
 // Shared with its own fetches: they may outlive the plan that it belongs to.
@@ -43,11 +43,13 @@ public:
     key_keeper(const key_keeper&) = delete;
     key_keeper& operator=(const key_keeper&) = delete;
 
-    task<result<credential_snapshot>> current();
+    // As credential_source::current.
+    task<result<credential_snapshot>> current(mono_time deadline);
     // As credential_source::replace.
     task<bool> replace(credential_snapshot refused);
     // Why the last fetch brought nothing; with an empty detail when it did.
     const failure& trouble() const { return trouble_; }
+    std::string where_to_look() const { return fetcher_->where_to_look(); }
 
 private:
     struct flight;
@@ -57,6 +59,7 @@ private:
     static task<void> wait_for(std::shared_ptr<flight> what, nanoseconds most);
     void take(result<fetched_keys> news);
     failure expired_on_arrival(const fetched_keys& what) const;
+    failure late() const;
 
     const std::unique_ptr<key_fetcher> fetcher_;
     credential_world& world_;

@@ -73,10 +73,15 @@ public:
         if (chain_) chain_->start_over();
     }
 
+    std::string where_to_look() const override {
+        return chain_ ? chain_->where_to_look() : std::string();
+    }
+
     const std::string& source() const { return source_; }
 
 private:
     void build(domain::credential_plan plan) {
+        source_ = text_of(plan);
         fetch_context context{plan.source, user_agent_, {}, world_, options_.retries};
         const bool asks_sts =
             !plan.roles.empty() || std::holds_alternative<domain::web_identity>(plan.base);
@@ -103,10 +108,9 @@ private:
             auto source = std::make_shared<key_keeper>(
                 std::move(chain_), world_, keeper_options{random_seed(), named, options_.wait, {}}
             );
-            chain_ = create_role_fetcher(role, std::move(source), context.sts);
+            chain_ = create_role_fetcher(role, std::move(source), context.sts, world_);
             name = role.role_arn;
         }
-        source_ = text_of(plan);
         made_from_ = std::move(plan);
     }
 
@@ -133,13 +137,17 @@ public:
         );
         planned_ = fetcher.get();
         const auto named = [this] { return planned_->source(); };
-        const auto tell = [this](const result<fetched_keys>& news) { pass_on(news); };
+        const auto tell = [this](const result<fetched_keys>& news, bool are_extended) {
+            pass_on(news, are_extended);
+        };
         keeper_ = std::make_shared<key_keeper>(
             std::move(fetcher), *world_, keeper_options{chain.seed, named, chain.wait, tell}
         );
     }
 
-    task<result<credential_snapshot>> current() override { return keeper_->current(); }
+    task<result<credential_snapshot>> current(mono_time deadline) override {
+        return keeper_->current(deadline);
+    }
 
     task<bool> replace(credential_snapshot refused) override {
         return keeper_->replace(std::move(refused));
@@ -147,15 +155,17 @@ public:
 
     void close() override { world_->close(); }
 
+    std::string source() const override { return planned_->source(); }
+
 private:
-    void pass_on(const result<fetched_keys>& news) const {
+    void pass_on(const result<fetched_keys>& news, bool are_extended) const {
         if (!told_) return;
         if (!news) {
             told_(news.error());
             return;
         }
         told_(domain::credential_facts{
-            planned_->source(), news->keys.account_id, news->keys.expires});
+            planned_->source(), news->keys.account_id, news->keys.expires, are_extended});
     }
 
     const std::unique_ptr<credential_world> world_;

@@ -24,15 +24,19 @@ using credential_snapshot = std::shared_ptr<const domain::aws_credentials>;
 class credential_source {
 public:
     virtual ~credential_source() = default;
-    // `denied` with what to do when there are none and none can be had.
-    virtual task<result<credential_snapshot>> current() = 0;
+    // `denied` with what to do when there are none and none can be had. Waits until `deadline` at
+    // most; then `transient` and timed_out, with who was waited for and where to look.
+    virtual task<result<credential_snapshot>> current(mono_time deadline) = 0;
     // AWS refused these keys: looks for others, once. True when current() has other keys now.
     virtual task<bool> replace(credential_snapshot refused) = 0;
     // Fetches under way end with a failure. Run the executor until they have before destroying.
     virtual void close() = 0;
+    // As in credential_facts, and before the first fetch has ended; empty without a plan.
+    virtual std::string source() const = 0;
 };
 
-// Called after each fetch, with what may be told of the keys or with why there are none.
+// Called after each fetch, with what may be told of the keys or with why there are none. Keys that
+// are used past their end are news, not a failure.
 using credential_listener = std::function<void(const result<domain::credential_facts>& news)>;
 
 struct credential_source_options {

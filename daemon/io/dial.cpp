@@ -37,8 +37,9 @@ std::string cure_of_lookup(const dialled& to, error_code code) {
         return "check this machine's name service (/etc/resolv.conf)";
     }
     if (to.proxy) return "check the proxy's name in proxy_url or HTTPS_PROXY";
-    return "check region, endpoint_url and this machine's name service; where only a proxy leads "
-           "outside, set proxy_url or HTTPS_PROXY";
+    return "check the host's name (region, endpoint_url or the receiver's address) and this "
+           "machine's name service (DNS); where only a proxy leads outside, set proxy_url or "
+           "HTTPS_PROXY";
 }
 
 std::string cure_of_connect(const dialled& to, error_code code) {

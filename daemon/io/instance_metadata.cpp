@@ -110,6 +110,7 @@ failure instance_metadata_client::no_token(const wire::http_response& response) 
     } else if (response.status == 404 || response.status == 405) {
         is_absent_ = true;
         why.detail = "offers no version 2 (" + std::to_string(response.status) + ")";
+        why.cure = "check AWS_EC2_METADATA_SERVICE_ENDPOINT: nobody there gives a token";
     }
     return why;
 }

@@ -24,11 +24,38 @@ namespace {
 using boost::asio::posix::stream_descriptor;
 using boost::system::error_code;
 
-// One line that is safe in a log.
-std::string first_line(std::string_view text) {
+// Long, and of letters in both cases and digits, or an AWS key's name: nothing that people read.
+bool may_be_secret(std::string_view word) {
+    constexpr std::size_t shortest = 20;
+    if (word.size() < shortest || word.front() == '/') return false;
+    const auto has = [&](char first, char last) {
+        return std::any_of(word.begin(), word.end(), [&](char one) {
+            return one >= first && one <= last;
+        });
+    };
+    return has('0', '9') && has('A', 'Z') && (has('a', 'z') || word.substr(0, 1) == "A");
+}
+
+// The program's words without what may be a key: they are shown where anybody may look.
+std::string without_secrets(std::string_view line) {
+    constexpr std::string_view between = " \t\"'=:,;()<>[]{}";
+    std::string shown;
+    while (!line.empty()) {
+        const auto end = std::min(line.find_first_of(between), line.size());
+        const auto word = line.substr(0, end);
+        shown += may_be_secret(word) ? std::string_view("(hidden)") : word;
+        shown += line.substr(end, 1);
+        line.remove_prefix(std::min(end + 1, line.size()));
+    }
+    return shown;
+}
+
+// The last line, which says why in most languages; safe in a log.
+std::string last_line(std::string_view text) {
     text = trim(text);
-    std::string line =
-        valid_utf8(trim(text.substr(0, text.find('\n'))), limits::credential_process_complaint_max);
+    const auto begin = text.rfind('\n');
+    const auto last = trim(begin == std::string_view::npos ? text : text.substr(begin + 1));
+    std::string line = valid_utf8(without_secrets(last), limits::credential_process_complaint_max);
     std::replace_if(
         line.begin(), line.end(), [](unsigned char one) { return one < 0x20 || one == 0x7F; }, ' '
     );
@@ -164,9 +191,15 @@ private:
         std::string detail = WIFEXITED(status_)
             ? "ended with exit code " + std::to_string(WEXITSTATUS(status_))
             : "was ended by signal " + std::to_string(WTERMSIG(status_));
-        const std::string said = first_line(complaints_.text());
+        const std::string said = last_line(complaints_.text());
         if (!said.empty()) detail += ": " + said;
-        return {.kind = error_class::denied, .detail = std::move(detail)};
+        failure why{.kind = error_class::denied, .detail = std::move(detail)};
+        if (WIFSIGNALED(status_)) {
+            why.cure =
+                "run it by hand as the service's user; where only the unit ends it, see "
+                "MemoryDenyWriteExecute= in systemd/README.md";
+        }
+        return why;
     }
 
     const pid_t pid_;

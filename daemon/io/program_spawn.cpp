@@ -110,7 +110,13 @@ result<pid_t> spawn(const std::vector<std::string>& arguments, int output, int c
         words.data(),
         variables.data()
     );
-    if (error != 0) return system_failure("cannot be started", error);
+    if (error != 0) {
+        failure why = system_failure("cannot be started", error);
+        why.cure = "check that " + std::string(words.front()) +
+            " is there and may be run by the service's user; under systemd it must not lie in a "
+            "home directory";
+        return why;
+    }
     return pid;
 }
 

@@ -14,7 +14,8 @@
 
 namespace trainwatch::io {
 
-// `rejected` when what answers is no Alertmanager. `time` outlives the call.
+// `rejected` when what answers is no Alertmanager; `transient` or `denied` when it, or the proxy on
+// the way, is in trouble or refuses. `time` outlives the call.
 task<result<void>> probe_receiver(
     domain::receiver_kind kind,
     wire::url where,

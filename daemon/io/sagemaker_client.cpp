@@ -33,7 +33,7 @@ public:
 
     task<describe_answer> describe(std::string job_name, mono_time deadline) override {
         const std::string id = invocation_id(random_);
-        auto keys = co_await credentials_.current();
+        auto keys = co_await credentials_.current(deadline);
         if (!keys) co_return describe_answer{keys.error(), {}, {}, {}};
         if (time_.now().mono >= deadline) co_return late_keys();
         const milliseconds signed_with = offset_.value_or(milliseconds(0));
@@ -44,7 +44,7 @@ public:
         if (proto::may_be_stale_keys(told.outcome.error())) {
             const bool are_newer = co_await credentials_.replace(*keys);
             if (!are_newer) co_return told;
-            keys = co_await credentials_.current();
+            keys = co_await credentials_.current(deadline);
             if (!keys || time_.now().mono >= deadline) co_return told;
         } else if (!was_misdated(told, signed_with)) {
             co_return told;
@@ -114,11 +114,12 @@ private:
         return why;
     }
 
-    static describe_answer late_keys() {
+    // They arrived when nothing could be asked any more.
+    describe_answer late_keys() const {
         const failure why{
             .kind = error_class::transient,
             .code = boost::asio::error::timed_out,
-            .detail = "waiting for credentials timed out"};
+            .detail = "the keys from " + credentials_.source() + " came too late"};
         return {why, {}, {}, {}};
     }
 

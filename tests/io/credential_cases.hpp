@@ -182,7 +182,10 @@ protected:
         ));
     }
 
-    result<credential_snapshot> current() { return on.run(source->current()); }
+    // In the time of the world, which does not pass by itself; `within` does.
+    result<credential_snapshot> current(nanoseconds within = std::chrono::hours(1)) {
+        return on.run(source->current(world->now.mono + within));
+    }
     bool replace(credential_snapshot refused) {
         return on.run(source->replace(std::move(refused)));
     }

@@ -175,12 +175,26 @@ TEST_F(InstanceCredentials, expired_keys_go_on_with_one_warning_an_extension) {
     settle();
     EXPECT_GE(news.size() - before, 2U);
     EXPECT_LE(news.size() - before, 4U);
-    EXPECT_THAT(
-        news.back().error().detail, HasSubstr("the expired keys are used meanwhile, as AWS advises")
-    );
+    // They work: news of them, and no failure.
+    ASSERT_TRUE(news.back()) << news.back().error().detail;
+    EXPECT_TRUE(news.back()->is_extended);
+    EXPECT_EQ(news.back()->source, "profile ec2");
+    EXPECT_EQ(news.back()->account_id, "111122223333");
+    EXPECT_LT(news.back()->expires.value(), world->now.wall);
     make_healthy();
     world->pass(minutes(15));
     EXPECT_EQ(id_now(), "AKID2");
+    EXPECT_FALSE(news.back()->is_extended);
+}
+
+TEST_F(InstanceCredentials, keys_that_arrive_past_their_end_are_extended_ones) {
+    use(source_kind::instance);
+    life = -minutes(5);
+    ASSERT_EQ(id_now(), "AKID1");
+    ASSERT_EQ(news.size(), 1U);
+    ASSERT_TRUE(news[0]) << news[0].error().detail;
+    EXPECT_TRUE(news[0]->is_extended);
+    EXPECT_EQ(news[0]->expires, expires());
 }
 
 TEST_F(InstanceCredentials, role_that_does_not_trust_the_service_is_denied) {
@@ -192,6 +206,8 @@ TEST_F(InstanceCredentials, role_that_does_not_trust_the_service_is_denied) {
     const failure why = current().error();
     EXPECT_EQ(why.kind, error_class::denied);
     EXPECT_THAT(why.detail, HasSubstr("EC2 cannot assume it"));
+    EXPECT_THAT(why.cure, HasSubstr("trust policy"));
+    EXPECT_THAT(why.cure, HasSubstr("ec2.amazonaws.com"));
 }
 
 TEST_F(InstanceCredentials, name_of_a_role_is_no_path) {

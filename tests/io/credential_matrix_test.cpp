@@ -209,6 +209,7 @@ protected:
     }
 
     void expect_readable(const failure& why) {
+        expect_cure(why);
         EXPECT_THAT(why.detail, Not(IsEmpty()));
         EXPECT_THAT(why.detail + why.cure, Not(HasSubstr("\n")));
         for (const std::string& secret : all_secrets)
@@ -221,6 +222,13 @@ protected:
         } else {
             EXPECT_THAT(why.detail, HasSubstr(is_role ? plan.roles[0].role_arn : plan.source));
         }
+    }
+
+    // Trying again does not help: somebody has to act. Without any source the plan says how.
+    void expect_cure(const failure& why) const {
+        const bool is_final = why.kind == error_class::denied || why.kind == error_class::malformed;
+        if (!is_final || source_of() == source_kind::last_resort) return;
+        EXPECT_THAT(why.cure, Not(IsEmpty())) << why.detail;
     }
 
     int busy_answers = 0;

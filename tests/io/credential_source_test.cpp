@@ -21,7 +21,7 @@ protected:
     std::vector<result<credential_snapshot>> ask_together(int count) {
         std::vector<result<credential_snapshot>> out;
         const auto ask = [](credential_source& from, auto& into) -> task<void> {
-            auto keys = co_await from.current();
+            auto keys = co_await from.current(mono_time::max());
             into.push_back(std::move(keys));
         };
         for (int i = 0; i < count; ++i)
@@ -111,7 +111,7 @@ TEST_F(CredentialSource, keys_that_end_while_newer_ones_are_awaited_are_not_give
     world->answer = [](const asked&) -> reply { return played_state::hold{}; };
     std::optional<result<credential_snapshot>> out;
     const auto ask = [](credential_source& from, auto& into) -> task<void> {
-        into = co_await from.current();
+        into = co_await from.current(mono_time::max());
     };
     on.spawn(ask(*source, out));
     settle();
@@ -187,6 +187,75 @@ TEST_F(CredentialSource, plan_holds_as_long_as_it_works) {
         world->pass(hours(1));
     }
     EXPECT_EQ(plans, 1);
+}
+
+// ---- sources that do not answer
+// ------------------------------------------------------------------
+
+TEST_F(CredentialSource, that_does_not_answer_is_named_by_the_deadline) {
+    for (const source_kind what :
+         {source_kind::web_identity,
+          source_kind::container,
+          source_kind::instance,
+          source_kind::last_resort,
+          source_kind::single_sign_on,
+          source_kind::role_of_instance}) {
+        SCOPED_TRACE(to_string(what));
+        world = std::make_shared<played_state>();
+        use(what);
+        world->answer = [](const asked&) -> reply { return played_state::hold{}; };
+        const auto keys = current(milliseconds(5));
+        ASSERT_FALSE(keys);
+        EXPECT_EQ(keys.error().kind, error_class::transient);
+        EXPECT_EQ(keys.error().code, boost::asio::error::timed_out);
+        EXPECT_EQ(keys.error().detail, "waiting for keys from " + source->source() + " timed out");
+        EXPECT_THAT(source->source(), StartsWith(plan.source));
+        EXPECT_THAT(keys.error().cure, HasSubstr("can be reached"));
+        source->close();
+        settle();
+    }
+}
+
+TEST_F(CredentialSource, that_fell_silent_tells_its_last_trouble) {
+    use(source_kind::container);
+    world->answer = [](const asked&) -> reply { return wire::http_response{403, {}, "{}"}; };
+    const failure before = current().error();
+    world->pass(seconds(1));
+    world->answer = [](const asked&) -> reply { return played_state::hold{}; };
+    const failure why = current(milliseconds(5)).error();
+    EXPECT_EQ(
+        why.detail, "waiting for keys from container timed out (before: " + before.detail + ")"
+    );
+    EXPECT_EQ(why.cure, before.cure);
+}
+
+TEST_F(CredentialSource, of_a_chain_points_at_the_link_that_is_silent) {
+    for (const bool is_sts : {false, true}) {
+        world = std::make_shared<played_state>();
+        use(source_kind::role_of_instance);
+        world->answer = [this, is_sts](const asked& what) -> reply {
+            if (what.to.tls == is_sts) return played_state::hold{};
+            return healthy(what);
+        };
+        const failure why = current(milliseconds(20)).error();
+        EXPECT_THAT(
+            why.cure,
+            HasSubstr(is_sts ? "STS at sts.eu-west-1.amazonaws.com" : "at 169.254.169.254")
+        );
+        source->close();
+        settle();
+    }
+}
+
+TEST_F(CredentialSource, whoever_left_does_not_end_the_fetch) {
+    use(source_kind::container);
+    world->answer = [](const asked&) -> reply { return played_state::hold{}; };
+    ASSERT_FALSE(current(milliseconds(5)));
+    make_healthy();
+    world->release();
+    settle();
+    EXPECT_EQ(id_of(current()), "AKID1");
+    EXPECT_EQ(world->requests.size(), 1U);
 }
 
 // ---- keys that AWS refused
@@ -402,6 +471,58 @@ TEST_F(CredentialSource, refusal_of_a_role_names_it) {
     EXPECT_EQ(world->requests.size(), 1U);
 }
 
+TEST_F(CredentialSource, refusal_of_sts_says_what_to_do) {
+    struct refusal {
+        const char* code;
+        const char* message;
+        const char* cure;
+    };
+    const refusal all[] = {
+        {"AccessDenied",
+         "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: sts:AssumeRole on "
+         "resource: arn:aws:iam::444455556666:role/watch",
+         "allow sts:AssumeRole to the user ann"},
+        {"InvalidClientTokenId", "The security token included is invalid.", "AWS_ACCESS_KEY_ID"},
+        {"SignatureDoesNotMatch", "It does not match.", "AWS_SECRET_ACCESS_KEY"},
+        {"RegionDisabledException", "STS is not activated.", "enable the region eu-west-1"},
+        {"ValidationError", "1 validation error detected", "check role_arn"},
+    };
+    for (const auto& one : all) {
+        SCOPED_TRACE(one.code);
+        world = std::make_shared<played_state>();
+        use(source_kind::role_with_static_keys);
+        world->answer = [one](const asked&) -> reply {
+            return sts_refusal(403, one.code, one.message);
+        };
+        const failure why = current().error();
+        EXPECT_THAT(why.cure, HasSubstr(one.cure));
+        if (why.remote_code == "AccessDenied") {
+            EXPECT_THAT(why.cure, HasSubstr(R"("Action":"sts:AssumeRole")"));
+            EXPECT_THAT(why.cure, HasSubstr("trust policy"));
+            EXPECT_THAT(why.cure, HasSubstr("external id"));
+        }
+        source->close();
+        settle();
+    }
+}
+
+TEST_F(CredentialSource, clock_that_sts_does_not_take_is_measured) {
+    use(source_kind::role_with_static_keys);
+    world->answer = [](const asked& what) -> reply {
+        auto out =
+            sts_refusal(403, "SignatureDoesNotMatch", "Signature not yet current: 1 is later");
+        out.headers.emplace_back("Date", http_date(what.when.wall - minutes(10)));
+        return out;
+    };
+    EXPECT_THAT(current().error().cure, StartsWith("set this machine's clock: it is 10m"));
+}
+
+TEST_F(CredentialSource, sts_out_of_reach_says_where_to_look) {
+    use(source_kind::role_with_static_keys);
+    world->answer = [](const asked& what) -> reply { return refused_connection(what.to.host); };
+    EXPECT_THAT(current().error().cure, HasSubstr("check the network"));
+}
+
 // ---- web identity
 // --------------------------------------------------------------------------------
 
@@ -439,6 +560,16 @@ TEST_F(CredentialSource, web_token_that_is_refused_is_sent_once) {
     const failure why = current().error();
     EXPECT_THAT(why.cure, HasSubstr("/var/token"));
     EXPECT_EQ(world->requests.size(), 1U);
+}
+
+TEST_F(CredentialSource, role_that_does_not_trust_the_token_says_so) {
+    use(source_kind::web_identity);
+    world->answer = [](const asked&) -> reply {
+        return sts_refusal(
+            403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+        );
+    };
+    EXPECT_THAT(current().error().cure, HasSubstr("issuer, subject and audience"));
 }
 
 // ---- containers
@@ -479,6 +610,30 @@ TEST_F(CredentialSource, agent_without_a_token_is_asked_without_one) {
     EXPECT_EQ(world->requests[0].header("Authorization"), "");
 }
 
+TEST_F(CredentialSource, agent_that_refuses_the_token_says_where_it_came_from) {
+    const std::pair<domain::container_endpoint, const char*> all[] = {
+        {{.url = "http://169.254.170.23/v1/credentials", .token_file = "/var/token"},
+         "/var/token (AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)"},
+        {{.url = "http://169.254.170.2/v1/credentials", .token = "Basic abc"},
+         "the token in AWS_CONTAINER_AUTHORIZATION_TOKEN,"},
+        {{.url = "http://169.254.170.2/v1/credentials"}, "the agent may want a token"},
+    };
+    for (const auto& [endpoint, cure] : all) {
+        SCOPED_TRACE(cure);
+        auto with = plan_of(source_kind::container);
+        with.base = endpoint;
+        world = std::make_shared<played_state>();
+        use(with, source_kind::container);
+        world->answer = [](const asked&) -> reply { return wire::http_response{401, {}, ""}; };
+        const failure why = current().error();
+        EXPECT_EQ(why.kind, error_class::denied);
+        EXPECT_THAT(why.cure, HasSubstr(cure));
+        EXPECT_THAT(why.cure, Not(HasSubstr("Basic abc")));
+        source->close();
+        settle();
+    }
+}
+
 // ---- IAM Identity Center and programs
 // ------------------------------------------------------------
 
@@ -513,6 +668,12 @@ TEST_F(CredentialSource, login_that_the_portal_forgot_says_how_to_log_in) {
     EXPECT_THAT(current().error().cure, HasSubstr("aws sso login --profile research"));
 }
 
+TEST_F(CredentialSource, portal_out_of_reach_is_no_reason_to_log_in) {
+    use(source_kind::single_sign_on);
+    world->answer = [](const asked& what) -> reply { return refused_connection(what.to.host); };
+    EXPECT_THAT(current().error().cure, HasSubstr("check the network"));
+}
+
 TEST_F(CredentialSource, nobody_logged_in_says_how_to_log_in) {
     use(source_kind::single_sign_on);
     world->files.clear();
@@ -545,7 +706,7 @@ TEST_F(CredentialSource, closed_it_ends_what_is_under_way) {
     world->answer = [](const asked&) -> reply { return played_state::hold{}; };
     std::optional<result<credential_snapshot>> out;
     const auto ask = [](credential_source& from, auto& into) -> task<void> {
-        into = co_await from.current();
+        into = co_await from.current(mono_time::max());
     };
     on.spawn(ask(*source, out));
     settle();

@@ -106,7 +106,7 @@ protected:
         // Which must not be used on this machine: nobody listens there.
         options.proxies.for_http = wire::proxy_server{"127.0.0.1", 1, "", ""};
         source = create_credential_source(std::move(options), *time);
-        auto keys = on.run(source->current());
+        auto keys = on.run(source->current(mono_time::max()));
         source->close();
         on.context().restart();
         on.context().poll();

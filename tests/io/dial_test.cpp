@@ -156,7 +156,9 @@ TEST_F(Dial, unknown_name_says_what_may_help) {
     ASSERT_FALSE(socket);
     EXPECT_EQ(socket.error().kind, error_class::transient);
     EXPECT_THAT(socket.error().detail, testing::StartsWith("looking up xxx"));
+    // Whoever is asked: AWS or a receiver.
     EXPECT_THAT(socket.error().cure, HasSubstr("endpoint_url"));
+    EXPECT_THAT(socket.error().cure, HasSubstr("the receiver's address"));
     EXPECT_THAT(socket.error().cure, HasSubstr("proxy_url"));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "io/credential_source.hpp"
@@ -13,12 +14,13 @@ public:
     explicit fixed_credential_source(result<domain::aws_credentials> keys)
         : keys_(std::move(keys)) {}
 
-    task<result<credential_snapshot>> current() override {
+    task<result<credential_snapshot>> current(mono_time) override {
         if (keys_.has_error()) co_return keys_.error();
         co_return std::make_shared<const domain::aws_credentials>(*keys_);
     }
     task<bool> replace(credential_snapshot) override { co_return false; }
     void close() override {}
+    std::string source() const override { return "a test"; }
 
 private:
     result<domain::aws_credentials> keys_;

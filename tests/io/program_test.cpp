@@ -51,11 +51,25 @@ TEST_F(Program, that_does_not_exist_is_denied_and_not_named) {
     EXPECT_EQ(out.error().detail, "cannot be started: No such file or directory");
 }
 
-TEST_F(Program, first_line_of_its_complaint_is_told_and_nothing_else) {
-    const auto out = shell("echo secret; printf 'not signed in\\nTraceback\\n' >&2; exit 3");
+// As a stack trace has it.
+TEST_F(Program, last_line_of_its_complaint_is_told_and_nothing_else) {
+    const auto out =
+        shell("echo secret-output; echo 'Traceback:' >&2; echo 'not signed in' >&2; exit 3");
     ASSERT_FALSE(out);
     EXPECT_EQ(out.error().kind, error_class::denied);
     EXPECT_EQ(out.error().detail, "ended with exit code 3: not signed in");
+}
+
+TEST_F(Program, keys_in_its_complaint_stay_out) {
+    const auto out = shell(
+        "echo 'bad key AKIAIOSFODNN7EXAMPLE, secret=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY in "
+        "/opt/Company/tools-2026/keys' >&2; exit 1"
+    );
+    EXPECT_EQ(
+        out.error().detail,
+        "ended with exit code 1: bad key (hidden), secret=(hidden) in "
+        "/opt/Company/tools-2026/keys"
+    );
 }
 
 TEST_F(Program, that_dies_of_a_signal_is_denied) {

@@ -50,7 +50,7 @@ public:
         const auto source = create_credential_source(
             std::move(options), {"session", 1}, std::make_unique<played_world>(world_)
         );
-        const auto keys = on_.run(source->current());
+        const auto keys = on_.run(source->current(mono_time::max()));
         check(keys);
         EXPECT_EQ(next_, traffic_.size()) << "requests that were not made";
         source->close();

@@ -200,13 +200,14 @@ class rotating_credentials final : public credential_source {
 public:
     explicit rotating_credentials(int sets) : sets_(sets) {}
 
-    task<result<credential_snapshot>> current() override { co_return keys(set_); }
+    task<result<credential_snapshot>> current(mono_time) override { co_return keys(set_); }
     task<bool> replace(credential_snapshot refused) override {
         ++asked;
         if (refused->access_key_id == keys(set_)->access_key_id && set_ < sets_) ++set_;
         co_return refused->access_key_id != keys(set_)->access_key_id;
     }
     void close() override {}
+    std::string source() const override { return "a test"; }
 
     int asked = 0;
 
@@ -302,6 +303,33 @@ TEST_F(SagemakerClient, without_keys_nothing_is_sent) {
     ASSERT_FALSE(answer.outcome);
     EXPECT_EQ(answer.outcome.error().kind, error_class::denied);
     EXPECT_THAT(answer.outcome.error().detail, HasSubstr("AWS_ACCESS_KEY_ID"));
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+// Gives its keys when nothing can be asked any more, and remembers what it was told.
+class late_credentials final : public credential_source {
+public:
+    task<result<credential_snapshot>> current(mono_time deadline) override {
+        told = deadline;
+        co_return std::make_shared<const domain::aws_credentials>();
+    }
+    task<bool> replace(credential_snapshot) override { co_return false; }
+    void close() override {}
+    std::string source() const override { return "profile slow"; }
+
+    mono_time told{};
+};
+
+TEST_F(SagemakerClient, keys_that_come_too_late_are_named) {
+    auto late = std::make_unique<late_credentials>();
+    const late_credentials& seen = *late;
+    keys = std::move(late);
+    scripted_server server(on, {{{http_ok(answer_body)}}});
+    use(server.origin());
+    const auto answer = describe("resnet-1", nanoseconds(0));
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().detail, "the keys from profile slow came too late");
+    EXPECT_EQ(seen.told, time.now().mono);
     EXPECT_EQ(server.connections(), 0U);
 }
 
