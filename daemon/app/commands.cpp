@@ -24,6 +24,8 @@ namespace {
 
 constexpr int success = 0;
 constexpr int could_not = 1;
+// EX_CONFIG of sysexits.h: systemd calls it CONFIG, and its unit does not try again.
+constexpr int misconfigured = 78;
 
 void print_error(const std::string& line) {
     std::fprintf(stderr, "%s\n", line.c_str());
@@ -129,7 +131,7 @@ int run(const options& chosen) {
     const auto env = process_environment();
     const auto log = io::create_log(chosen.log_level, chosen.log_format, env.journal_stream);
     auto inputs = gather_inputs(chosen.config_file, env);
-    if (!inputs) return could_not;
+    if (!inputs) return misconfigured;
     log->write(
         io::log_level::info,
         "starting",

@@ -1,8 +1,8 @@
 // The commands that need a whole configuration: `run`, the daemon, `once`, one pass over the watch
 // lists, and `check-config --online`.
 //
-// Each gives the exit code: 0, or 1 when it could not start, not see every job (once), or when
-// something would fail (check-config --online).
+// Each gives the exit code: 0, 78 when `run` cannot work with its configuration, or 1 when it could
+// not start, not see every job (once), or when something would fail (check-config --online).
 #pragma once
 
 #include "app/options.hpp"

@@ -79,6 +79,9 @@ constexpr const char* hidden_cure =
     "a service sees no home directory (DynamicUser=, ProtectHome=): hand the file over with "
     "LoadCredential= (systemd/README.md)";
 
+constexpr const char* forbidden_cure =
+    "let the service's user read it, or hand it over with LoadCredential= (systemd/README.md)";
+
 bool is_in_a_home(const std::string& path, const environment& env) {
     // A user that exists only while the service runs (DynamicUser=) has / for a home.
     const bool usual = path.starts_with("/home/") || path.starts_with("/root/") ||
@@ -140,9 +143,13 @@ private:
         const bool may_be_hidden = env_.is_service && is_in_a_home(path, env_);
         if (may_be_hidden) files_.hidden_files_cure = hidden_cure;
         if (why.kind == error_class::not_found) return;
-        files_.problems.push_back(
-            may_be_hidden ? why.detail + "; " + std::string(hidden_cure) : why.detail
-        );
+        auto problem = why.detail;
+        if (may_be_hidden) {
+            problem += "; " + std::string(hidden_cure);
+        } else if (env_.is_service && why.code.value() == EACCES) {
+            problem += "; " + std::string(forbidden_cure);
+        }
+        files_.problems.push_back(std::move(problem));
     }
 
     const environment& env_;

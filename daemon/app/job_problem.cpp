@@ -46,7 +46,7 @@ bool is_hopeless(const domain::job_view& job, const search& tried) {
 
 }  // namespace
 
-std::string explain_trouble(std::string_view detail, std::string_view cure) {
+std::string explain_trouble(error_class kind, std::string_view detail, std::string_view cure) {
     std::string said(detail);
     // The configuration's word for what the cure says.
     constexpr std::string_view key = "; set ca_bundle";
@@ -54,7 +54,9 @@ std::string explain_trouble(std::string_view detail, std::string_view cure) {
     while (said.ends_with('.') || said.ends_with(' '))
         said.pop_back();
     if (said.empty()) said = "no answer";
-    return said + ": " + (cure.empty() ? "try again" : std::string(cure));
+    if (!cure.empty()) return said + ": " + std::string(cure);
+    const bool is_denied = kind == error_class::denied;
+    return said + (is_denied ? ": check the keys, the role and its policies" : ": try again");
 }
 
 std::string explain_unknown(const std::vector<wire::wanted_job>& jobs) {
@@ -83,7 +85,8 @@ std::string problem_of(
         if (!job.last && tried.since_start >= tried.unknown_patience) return unknown_job(wanted);
     }
     if (job.trouble && is_hopeless(job, tried)) {
-        return named(wanted) + ": " + explain_trouble(job.trouble_detail, job.trouble_cure);
+        return named(wanted) + ": " +
+            explain_trouble(*job.trouble, job.trouble_detail, job.trouble_cure);
     }
     return {};
 }

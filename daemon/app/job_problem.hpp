@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/failure.hpp"
 #include "base/time.hpp"
 #include "domain/view.hpp"
 #include "wire/settings_jobs.hpp"
@@ -30,7 +31,7 @@ std::string problem_of(
 );
 
 // "what AWS or the network said: what to do"
-std::string explain_trouble(std::string_view detail, std::string_view cure);
+std::string explain_trouble(error_class kind, std::string_view detail, std::string_view cure);
 
 // Names that AWS does not know, all in one line. At least one.
 std::string explain_unknown(const std::vector<wire::wanted_job>& jobs);

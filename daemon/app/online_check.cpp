@@ -31,7 +31,8 @@ std::string told_of_clock(milliseconds offset) {
     // A Date header counts whole seconds.
     if (far <= limits::clock_tolerance) return "clock right";
     return "clock " + format_duration(std::chrono::round<seconds>(far)) +
-        (offset > milliseconds(0) ? " behind" : " ahead");
+        (offset > milliseconds(0) ? " behind" : " ahead") +
+        (far > limits::clock_skew_told ? ", set this machine's clock" : "");
 }
 
 failure with_cure(failure why) {
@@ -61,7 +62,8 @@ public:
             start_lane(i);
         for (std::size_t i = 0; i < plan_.endpoints.size(); ++i)
             start_receiver(i);
-        asio::steady_timer timer(context_, within_);
+        // Each ends by itself and says more than that it is late; this is for those that do not.
+        asio::steady_timer timer(context_, within_ + limits::leave_grace);
         timer.async_wait([this](const boost::system::error_code& error) {
             if (!error) give_up();
         });
@@ -188,8 +190,13 @@ private:
 
     void give_up() {
         const auto late = "FAILED: no answer within " + format_duration(within_);
-        for (std::size_t i = 0; i < plan_.lanes.size(); ++i)
-            keep(i, name_of(i) + late, false);
+        for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
+            const auto& name = plan_.lanes[i].connection;
+            const auto& credentials = connections_[name].credentials;
+            const auto source = credentials ? credentials->source() : std::string();
+            const bool has_keys = !keys_[name].source.empty();
+            keep(i, name_of(i) + told_of_silence(source, has_keys, within_), false);
+        }
         for (std::size_t i = plan_.lanes.size(); i < lines_.size(); ++i)
             keep(i, app::name_of(endpoint_of(i)) + late, false);
         close_all();
@@ -241,13 +248,22 @@ std::string told_of_lane(
         return text + told_of_failure(answer.outcome.error());
     }
     text += "ok, keys from " + keys.source;
+    if (keys.is_extended) text += " (expired, extended)";
     const auto account = is_unknown ? keys.account_id : answer.outcome->account_id;
     if (!account.empty()) text += ", account " + account;
     const auto took = std::chrono::round<milliseconds>(answer.took);
     text += ", " + std::to_string(took.count()) + " ms";
     if (answer.clock_offset) text += ", " + told_of_clock(*answer.clock_offset);
-    if (is_unknown) text += "; there is no job " + job + " (yet)";
+    if (is_unknown)
+        text += "; there is no job " + job + " (yet), or the keys are of another account";
     return text;
+}
+
+std::string told_of_silence(const std::string& source, bool has_keys, milliseconds within) {
+    const auto from = source.empty() ? std::string() : " from " + source;
+    const auto late = " within " + format_duration(within);
+    if (!has_keys) return "FAILED: no keys" + from + late;
+    return "FAILED: no answer of SageMaker" + late + ", with keys" + from;
 }
 
 online_report check_online(const wiring_inputs& inputs, milliseconds within) {

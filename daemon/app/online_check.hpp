@@ -38,4 +38,7 @@ std::string told_of_lane(
     const io::describe_answer& answer
 );
 
+// What had not come by then: the keys of `source` (empty: no plan was made), or SageMaker's answer.
+std::string told_of_silence(const std::string& source, bool has_keys, milliseconds within);
+
 }  // namespace trainwatch::app

@@ -100,6 +100,13 @@ void load_ca_bundles(
         if (!is_lent(bundle, lent)) bundle = beside(path, bundle);
         const auto problem = bundle_problem(bundle, read);
         if (problem.empty()) continue;
+        if (is_lent(bundle, lent)) {
+            const bool is_variable = bundle == lent.ca_bundle;
+            mistakes.push_back(
+                (is_variable ? "AWS_CA_BUNDLE: " : "ca_bundle of the profile: ") + problem
+            );
+            continue;
+        }
         const auto where = "connections[" + std::to_string(i) + "].ca_bundle";
         mistakes.push_back(wire::format_error(path, wire::mistake_at(yaml, where, problem)));
     }

@@ -218,8 +218,8 @@ std::string cure_of_code(
         return cure_of_region(asked);
     }
     if (is_one_of(code, expired)) {
-        return "the session of these keys is over: sign in again, or give keys that renew "
-               "themselves (a profile, a role)";
+        return "these keys have expired: sign in again; where a role or this machine gives them, "
+               "the log says why they were not renewed (no_credentials)";
     }
     if (is_one_of(code, signature)) {
         return "the secret does not belong to the access key: check AWS_SECRET_ACCESS_KEY or the "

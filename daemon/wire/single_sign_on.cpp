@@ -101,7 +101,8 @@ result<domain::single_sign_on> single_sign_on_of(
     if (config.home.empty()) {
         return denied(where + "no HOME, so there is no ~/.aws/sso/cache with a token to look into");
     }
-    made.token_file = config.home + "/.aws/sso/cache/" + sha1_hex(from->token_name) + ".json";
+    made.token_file = (config.home == "/" ? "" : config.home) + "/.aws/sso/cache/" +
+        sha1_hex(from->token_name) + ".json";
     const auto portal = configured_endpoint(config, profile, service_id(aws_service::sso));
     if (portal.has_error()) return denied(where + portal.error().detail);
     const auto endpoint =

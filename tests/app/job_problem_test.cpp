@@ -107,17 +107,28 @@ TEST(JobProblem, of_a_deleted_job_is_one_once_it_is_believed) {
     EXPECT_EQ(problem_of(by_name, job, tried), "");
 }
 
-TEST(Trouble, is_told_with_its_cure) {
-    EXPECT_EQ(explain_trouble("HTTP 503.", "wait"), "HTTP 503: wait");
+TEST(JobProblem, of_a_refusal_without_a_cure_is_not_worth_another_try) {
     EXPECT_EQ(
-        explain_trouble("certificate of x is not trusted: self (issuer y); set ca_bundle", "z"),
+        problem_of(by_name, in_trouble(error_class::denied, "HTTP 403"), {}),
+        "\"resnet\" in eu-west-1: HTTP 403: check the keys, the role and its policies"
+    );
+}
+
+TEST(Trouble, is_told_with_its_cure) {
+    using kind = error_class;
+    EXPECT_EQ(explain_trouble(kind::transient, "HTTP 503.", "wait"), "HTTP 503: wait");
+    EXPECT_EQ(explain_trouble(kind::denied, "HTTP 403", "allow it"), "HTTP 403: allow it");
+    EXPECT_EQ(
+        explain_trouble(
+            kind::denied, "certificate of x is not trusted: self (issuer y); set ca_bundle", "z"
+        ),
         "certificate of x is not trusted: self (issuer y): z"
     );
 }
 
 TEST(Trouble, that_nobody_knows_a_cure_for_is_worth_another_try) {
-    EXPECT_EQ(explain_trouble("HTTP 503", ""), "HTTP 503: try again");
-    EXPECT_EQ(explain_trouble("", ""), "no answer: try again");
+    EXPECT_EQ(explain_trouble(error_class::transient, "HTTP 503", ""), "HTTP 503: try again");
+    EXPECT_EQ(explain_trouble(error_class::transient, "", ""), "no answer: try again");
 }
 
 }  // namespace

@@ -37,7 +37,32 @@ TEST(OnlineCheck, of_a_good_connection_says_whose_keys_and_how_far) {
     );
     EXPECT_THAT(
         told_of_lane(lane, keys, "resnet", answered(seen(), -milliseconds(65'000))),
-        HasSubstr("clock 1m5s ahead")
+        HasSubstr("clock 1m5s ahead, set this machine's clock")
+    );
+    EXPECT_THAT(
+        told_of_lane(lane, keys, "resnet", answered(seen(), milliseconds(60'000))),
+        Not(HasSubstr("set this machine's clock"))
+    );
+}
+
+TEST(OnlineCheck, of_keys_past_their_end_says_that_they_are) {
+    auto old = keys;
+    old.is_extended = true;
+    EXPECT_THAT(
+        told_of_lane(lane, old, "resnet", answered(seen(), milliseconds(0))),
+        HasSubstr("keys from instance metadata (expired, extended), account")
+    );
+}
+
+TEST(OnlineCheck, of_silence_says_whose) {
+    EXPECT_EQ(
+        told_of_silence("profile a", false, seconds(10)),
+        "FAILED: no keys from profile a within 10s"
+    );
+    EXPECT_EQ(told_of_silence("", false, seconds(10)), "FAILED: no keys within 10s");
+    EXPECT_EQ(
+        told_of_silence("profile a", true, seconds(10)),
+        "FAILED: no answer of SageMaker within 10s, with keys from profile a"
     );
 }
 
@@ -48,7 +73,7 @@ TEST(OnlineCheck, takes_an_unknown_job_for_an_answer) {
     EXPECT_EQ(
         told_of_lane(lane, keys, "resnet", answered(why, milliseconds(0))),
         "connection research, eu-west-1: ok, keys from instance metadata, account 111122223333, "
-        "84 ms, clock right; there is no job resnet (yet)"
+        "84 ms, clock right; there is no job resnet (yet), or the keys are of another account"
     );
 }
 
@@ -91,6 +116,31 @@ TEST(OnlineCheck, ends_by_its_deadline_and_has_a_line_for_each) {
             HasSubstr("receiver main, ftp://x: FAILED: "),
             "receiver hook: ok, it takes connections; nothing was posted"
         )
+    );
+}
+
+// Whoever waits for keys is told of them, not of AWS.
+TEST(OnlineCheck, names_the_source_of_keys_that_is_silent) {
+    boost::asio::io_context context;
+    const auto silent = io::listen(context.get_executor(), {}).value();
+    const auto base = "http://127.0.0.1:" + std::to_string(silent->port());
+    wiring_inputs inputs;
+    inputs.settings.connections = {{.name = "research", .regions = {"eu-west-1"}}};
+    inputs.settings.watch_lists = {{.name = "nightly", .jobs = {"resnet"}}};
+    auto& access = inputs.access["research"];
+    access.sagemaker["eu-west-1"] = wire::parse_url(base).value();
+    access.plan_again = [base]() -> result<domain::credential_plan> {
+        return domain::credential_plan{
+            domain::container_endpoint{.url = base + "/keys"}, {}, {}, "container"};
+    };
+    const auto report = check_online(inputs, milliseconds(50));
+    EXPECT_FALSE(report.is_well);
+    EXPECT_THAT(
+        report.lines,
+        ElementsAre(HasSubstr(
+            "connection research, eu-west-1: FAILED: waiting for keys from container timed out: "
+            "check that the agent at 127.0.0.1:"
+        ))
     );
 }
 

@@ -82,6 +82,7 @@ class Trouble(CredentialsTest):
         line = daemon.wait_for_line("no_credentials")
         self.assertIn("connection=bad", line)
         self.assertIn("guarded", line)
+        self.assertIn("external id", line.split("cure=", 1)[1])
         # Refused once, it is not asked again and again.
         self.assertLessEqual(len(self.fetches(bad)), 6)
 
@@ -109,6 +110,22 @@ class Trouble(CredentialsTest):
         metrics = get(daemon.url + "/metrics")[1]
         self.assertNotRegex(metrics, r'api_requests_total\{[^}]*code="denied"[^}]*\} [1-9]')
         self.assertTrue(self.up(daemon, source, 1))
+
+    def test_a_stop_does_not_wait_for_keys(self):
+        source = self.of_role("watch", external_id="")
+        self.fault(service="sts", kind="hang")
+        daemon = self.run_with(source)
+        wait_until(lambda: self.credentials()["under_way"].get("sts.AssumeRole", {}).get("now"),
+                   "the fetch that hangs")
+        self.assertEqual(daemon.end(), 0)
+        self.assertIn("drained=true", daemon.wait_for_line("stopped"))
+
+    def test_without_any_keys_it_does_not_start_and_says_where_it_looked(self):
+        path = self.watching(self.of_profile())
+        code, _, err = self.run_to_end(
+            harness.TRAINWATCHD, "run", "--config.file", path, environment=self.endpoints())
+        self.assertEqual(code, 78, err)
+        self.assertIn("no AWS keys", err)
 
     def test_a_region_is_asked_of_the_instance(self):
         source = self.of_instance()

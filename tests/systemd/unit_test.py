@@ -58,6 +58,7 @@ class Unit(unittest.TestCase):
         self.assertIn("Type=notify", lines)
         self.assertIn("WatchdogSec=30", lines)
         self.assertIn("Restart=on-failure", lines)
+        self.assertIn("RestartPreventExitStatus=78", lines)
 
 
 if __name__ == "__main__":

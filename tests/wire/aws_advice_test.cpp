@@ -164,9 +164,10 @@ TEST(advice, on_a_role_that_may_not_be_assumed_names_both_policies) {
 }
 
 TEST(advice, on_keys_tells_the_wrong_ones_from_those_that_expired) {
+    // Keys of a person, or keys that somebody should have renewed: it holds for both.
     EXPECT_THAT(
         advise(denied("ExpiredTokenException", "The security token is expired"), asked),
-        HasSubstr("sign in again")
+        AllOf(HasSubstr("sign in again"), HasSubstr("why they were not renewed (no_credentials)"))
     );
     const auto unknown = denied("UnrecognizedClientException", "The security token is invalid.");
     EXPECT_THAT(advise(unknown, asked), HasSubstr("AWS_ACCESS_KEY_ID"));
