@@ -68,13 +68,18 @@ void log_departures(const wiring_inputs& inputs, io::log& log) {
     }
 }
 
-// Nothing when something is wrong; it has been said then.
-std::optional<wiring_inputs> gather_inputs(const std::string& path, const environment& env) {
+// Nothing when something is wrong; it has been said then. `exit_code` is what `run` leaves with.
+std::optional<wiring_inputs> gather_inputs(
+    const std::string& path, const environment& env, int& exit_code
+) {
+    exit_code = misconfigured;
     auto files = read_aws_files(env, read_file);
     auto loaded = load_settings(path, files, read_file, ask_instance_region);
     if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
         for (const auto& mistake : *mistakes)
             print_error(mistake);
+        // A metadata service that is silent for a moment: the next start may find it.
+        if (!files.instance_trouble.empty()) exit_code = could_not;
         return std::nullopt;
     }
     wiring_inputs inputs;
@@ -130,17 +135,14 @@ bool was_seen(const domain::job_view& job) {
 int run(const options& chosen) {
     const auto env = process_environment();
     const auto log = io::create_log(chosen.log_level, chosen.log_format, env.journal_stream);
-    auto inputs = gather_inputs(chosen.config_file, env);
-    if (!inputs) return misconfigured;
+    int exit_code = success;
+    auto inputs = gather_inputs(chosen.config_file, env, exit_code);
+    if (!inputs) return exit_code;
     log->write(
         io::log_level::info,
         "starting",
         {{"version", version}, {"revision", revision}, {"config_file", chosen.config_file}}
     );
-    for (const auto& [connection, access] : inputs->access) {
-        for (const auto& note : access.notes)
-            log->write(io::log_level::warning, note, {{"connection", connection}});
-    }
     log_departures(*inputs, *log);
     const auto daemon = build_or_explain(std::move(*inputs), *log);
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
@@ -152,7 +154,8 @@ int once(const options& chosen) {
     const auto env = process_environment();
     const auto least = std::max(chosen.log_level, io::log_level::warning);
     const auto log = io::create_log(least, chosen.log_format, env.journal_stream);
-    auto inputs = gather_inputs(chosen.config_file, env);
+    int ignored = success;
+    auto inputs = gather_inputs(chosen.config_file, env, ignored);
     if (!inputs) return could_not;
     inputs->settings.receivers.clear();
     const auto daemon = build_or_explain(std::move(*inputs), *log);
@@ -175,7 +178,8 @@ int check_online_files(const options& chosen) {
     const auto env = process_environment();
     bool is_well = true;
     for (const auto& path : chosen.files) {
-        const auto inputs = gather_inputs(path, env);
+        int ignored = success;
+        const auto inputs = gather_inputs(path, env, ignored);
         is_well = is_well && inputs.has_value();
         if (!inputs) continue;
         const auto report = check_online(*inputs);

@@ -14,14 +14,14 @@
 
 namespace trainwatch::app {
 
-std::string ask_instance_region(const aws_files& files) {
-    if (wire::is_instance_metadata_off(files)) return {};
+result<std::string> ask_instance_region(const aws_files& files) {
+    if (wire::is_instance_metadata_off(files)) return std::string();
     auto service = wire::instance_metadata_of(files, wire::profile_in_force(files, {}));
-    if (service.has_error()) return {};
+    if (service.has_error()) return service.error();
     boost::asio::io_context context(1);
     const auto clock = io::create_system_clock();
     const auto world = io::create_credential_world(nullptr, {}, *clock);
-    std::string region;
+    result<std::string> region = std::string();
     boost::asio::co_spawn(
         context,
         io::instance_region(
@@ -29,7 +29,7 @@ std::string ask_instance_region(const aws_files& files) {
         ),
         [&](const std::exception_ptr& error, const result<std::string>& told) {
             if (error) std::rethrow_exception(error);
-            if (told) region = *told;
+            region = told;
             world->close();
         }
     );

@@ -6,10 +6,11 @@
 #include <string>
 
 #include "app/environment.hpp"
+#include "base/failure.hpp"
 
 namespace trainwatch::app {
 
-// Empty when it cannot be learned.
-std::string ask_instance_region(const aws_files& files);
+// Why not, with the cure, when the service was asked in vain; empty when it is switched off.
+result<std::string> ask_instance_region(const aws_files& files);
 
 }  // namespace trainwatch::app

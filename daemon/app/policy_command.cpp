@@ -43,6 +43,8 @@ void complete(
     const auto access = resolve_access(connection, env, files);
     const auto& plan = access.credentials;
     if (access.trouble) {
+        print_error("# connection " + connection.name + ": " + access.trouble->detail);
+        print_error("# the policies below may lack the roles on the way");
         if (!connection.role_arn.empty()) request.roles = {connection.role_arn};
     } else {
         for (const auto& role : plan.roles)

@@ -20,7 +20,13 @@ bool has_region(const aws_files& files) {
 // True when there is one now that was not there before.
 bool learn_region(aws_files& files, const region_source& ask) {
     if (!ask || has_region(files) || !files.instance_region.empty()) return false;
-    files.instance_region = ask(files);
+    auto told = ask(files);
+    if (told.has_error()) {
+        const auto& why = told.error();
+        files.instance_trouble = why.detail + (why.cure.empty() ? "" : ": " + why.cure);
+        return false;
+    }
+    files.instance_region = std::move(told.value());
     return !files.instance_region.empty();
 }
 
@@ -166,7 +172,11 @@ std::variant<domain::settings, settings_mistakes> load_settings(
     const std::string& path, aws_files& files, const file_reader& read, const region_source& ask
 ) {
     auto loaded = load_settings(path, files, read);
-    if (std::holds_alternative<domain::settings>(loaded) || !learn_region(files, ask)) {
+    if (std::holds_alternative<domain::settings>(loaded)) return loaded;
+    if (!learn_region(files, ask)) {
+        if (!files.instance_trouble.empty()) {
+            std::get<settings_mistakes>(loaded).push_back(files.instance_trouble);
+        }
         return loaded;
     }
     return load_settings(path, files, read);
@@ -179,7 +189,11 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     const region_source& ask
 ) {
     auto loaded = load_job_settings(asked, files, read);
-    if (std::holds_alternative<wire::job_settings>(loaded) || !learn_region(files, ask)) {
+    if (std::holds_alternative<wire::job_settings>(loaded)) return loaded;
+    if (!learn_region(files, ask)) {
+        if (!files.instance_trouble.empty()) {
+            std::get<settings_mistakes>(loaded).push_back(files.instance_trouble);
+        }
         return loaded;
     }
     return load_job_settings(asked, files, read);

@@ -27,8 +27,8 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     const wire::named_jobs& asked, const aws_files& files, const file_reader& read
 );
 
-// Names the region of this machine when nobody else does; empty when it cannot.
-using region_source = std::function<std::string(const aws_files& files)>;
+// Names the region of this machine when nobody else does; empty when nobody is there to be asked.
+using region_source = std::function<result<std::string>(const aws_files& files)>;
 // Either of them, and once more with the region that `ask` tells where the first reading fails and
 // no variable or file names one; `files` keep it.
 std::variant<domain::settings, settings_mistakes> load_settings(

@@ -36,14 +36,31 @@ bool may_be_secret(std::string_view word) {
     return has('0', '9') && has('A', 'Z') && (has('a', 'z') || word.substr(0, 1) == "A");
 }
 
+// "SessionToken", "aws_secret_access_key", "password": what follows is nobody's business.
+bool announces_secret(std::string_view word) {
+    const std::string text = lower(word);
+    const auto holds = [&](std::string_view part) { return text.find(part) != std::string::npos; };
+    return holds("secret") || holds("token") || holds("password") || text.ends_with("key");
+}
+
 // The program's words without what may be a key: they are shown where anybody may look.
 std::string without_secrets(std::string_view line) {
     constexpr std::string_view between = " \t\"'=:,;()<>[]{}";
     std::string shown;
+    bool is_announced = false;  // by a word, and by = or : after it
+    char separator = ' ';
+    std::string_view before;
     while (!line.empty()) {
         const auto end = std::min(line.find_first_of(between), line.size());
         const auto word = line.substr(0, end);
-        shown += may_be_secret(word) ? std::string_view("(hidden)") : word;
+        if (!word.empty()) {
+            const bool hidden = is_announced || may_be_secret(word);
+            shown += hidden ? std::string_view("(hidden)") : word;
+            is_announced = false;
+            before = word;
+        }
+        if (end < line.size()) separator = line[end];
+        if (separator == '=' || separator == ':') is_announced = announces_secret(before);
         shown += line.substr(end, 1);
         line.remove_prefix(std::min(end + 1, line.size()));
     }

@@ -34,7 +34,7 @@ public:
     task<describe_answer> describe(std::string job_name, mono_time deadline) override {
         const std::string id = invocation_id(random_);
         auto keys = co_await credentials_.current(deadline);
-        if (!keys) co_return describe_answer{keys.error(), {}, {}, {}};
+        if (!keys) co_return without_keys(keys.error());
         if (time_.now().mono >= deadline) co_return late_keys();
         const milliseconds signed_with = offset_.value_or(milliseconds(0));
         wire::http_request request = prepare(job_name, **keys, {id, 1, deadline});
@@ -115,6 +115,14 @@ private:
     }
 
     // They arrived when nothing could be asked any more.
+    // Nobody was asked: it says nothing of the job, however the source put it.
+    static describe_answer without_keys(failure why) {
+        const bool may_pass =
+            why.kind == error_class::transient || why.kind == error_class::throttled;
+        if (!may_pass) why.kind = error_class::denied;
+        return {std::move(why), {}, {}, {}};
+    }
+
     describe_answer late_keys() const {
         const failure why{
             .kind = error_class::transient,

@@ -25,6 +25,7 @@ struct aws_config {
     std::string home{};  // empty: none
     // What EC2 tells of this machine, where it was asked: the last word, after all of the above.
     std::string instance_region{};
+    std::string instance_trouble{};  // why it told nothing, with the cure
     // The files that were looked for; empty when there is no home to look into.
     std::string config_file{};
     std::string credentials_file{};

@@ -109,7 +109,8 @@ result<service_endpoint> custom_endpoint(
     const endpoint_request& request, const std::string& signing_region
 ) {
     // What stands before an '@' may be a password.
-    const bool may_hold_secret = request.custom.find('@') != std::string_view::npos;
+    // A password before an @, or a token in a query.
+    const bool may_hold_secret = request.custom.find_first_of("@?#") != std::string_view::npos;
     const std::string custom(may_hold_secret ? "(not shown)" : request.custom);
     for (const auto& [is_on, name] :
          {std::pair(request.fips, "use_fips_endpoint"),

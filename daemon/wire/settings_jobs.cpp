@@ -51,8 +51,8 @@ private:
         const std::string whose =
             asked_.endpoint_url.empty() ? "endpoint URL from the environment " : "--endpoint-url ";
         const auto parsed = parse_url(endpoint);
-        // What stands before an @ may be a password.
-        const bool may_hold_secret = endpoint.find('@') != std::string::npos;
+        // A password before an @, or a token in a query.
+        const bool may_hold_secret = endpoint.find_first_of("@?#") != std::string::npos;
         const auto shown = may_hold_secret ? std::string("(not shown)") : quoted(endpoint);
         if (!parsed) {
             mistakes_.push_back(whose + shown + ": " + parsed.error().detail);

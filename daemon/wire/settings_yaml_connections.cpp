@@ -27,8 +27,8 @@ std::string read_endpoint(settings_reader& reader, const yaml_value& connection)
     if (!endpoint) return {};
     const auto parsed = parse_url(endpoint->text);
     if (!parsed) {
-        // What stands before an @ may be a password.
-        const bool may_hold_secret = endpoint->text.find('@') != std::string::npos;
+        // A password before an @, or a token in a query.
+        const bool may_hold_secret = endpoint->text.find_first_of("@?#") != std::string::npos;
         const auto shown = may_hold_secret ? std::string("(not shown)") : quoted(endpoint->text);
         reader.fail(endpoint->where, shown + ": " + parsed.error().detail);
         return {};

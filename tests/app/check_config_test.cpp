@@ -136,7 +136,7 @@ TEST(ShippedConfig, is_good) {
 TEST(CheckConfig, asks_for_the_region_of_the_machine_only_where_nothing_names_one) {
     const std::string bare = "watch_lists: [{name: a, jobs: [x]}]";
     int asked = 0;
-    const region_source ask = [&](const aws_files&) {
+    const region_source ask = [&](const aws_files&) -> result<std::string> {
         ++asked;
         return std::string("eu-west-3");
     };
@@ -159,6 +159,15 @@ TEST(CheckConfig, asks_for_the_region_of_the_machine_only_where_nothing_names_on
     const auto of_profile = load_settings("c.yaml", own, reader_of({{"c.yaml", bare}}), ask);
     EXPECT_TRUE(std::holds_alternative<domain::settings>(of_profile));
     EXPECT_EQ(asked, 1);
+
+    // One that is silent is named beside the mistake.
+    const region_source silent = [](const aws_files&) -> result<std::string> {
+        return failure{.kind = error_class::transient, .detail = "http://md: timed out"};
+    };
+    aws_files none;
+    const auto failed = load_settings("c.yaml", none, reader_of({{"c.yaml", bare}}), silent);
+    ASSERT_TRUE(std::holds_alternative<settings_mistakes>(failed));
+    EXPECT_EQ(std::get<settings_mistakes>(failed).back(), "http://md: timed out");
 }
 
 }  // namespace

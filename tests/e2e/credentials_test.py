@@ -97,6 +97,17 @@ class Trouble(CredentialsTest):
         wait_until(lambda: self.up(daemon, bad, 0), "the bad one")
         self.assertIn("no-such-one", daemon.wait_for_line("no_credentials"))
 
+    def test_a_profile_that_leads_nowhere_is_a_connection_that_is_down(self):
+        good = self.of_profile()
+        good.connection = "    profile: research\n"
+        bad = self.of_profile()
+        bad.name, bad.connection = "bad", "    profile: odd\n"
+        files = {"AWS_CONFIG_FILE": self.in_home("odd", "[profile odd]\nservices = none\n")}
+        daemon = self.start_daemon(
+            self.watching(bad, good), {**self.endpoints(), **good.environment, **files}, keys={})
+        wait_until(lambda: self.up(daemon, good, 1), "the good one")
+        wait_until(lambda: self.up(daemon, bad, 0), "the bad one")
+
     def test_keys_that_end_early_are_renewed_without_a_failed_poll(self):
         source = self.of_instance()
         daemon = self.run_with(source)

@@ -70,6 +70,13 @@ TEST_F(Program, keys_in_its_complaint_stay_out) {
         "ended with exit code 1: bad key (hidden), secret=(hidden) in "
         "/opt/Company/tools-2026/keys"
     );
+    // After a word that announces one, whatever it looks like.
+    EXPECT_EQ(
+        shell("echo '{\"SessionToken\": \"abcdefgh\"} aws_secret_access_key=/short' >&2; exit 1")
+            .error()
+            .detail,
+        "ended with exit code 1: {\"SessionToken\": \"(hidden)\"} aws_secret_access_key=(hidden)"
+    );
 }
 
 TEST_F(Program, that_dies_of_a_signal_is_denied) {

@@ -333,6 +333,17 @@ TEST_F(SagemakerClient, keys_that_come_too_late_are_named) {
     EXPECT_EQ(server.connections(), 0U);
 }
 
+TEST_F(SagemakerClient, trouble_with_keys_is_no_news_of_the_job) {
+    for (const auto kind :
+         {error_class::rejected, error_class::not_found, error_class::malformed}) {
+        keys = fixed_credentials(failure{.kind = kind, .detail = "services = none"});
+        scripted_server server(on, {{{http_ok(answer_body)}}});
+        use(server.origin());
+        EXPECT_EQ(describe("resnet-1").outcome.error().kind, error_class::denied);
+        client->close();
+    }
+}
+
 TEST_F(SagemakerClient, network_failure_says_where) {
     scripted_server server(on, {{{"", step::after::stay_silent}}});
     use(server.origin());
