@@ -108,10 +108,7 @@ std::string_view prefix_of(
 result<service_endpoint> custom_endpoint(
     const endpoint_request& request, const std::string& signing_region
 ) {
-    // What stands before an '@' may be a password.
-    // A password before an @, or a token in a query.
-    const bool may_hold_secret = request.custom.find_first_of("@?#") != std::string_view::npos;
-    const std::string custom(may_hold_secret ? "(not shown)" : request.custom);
+    const std::string custom(may_hold_secret(request.custom) ? "(not shown)" : request.custom);
     for (const auto& [is_on, name] :
          {std::pair(request.fips, "use_fips_endpoint"),
           std::pair(request.dualstack, "use_dualstack_endpoint")}) {
@@ -130,6 +127,10 @@ result<service_endpoint> custom_endpoint(
 }
 
 }  // namespace
+
+bool may_hold_secret(std::string_view endpoint_url) {
+    return endpoint_url.find_first_of("@?#") != std::string_view::npos;
+}
 
 std::string_view service_id(aws_service service) {
     switch (service) {

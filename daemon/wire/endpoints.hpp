@@ -36,6 +36,9 @@ struct service_endpoint {
 // host name), a custom URL that is none or together with FIPS or dualstack.
 result<service_endpoint> endpoint_of(aws_service service, const endpoint_request& request);
 
+// A password before an @, or a token in a query: such a URL is not repeated in a message.
+bool may_hold_secret(std::string_view endpoint_url);
+
 // "fips-us-east-1" and "us-east-1-fips" are us-east-1 with FIPS switched on.
 struct plain_region {
     std::string region{};

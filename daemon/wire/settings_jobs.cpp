@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "wire/endpoints.hpp"
 #include "wire/settings_yaml_sections.hpp"
 #include "wire/url.hpp"
 
@@ -51,9 +52,8 @@ private:
         const std::string whose =
             asked_.endpoint_url.empty() ? "endpoint URL from the environment " : "--endpoint-url ";
         const auto parsed = parse_url(endpoint);
-        // A password before an @, or a token in a query.
-        const bool may_hold_secret = endpoint.find_first_of("@?#") != std::string::npos;
-        const auto shown = may_hold_secret ? std::string("(not shown)") : quoted(endpoint);
+        const auto shown =
+            may_hold_secret(endpoint) ? std::string("(not shown)") : quoted(endpoint);
         if (!parsed) {
             mistakes_.push_back(whose + shown + ": " + parsed.error().detail);
         } else if (!parsed->query.empty()) {

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "wire/endpoints.hpp"
 #include "wire/proxy.hpp"
 #include "wire/role_arn.hpp"
 #include "wire/settings_yaml_sections.hpp"
@@ -27,9 +28,8 @@ std::string read_endpoint(settings_reader& reader, const yaml_value& connection)
     if (!endpoint) return {};
     const auto parsed = parse_url(endpoint->text);
     if (!parsed) {
-        // A password before an @, or a token in a query.
-        const bool may_hold_secret = endpoint->text.find_first_of("@?#") != std::string::npos;
-        const auto shown = may_hold_secret ? std::string("(not shown)") : quoted(endpoint->text);
+        const auto shown =
+            may_hold_secret(endpoint->text) ? std::string("(not shown)") : quoted(endpoint->text);
         reader.fail(endpoint->where, shown + ": " + parsed.error().detail);
         return {};
     }
