@@ -148,6 +148,8 @@ private:
     void perform(core::describe& what) {
         asio::co_spawn(executor_, describe_job(std::move(what)), rethrow);
     }
+    void perform(core::list_jobs&) {}
+    void perform(core::read_tags&) {}
     void perform(core::commit& what) {
         asio::co_spawn(executor_, commit_batch(std::move(what)), rethrow);
     }

@@ -10,6 +10,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "domain/alert.hpp"
+#include "domain/job_summary.hpp"
 #include "domain/ledger.hpp"
 
 namespace trainwatch::core {
@@ -23,6 +24,24 @@ struct describe {
     mono_time deadline{};
     std::size_t slot = 0;  // the target's
     bool operator==(const describe&) const = default;
+};
+
+// One page of ListTrainingJobs. Answer: `listed{id}` by `deadline`.
+struct list_jobs {
+    poll_id id{};
+    lane_id lane{};
+    domain::list_query query{};
+    mono_time deadline{};
+    bool operator==(const list_jobs&) const = default;
+};
+
+// ListTags of one job. Answer: `tags_read{id}` by `deadline`.
+struct read_tags {
+    poll_id id{};
+    lane_id lane{};
+    std::string arn{};
+    mono_time deadline{};
+    bool operator==(const read_tags&) const = default;
 };
 
 // Make the batch durable. Answer: `committed`. Ids rise by one; batches commit in order.
@@ -56,7 +75,7 @@ struct stop {
     bool operator==(const stop&) const = default;
 };
 
-using action = std::variant<describe, commit, deliver, note, stop>;
+using action = std::variant<describe, list_jobs, read_tags, commit, deliver, note, stop>;
 using actions = std::vector<action>;
 
 }  // namespace trainwatch::core

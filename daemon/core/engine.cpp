@@ -17,7 +17,8 @@ domain::view make_view(const domain::watch_plan& plan) {
         view.jobs[i].target = plan.targets[i];
     view.lanes.resize(plan.lanes.size());
     for (std::size_t i = 0; i < plan.lanes.size(); ++i) {
-        view.lanes[i].describe_rate = plan.lanes[i].budget.describe_per_second;
+        view.lanes[i].operations[domain::aws_operation::describe].rate =
+            plan.lanes[i].budget.describe_per_second;
         view.connections.try_emplace(plan.lanes[i].connection);
     }
     for (const auto& endpoint : plan.endpoints)
@@ -201,7 +202,8 @@ void engine::turn() {
         say_headline();
     }
     for (std::size_t i = 0; i < view_.lanes.size(); ++i)
-        view_.lanes[i].describe_rate = scheduler_.rate(lane_id{i}, now_.mono);
+        view_.lanes[i].operations[domain::aws_operation::describe].rate =
+            scheduler_.rate(aws_operation::describe, lane_id{i}, now_.mono);
 }
 
 void engine::start_polls() {

@@ -82,6 +82,9 @@ private:
     // ---- engine.cpp: one overload an event, then the turn of the wheel -------------------------
     void on(const restored& what);
     void on(const woke&) {}
+    void on(const listed&) {}
+    void on(const tags_read&) {}
+    void on(const reconfigured&) {}
     void on(const described& what);
     void on(const committed& what);
     void on(const delivered& what);

@@ -10,8 +10,10 @@
 #include "base/time.hpp"
 #include "domain/alert.hpp"
 #include "domain/credentials.hpp"
+#include "domain/job_summary.hpp"
 #include "domain/ledger.hpp"
 #include "domain/observation.hpp"
+#include "domain/watch_plan.hpp"
 
 namespace trainwatch::core {
 
@@ -36,6 +38,24 @@ struct described {
     // The server's clock minus ours, measured from the answer's Date header.
     std::optional<milliseconds> clock_offset{};
     bool operator==(const described&) const = default;
+};
+
+// The answer to a `list_jobs`, or why there is none.
+struct listed {
+    poll_id id{};
+    result<domain::job_page> answer;
+    nanoseconds took{};
+    std::optional<milliseconds> clock_offset{};
+    bool operator==(const listed&) const = default;
+};
+
+// The answer to a `read_tags`: the tags of one job, by key.
+struct tags_read {
+    poll_id id{};
+    result<domain::label_map> answer;
+    nanoseconds took{};
+    std::optional<milliseconds> clock_offset{};
+    bool operator==(const tags_read&) const = default;
 };
 
 // The store holds every batch up to this id; or it could not take the batch `up_to`.
@@ -65,7 +85,23 @@ struct stop_requested {
     bool operator==(const stop_requested&) const = default;
 };
 
-using event =
-    std::variant<restored, woke, described, committed, delivered, credentials_told, stop_requested>;
+// Another configuration is in force from now on. Lanes and endpoints keep their numbers: those of
+// the former plan come first and in its order, gone ones marked (watch_plan::succeed).
+struct reconfigured {
+    domain::watch_plan plan{};
+    bool operator==(const reconfigured&) const = default;
+};
+
+using event = std::variant<
+    restored,
+    woke,
+    described,
+    listed,
+    tags_read,
+    committed,
+    delivered,
+    credentials_told,
+    reconfigured,
+    stop_requested>;
 
 }  // namespace trainwatch::core

@@ -7,7 +7,9 @@
 // core/scheduler's.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/time.hpp"
 #include "domain/view.hpp"
@@ -15,9 +17,26 @@
 namespace trainwatch::core {
 
 enum class look_queue : std::uint8_t {
-    unseen,  // never answered in this run
-    live,
-    calm,  // ended, missing, or not to be had
+    ended,    // a list page says that it has ended: before all others, to learn why
+    unseen,   // never described in this run
+    live,     // regular looks where nothing lists, and those that a limit or an end calls for
+    changed,  // a list page told of something new
+    calm,     // ended, missing, or not to be had; listed jobs that nothing is known to be new of
+};
+
+// What a list page told that no describe has shown yet, the most urgent first.
+enum class news_kind : std::uint8_t { ended, absent, training, phase, start_up, message, none };
+
+// Of a job that list pages tell of.
+struct listing_facts {
+    news_kind news = news_kind::none;
+    mono_time news_since{};  // when the page left that told it first
+    mono_time described{};   // when the last describe left that was answered
+    std::size_t live = 0;    // in the lane
+    double describe_rate = 0;
+    std::size_t backlog = 0;  // jobs of the lane that wait with news
+
+    bool operator==(const listing_facts&) const = default;
 };
 
 struct look {
@@ -34,6 +53,7 @@ struct look_facts {
     milliseconds staleness_bound{};
     milliseconds late_interval{};  // what the lane's budget allows for late jobs
     unsigned misses = 0;           // times in a row that AWS did not find the name
+    std::optional<listing_facts> listed{};
 };
 
 look next_look(const domain::job_view& job, const look_facts& facts);

@@ -44,6 +44,8 @@ scheduler::due_set& scheduler::queue(lane_state& lane, look_queue which) {
             return lane.unseen;
         case look_queue::live:
             return lane.live;
+        case look_queue::ended:
+        case look_queue::changed:
         case look_queue::calm:
             break;
     }
@@ -237,7 +239,7 @@ void scheduler::keys_renewed(lane_id lane, mono_time now) {
     }
 }
 
-double scheduler::rate(lane_id lane, mono_time now) const {
+double scheduler::rate(aws_operation, lane_id lane, mono_time now) const {
     const auto& state = lanes_[lane.value];
     const double own = state.rate.rate(now);
     return state.pool ? std::min(own, pools_[*state.pool].rate.rate(now)) : own;
@@ -246,9 +248,9 @@ double scheduler::rate(lane_id lane, mono_time now) const {
 milliseconds scheduler::late_interval(lane_id lane, milliseconds staleness_bound, mono_time now)
     const {
     const auto late = static_cast<double>(lanes_[lane.value].late);
-    const auto fair =
-        milliseconds(static_cast<std::int64_t>(1000.0 * limits::late_share * late / rate(lane, now))
-        );
+    const auto fair = milliseconds(static_cast<std::int64_t>(
+        1000.0 * limits::late_share * late / rate(aws_operation::describe, lane, now)
+    ));
     return std::min(std::max(limits::late_interval_min, fair), staleness_bound / 2);
 }
 

@@ -30,13 +30,15 @@
 
 namespace trainwatch::core {
 
+// One call to AWS in flight.
 struct poll {
     poll_id id{};
+    aws_operation operation = aws_operation::describe;
     lane_id lane{};
-    std::size_t slot = 0;
+    std::size_t slot = 0;  // of a describe, and of a job whose tags are read
     mono_time sent{};
     mono_time deadline{};
-    look wanted{};  // the place in the queue that it left
+    look wanted{};  // of a describe: the place in the queue that it left
 
     bool operator==(const poll&) const = default;
 };
@@ -47,10 +49,28 @@ class scheduler {
 public:
     scheduler(const domain::watch_plan& plan, std::uint64_t seed);
 
-    // All targets become due; lanes begin at random moments within their interval.
+    // Lanes begin at random moments within their interval.
     void start(mono_time now);
+    // Lanes keep their numbers, new ones come last; what is `gone` sends nothing any more.
+    void reconfigure(const domain::watch_plan& plan, mono_time now);
 
-    // The next poll that may leave now; call until there is none.
+    // The engine numbers the slots. A removed slot may be added again for another job.
+    void add(std::size_t slot, lane_id lane, const look& first);
+    // Not while it is in flight.
+    void remove(std::size_t slot);
+    bool is_in_flight(std::size_t slot) const;
+    // A slot that waits is moved; for one in flight this says nothing, its place() follows.
+    void want(std::size_t slot, const look& next);
+
+    // A call that is not a describe: paced, counted as in flight, and answered like a describe.
+    // Nothing when its operation may not be called now.
+    std::optional<poll> start_call(
+        aws_operation operation, lane_id lane, std::size_t slot, mono_time now
+    );
+    // When start_call() will allow it.
+    mono_time next_call(aws_operation operation, lane_id lane) const;
+
+    // The next describe that may leave now; call until there is none.
     std::optional<poll> next_poll(mono_time now);
 
     // The poll that this answers; nothing when it is unknown or was given up.
@@ -58,7 +78,7 @@ public:
     // A poll whose answer will not come any more; call until there is none.
     std::optional<poll> take_overdue(mono_time now);
 
-    // Each poll that was taken is followed by exactly one of these:
+    // Each describe that was taken is followed by exactly one of these:
     void place(const poll& done, const look& next);
     void retry_with_backoff(const poll& failed, mono_time now);
     void retry_in_place(const poll& failed);
@@ -82,8 +102,13 @@ public:
     unsigned failures(std::size_t slot) const { return jobs_[slot].failures; }
     // The shortest interval for late jobs that leaves them their share of the budget.
     milliseconds late_interval(lane_id lane, milliseconds staleness_bound, mono_time now) const;
-    // Polls a second that the lane may send now: its budget, or less after throttling.
-    double rate(lane_id lane, mono_time now) const;
+    // Calls a second that the lane may send now: its budget, or less after throttling.
+    double rate(aws_operation operation, lane_id lane, mono_time now) const;
+    // Of these, those that were not sent lately; and what others in the account seem to send.
+    double headroom(aws_operation operation, lane_id lane, mono_time now) const;
+    double others(aws_operation operation, lane_id lane, mono_time now) const;
+    // Jobs that wait in the queue `changed` or `ended`.
+    std::size_t backlog(lane_id lane) const;
 
     std::size_t in_flight() const { return in_flight_.size(); }
     // When next_poll() will have something; nothing while nobody waits.

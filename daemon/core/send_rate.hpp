@@ -13,11 +13,11 @@
 #include <optional>
 
 #include "base/time.hpp"
+#include "domain/aws_operation.hpp"
 
 namespace trainwatch::core {
 
-// The operations that have a quota, and so a rate, of their own.
-enum class aws_operation { describe, list, tuning };
+using domain::aws_operation;
 
 class send_rate {
 public:

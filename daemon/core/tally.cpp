@@ -138,10 +138,11 @@ tally::tally(const domain::watch_plan& plan, domain::view& view) : view_(view) {
         view_.fleet.duration.try_emplace(how, duration_histogram());
     }
     for (auto& lane : view_.lanes) {
-        lane.request_duration = request_histogram();
-        lane.describe_requests["ok"] = 0;
+        lane.operations[domain::aws_operation::describe].duration = request_histogram();
+        lane.operations[domain::aws_operation::describe].requests["ok"] = 0;
         for (const auto why : classes)
-            lane.describe_requests[std::string(to_string(why))] = 0;
+            lane.operations[domain::aws_operation::describe].requests[std::string(to_string(why))] =
+                0;
     }
     for (const auto& endpoint : plan.endpoints) {
         auto& receiver = view_.receivers[endpoint.receiver];
@@ -271,12 +272,14 @@ void tally::restore(const domain::ledger_batch& rows) {
 }
 
 void tally::request(lane_id lane, const std::string& code) {
-    ++view_.lanes[lane.value].describe_requests[code];
+    ++view_.lanes[lane.value].operations[domain::aws_operation::describe].requests[code];
 }
 
 void tally::request_took(lane_id lane, nanoseconds took) {
     const std::chrono::duration<double> duration = std::max(took, nanoseconds(0));
-    view_.lanes[lane.value].request_duration.observe(duration.count());
+    view_.lanes[lane.value].operations[domain::aws_operation::describe].duration.observe(
+        duration.count()
+    );
 }
 
 void tally::notified(const std::string& receiver, std::size_t alerts) {

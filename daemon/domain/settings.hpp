@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,13 @@ struct budget_settings {
     bool operator==(const budget_settings&) const = default;
 };
 
+// How jobs are found: by listing, or not at all (explicit names, no List permission needed).
+enum class discovery_kind { list, none };
+
+// How many of the budget's calls are made: all of them, for the freshest picture; or only those
+// that the staleness bound needs.
+enum class pace_kind { budget, bound };
+
 struct connection_settings {
     std::string name{};
     std::vector<std::string> regions{};  // never empty once validated
@@ -47,6 +55,8 @@ struct connection_settings {
     std::string external_id{};
     // "http://proxy:3128", "none", or empty: what the environment says.
     std::string proxy_url{};
+    discovery_kind discovery = discovery_kind::list;
+    pace_kind pace = pace_kind::budget;
 
     bool operator==(const connection_settings&) const = default;
 };
@@ -61,6 +71,23 @@ struct metric_groups {
     bool operator==(const metric_groups&) const = default;
 };
 
+// What a job must be like: every member that is not empty narrows, and within one any of its
+// values will do. Globs have * and ?, match the whole value and mind the case.
+struct job_filter {
+    std::vector<std::string> name{};          // globs
+    std::string name_regex{};                 // RE2 syntax, anchored at both ends
+    label_map tags{};                         // key to glob
+    std::vector<std::string> tuning_job{};    // globs, as the ones below; of the job's name
+    std::vector<std::string> auto_ml_job{};   // likewise
+    std::vector<std::string> labeling_job{};  // likewise
+    std::vector<std::string> experiment{};
+    std::vector<std::string> instance_type{};  // of any of its groups
+    std::vector<std::string> status{};         // TrainingJobStatus when the job is taken up
+
+    bool empty() const { return *this == job_filter{}; }
+    bool operator==(const job_filter&) const = default;
+};
+
 struct watch_list_settings {
     std::string name{};
     std::vector<std::string> connections{};  // names; empty: all
@@ -68,6 +95,10 @@ struct watch_list_settings {
     std::vector<std::string> jobs{};         // explicit names
     label_map labels{};                      // on its jobs' alerts and …_labels series
     metric_groups metrics{};
+    std::optional<job_filter> match{};              // discovered ones
+    job_filter exclude{};                           // of the discovered ones; empty: none
+    std::optional<milliseconds> staleness_bound{};  // empty: global.staleness_bound
+    label_map labels_from_tags{};                   // likewise: name of the label to key of the tag
 
     bool operator==(const watch_list_settings&) const = default;
 };
@@ -105,14 +136,26 @@ struct api_settings {
 // Price of an instance-hour by instance type, in whatever currency the reader thinks in.
 using price_map = std::map<std::string, double>;
 
+// What the command line says of the process among its like.
+struct process_settings {
+    unsigned replicas = 1;  // daemons with the same configuration; each takes its part of budgets
+    std::string replica{};  // label `replica` of the daemon's own alerts; empty: none
+    unsigned shard = 1;     // this one's number, from 1 …
+    unsigned shards = 1;    // … of so many that share out the lanes
+
+    bool operator==(const process_settings&) const = default;
+};
+
 struct settings {
     global_settings global{};
     std::vector<connection_settings> connections{};  // never empty once validated
+    // Those of watch_list_files first, in the order of the files' names.
     std::vector<watch_list_settings> watch_lists{};
     std::vector<receiver_settings> receivers{};
     price_map prices{};
     std::vector<failure_rule> failure_classes{};
     api_settings api{};
+    process_settings process{};
 
     bool operator==(const settings&) const = default;
 };

@@ -6,6 +6,12 @@
 
 namespace trainwatch::domain {
 
+const operation_view& lane_view::operation(aws_operation which) const {
+    static const operation_view nothing{};
+    const auto at = operations.find(which);
+    return at == operations.end() ? nothing : at->second;
+}
+
 std::string_view to_string(deadline_kind value) {
     switch (value) {
         case deadline_kind::max_runtime:

@@ -14,6 +14,7 @@
 #include "base/failure.hpp"
 #include "base/time.hpp"
 #include "domain/alert.hpp"
+#include "domain/aws_operation.hpp"
 #include "domain/credentials.hpp"
 #include "domain/finding.hpp"
 #include "domain/job.hpp"
@@ -84,11 +85,16 @@ struct job_links {
     bool operator==(const job_links&) const = default;
 };
 
-// One watched name. Everything but the target is empty until the first answer.
+// One watched name. Everything but the target is empty until the first answer. A slot whose target
+// has no name is vacant: its job was let go, and another will get it.
 struct job_view {
     domain::target target{};
+    // Its labels of labels_from_tags, once its tags were read.
+    label_map tag_labels{};
     std::uint64_t revision = 0;  // moves whenever anything below does, but for last_observed
     std::optional<observation> last{};
+    // `last` is what a list page told: names, times and statuses, and nothing else.
+    bool summarised = false;
     std::optional<domain::ending> ending{};
     std::optional<wall_time> ended{};
     std::optional<wall_time> last_transition{};
@@ -104,6 +110,7 @@ struct job_view {
     std::string trouble_cure{};            // and what to do about it; empty: nothing to add
     bool retired = false;                  // finished_retention is over: no longer on /metrics
 
+    bool is_vacant() const { return target.name.empty(); }
     bool operator==(const job_view&) const = default;
 };
 
@@ -141,17 +148,44 @@ struct fleet_view {
     bool operator==(const fleet_view&) const = default;
 };
 
+// One operation on one (connection, region).
+struct operation_view {
+    std::map<std::string, std::uint64_t> requests{};  // by code: "ok" or the class
+    histogram_view duration{};                        // seconds
+    double rate = 0;      // calls a second that it allows itself now, at most the budget
+    double headroom = 0;  // what of that is not used at present
+    double others = 0;    // calls a second that others in the account seem to make
+
+    bool operator==(const operation_view&) const = default;
+};
+
+// How far ListTrainingJobs has got in a lane, and what the promise is there.
+struct sweep_view {
+    bool complete = false;          // everything back to the horizon was told once
+    std::size_t known = 0;          // jobs that are known by key, whoever's they are
+    std::size_t windows = 0;        // pages that cover the live ones
+    std::uint64_t pages = 0;        // so far
+    milliseconds floor{};           // windows through the allowed rate
+    milliseconds feasible_bound{};  // core/promise
+
+    bool operator==(const sweep_view&) const = default;
+};
+
 // One (connection, region).
 struct lane_view {
     bool up = false;           // AWS answers, and not only with refusals
     bool heard = false;        // there has been an answer or a failure at all
     std::string account_id{};  // whose quota it is; empty until that is known without guessing
-    double describe_rate = 0;  // calls a second that it allows itself now, at most the budget
-    std::map<std::string, std::uint64_t> describe_requests{};  // by code: "ok" or the class
-    histogram_view request_duration{};
+    // Of a lane that does not list, describe only.
+    std::map<aws_operation, operation_view> operations{};
+    std::size_t live = 0;                        // watched jobs that have not ended
+    std::optional<sweep_view> sweep{};           // where ListTrainingJobs is called
     std::optional<milliseconds> clock_offset{};  // server minus ours, from the Date header
     // The longest unobserved live job of each watch list.
     std::map<std::string, wall_time> oldest_observation{};
+
+    // Nothing has happened yet where there is no entry.
+    const operation_view& operation(aws_operation which) const;
 
     bool operator==(const lane_view&) const = default;
 };
@@ -175,8 +209,9 @@ struct receiver_view {
 };
 
 struct view {
-    std::vector<job_view> jobs{};    // by slot: index in watch_plan::targets
-    std::vector<lane_view> lanes{};  // by lane_id
+    std::vector<job_view> jobs{};      // by slot, vacant ones between
+    std::vector<std::size_t> dirty{};  // slots that the latest step changed, each once, ordered
+    std::vector<lane_view> lanes{};    // by lane_id
     std::map<std::string, connection_view> connections{};
     fleet_view fleet{};
     histogram_view detection_lag{};  // seconds from AWS' transition time to our observation

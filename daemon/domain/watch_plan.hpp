@@ -14,7 +14,12 @@ namespace trainwatch::domain {
 struct lane {
     std::string connection{};
     std::string region{};
-    budget_settings budget{};
+    budget_settings budget{};  // this process' part of it
+    // Whether ListTrainingJobs is called here: some list discovers, or names more jobs than
+    // describes alone can keep fresh.
+    bool lists = false;
+    pace_kind pace = pace_kind::budget;
+    bool gone = false;  // of a former configuration: not used any more, its number is not reused
 
     bool operator==(const lane&) const = default;
 };
@@ -32,6 +37,7 @@ struct endpoint {
     std::string receiver{};
     receiver_kind kind = receiver_kind::alertmanager;
     std::string url{};
+    bool gone = false;  // as a lane's
 
     bool operator==(const endpoint&) const = default;
 };
@@ -40,19 +46,34 @@ struct endpoint {
 struct list_traits {
     label_map labels{};  // the list's own; global.labels are not repeated here
     metric_groups metrics{};
+    milliseconds staleness_bound{60'000};
+    label_map labels_from_tags{};  // name of the label to key of the tag
 
     bool operator==(const list_traits&) const = default;
+};
+
+// A list that discovers. Of several that match a job the first one has it; a name that some list
+// gives explicitly is that list's whatever the filters say.
+struct discovery_rule {
+    std::string watch_list{};
+    std::vector<lane_id> lanes{};  // ordered
+    job_filter match{};
+    job_filter exclude{};
+
+    bool operator==(const discovery_rule&) const = default;
 };
 
 struct watch_plan {
     global_settings global{};
     std::vector<lane> lanes{};                   // index: lane_id
-    std::vector<target> targets{};               // index: the job's slot in the view
+    std::vector<target> targets{};               // the explicit names
+    std::vector<discovery_rule> discovery{};     // in the order of precedence
     std::vector<endpoint> endpoints{};           // index: endpoint_id
     std::map<std::string, list_traits> lists{};  // by name of the watch list
     price_map prices{};
     std::vector<failure_rule> failure_classes{};
     api_settings api{};
+    std::string replica{};  // process_settings::replica
 
     // Of a list that is not in the plan (tests, the ledger): nothing special.
     const list_traits& traits(const std::string& watch_list) const;
@@ -62,6 +83,10 @@ struct watch_plan {
 
     bool operator==(const watch_plan&) const = default;
 };
+
+// `next` as it follows on `former` in a running engine: lanes and endpoints that both have keep
+// their numbers, those that only the former has are `gone`, new ones come last.
+watch_plan succeed(const watch_plan& former, watch_plan next);
 
 // `config` is validated: names are unique and every reference resolves.
 watch_plan make_watch_plan(const settings& config);

@@ -35,10 +35,10 @@ void write_lane(
     out.member("list_per_second", lane.budget.list_per_second);
     out.end_object();
     out.begin_object("rate_limit");
-    out.member("describe_per_second", seen.describe_rate);
+    out.member("describe_per_second", seen.operation(domain::aws_operation::describe).rate);
     out.end_object();
     out.begin_object("describe_requests");
-    for (const auto& [code, count] : seen.describe_requests)
+    for (const auto& [code, count] : seen.operation(domain::aws_operation::describe).requests)
         out.member(code, count);
     out.end_object();
     out.member("clock_offset_seconds", seen.clock_offset);

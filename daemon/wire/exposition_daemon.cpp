@@ -39,7 +39,8 @@ void add_requests(metric_families& into, const domain::view& view, const domain:
             std::map<std::string, std::uint64_t> counts{{"ok", 0}};
             for (const auto each : all_error_classes)
                 counts.emplace(to_string(each), 0);
-            for (const auto& [code, count] : known.describe_requests)
+            for (const auto& [code, count] :
+                 known.operation(domain::aws_operation::describe).requests)
                 counts[code] = count;
             for (const auto& [code, count] : counts) {
                 requests.add(with_lane(lane, {operation[0], {"code", code}}), count);
@@ -49,7 +50,10 @@ void add_requests(metric_families& into, const domain::view& view, const domain:
     {
         family_builder durations(into, metric("trainwatchd_api_request_duration_seconds"));
         for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
-            durations.add(with_lane(lane, operation), known.request_duration);
+            durations.add(
+                with_lane(lane, operation),
+                known.operation(domain::aws_operation::describe).duration
+            );
         });
     }
     {
@@ -60,7 +64,9 @@ void add_requests(metric_families& into, const domain::view& view, const domain:
     }
     family_builder limit(into, metric("trainwatchd_api_rate_limit_requests_per_second"));
     for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
-        limit.add(with_lane(lane, operation), known.describe_rate);
+        limit.add(
+            with_lane(lane, operation), known.operation(domain::aws_operation::describe).rate
+        );
     });
 }
 

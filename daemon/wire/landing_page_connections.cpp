@@ -21,7 +21,8 @@ std::string lane_state(const domain::lane& lane, const domain::lane_view& known)
     auto text = !known.heard ? colored("still", "not asked yet")
         : known.up           ? colored("good", "up")
                              : colored("bad", "down");
-    if (known.heard && known.describe_rate < lane.budget.describe_per_second) {
+    if (known.heard &&
+        known.operation(domain::aws_operation::describe).rate < lane.budget.describe_per_second) {
         text += "<br><span class=\"soft\">slowed down by throttling</span>";
     }
     return text;
@@ -41,7 +42,8 @@ std::string connections_section(const domain::view& view, const domain::watch_pl
         const domain::lane_view known = i < view.lanes.size() ? view.lanes[i] : domain::lane_view{};
         std::uint64_t answers = 0;
         std::uint64_t failures = 0;
-        for (const auto& [code, count] : known.describe_requests) {
+        for (const auto& [code, count] :
+             known.operation(domain::aws_operation::describe).requests) {
             (code == "ok" ? answers : failures) += count;
         }
         const auto& lane = plan.lanes[i];

@@ -262,14 +262,13 @@ domain::settings finish(const settings_draft& draft, const settings_defaults& de
             : regions_of_connection(connection, draft, defaults);
     }
     for (const auto& list : draft.watch_lists) {
-        config.watch_lists.push_back(
-            {list.name.text,
-             texts(list.connections),
-             texts(list.regions),
-             texts(list.jobs),
-             list.labels,
-             list.metrics}
-        );
+        auto& made = config.watch_lists.emplace_back();
+        made.name = list.name.text;
+        made.connections = texts(list.connections);
+        made.regions = texts(list.regions);
+        made.jobs = texts(list.jobs);
+        made.labels = list.labels;
+        made.metrics = list.metrics;
     }
     for (const auto& receiver : draft.receivers) {
         auto& made = config.receivers.emplace_back(receiver.rest);

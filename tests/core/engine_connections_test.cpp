@@ -202,8 +202,8 @@ TEST(account, that_two_connections_share_is_told_and_throttles_both) {
     EXPECT_THAT(note_names(told), ElementsAre("credentials", "quota_shared"));
     const auto poll = play.next_poll();
     play.answer(poll, failed(error_class::throttled, "Rate exceeded"));
-    EXPECT_EQ(play.view().lanes[0].describe_rate, 700);
-    EXPECT_EQ(play.view().lanes[1].describe_rate, 700);
+    EXPECT_EQ(play.view().lanes[0].operation(domain::aws_operation::describe).rate, 700);
+    EXPECT_EQ(play.view().lanes[1].operation(domain::aws_operation::describe).rate, 700);
 }
 
 TEST(account, that_changes_behind_a_connection_is_a_warning) {
@@ -238,10 +238,10 @@ TEST(throttling, of_half_an_hour_costs_less_than_half_of_the_budget) {
     const auto stormy = count(minutes(30));
     EXPECT_LE(stormy, 1800U);
     EXPECT_GE(stormy, 800U);
-    EXPECT_LT(play.view().lanes[0].describe_rate, 1);
+    EXPECT_LT(play.view().lanes[0].operation(domain::aws_operation::describe).rate, 1);
     play.aws = [](const describe& asked) { return running(asked.name).seen(); };
     count(seconds(30));
-    EXPECT_EQ(play.view().lanes[0].describe_rate, 2);
+    EXPECT_EQ(play.view().lanes[0].operation(domain::aws_operation::describe).rate, 2);
     EXPECT_NEAR(static_cast<double>(count(minutes(1))), 120, 1);
 }
 

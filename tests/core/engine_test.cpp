@@ -451,8 +451,12 @@ TEST(engine, failed_poll_is_retried_and_told_once_at_warning) {
     );
     EXPECT_EQ(play.view().jobs[3].trouble, std::nullopt);
     EXPECT_EQ(play.view().jobs[3].trouble_detail, "");
-    EXPECT_EQ(play.view().lanes[0].describe_requests.at("transient"), 2U);
-    EXPECT_GE(play.view().lanes[0].describe_requests.at("ok"), 4U);
+    EXPECT_EQ(
+        play.view().lanes[0].operation(domain::aws_operation::describe).requests.at("transient"), 2U
+    );
+    EXPECT_GE(
+        play.view().lanes[0].operation(domain::aws_operation::describe).requests.at("ok"), 4U
+    );
 }
 
 TEST(engine, answer_about_another_job_is_malformed) {

@@ -286,14 +286,14 @@ TEST(scheduler, throttling_lowers_the_pace_and_what_is_left_for_late_jobs) {
         polls.under_test.place(sent, late);
     }
     const auto calm = polls.under_test.late_interval(lane_id{0}, minutes(60), polls.now);
-    EXPECT_EQ(polls.under_test.rate(lane_id{0}, polls.now), 2);
+    EXPECT_EQ(polls.under_test.rate(aws_operation::describe, lane_id{0}, polls.now), 2);
     for (int i = 0; i < 20; ++i) {
         const auto sent = polls.next();
         polls.under_test.take_answered(sent.id);
         polls.under_test.lane_throttled(sent, polls.now, {});
         polls.under_test.retry_in_place(sent);
     }
-    EXPECT_EQ(polls.under_test.rate(lane_id{0}, polls.now), 0.5);
+    EXPECT_EQ(polls.under_test.rate(aws_operation::describe, lane_id{0}, polls.now), 0.5);
     EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, minutes(60), polls.now), 4 * calm);
 }
 
@@ -309,7 +309,7 @@ TEST(scheduler, throttles_of_polls_sent_before_the_first_lower_the_pace_once) {
         polls.under_test.lane_throttled(refused, now, {});
         polls.under_test.retry_in_place(refused);
     }
-    EXPECT_EQ(polls.under_test.rate(lane_id{0}, now), 700);
+    EXPECT_EQ(polls.under_test.rate(aws_operation::describe, lane_id{0}, now), 700);
 }
 
 // Each region of two connections; each lane has ten live jobs that are always due.
@@ -361,8 +361,8 @@ TEST(scheduler, throttling_of_one_lane_slows_those_that_share_its_quota) {
     while (refused.lane != lane_id{0})
         refused = polls.next();
     polls.under_test.lane_throttled(refused, polls.now, {});
-    EXPECT_EQ(polls.under_test.rate(lane_id{1}, polls.now), 1.4);
-    EXPECT_EQ(polls.under_test.rate(lane_id{2}, polls.now), 2);
+    EXPECT_EQ(polls.under_test.rate(aws_operation::describe, lane_id{1}, polls.now), 1.4);
+    EXPECT_EQ(polls.under_test.rate(aws_operation::describe, lane_id{2}, polls.now), 2);
 }
 
 TEST(scheduler, new_keys_wake_what_was_refused_at_once) {

@@ -278,14 +278,14 @@ TEST(tally, rows_that_were_not_counted_are_not_counted_now) {
 TEST(tally, requests_are_counted_by_code_from_zero) {
     counted given;
     auto& lane = given.view.lanes[0];
-    EXPECT_THAT(lane.describe_requests, SizeIs(8));
+    EXPECT_THAT(lane.operation(domain::aws_operation::describe).requests, SizeIs(8));
     given.sums->request(lane_id{0}, "ok");
     given.sums->request(lane_id{0}, "throttled");
-    EXPECT_EQ(lane.describe_requests.at("ok"), 1U);
-    EXPECT_EQ(lane.describe_requests.at("throttled"), 1U);
-    EXPECT_EQ(lane.describe_requests.at("denied"), 0U);
+    EXPECT_EQ(lane.operation(domain::aws_operation::describe).requests.at("ok"), 1U);
+    EXPECT_EQ(lane.operation(domain::aws_operation::describe).requests.at("throttled"), 1U);
+    EXPECT_EQ(lane.operation(domain::aws_operation::describe).requests.at("denied"), 0U);
     given.sums->request_took(lane_id{0}, milliseconds(250));
-    EXPECT_DOUBLE_EQ(lane.request_duration.sum, 0.25);
+    EXPECT_DOUBLE_EQ(lane.operation(domain::aws_operation::describe).duration.sum, 0.25);
 }
 
 TEST(tally, notifications_are_counted_by_receiver) {

@@ -16,6 +16,21 @@ inline void print(std::ostream& out, const describe& what) {
         << " by " << what.deadline.time_since_epoch().count() << "}";
 }
 
+inline void print(std::ostream& out, const list_jobs& what) {
+    const auto bound = [](const std::optional<wall_time>& at) {
+        return at ? std::to_string(unix_milliseconds(*at)) : std::string("-");
+    };
+    out << "list_jobs{#" << what.id.value << " lane " << what.lane.value << " after "
+        << bound(what.query.created_after) << " before " << bound(what.query.created_before)
+        << " token '" << what.query.token << "' by " << what.deadline.time_since_epoch().count()
+        << "}";
+}
+
+inline void print(std::ostream& out, const read_tags& what) {
+    out << "read_tags{#" << what.id.value << " lane " << what.lane.value << " " << what.arn
+        << " by " << what.deadline.time_since_epoch().count() << "}";
+}
+
 inline void print(std::ostream& out, const domain::label_map& labels) {
     out << "{";
     for (const auto& [name, value] : labels)

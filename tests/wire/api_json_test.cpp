@@ -224,9 +224,9 @@ TEST_F(ApiJson, shows_all_that_an_answer_may_tell) {
 TEST_F(ApiJson, status_counts_and_names_without_addresses) {
     view.lanes[0].heard = true;
     view.lanes[0].account_id = "111122223333";
-    view.lanes[0].describe_rate = 1.5;
+    view.lanes[0].operations[domain::aws_operation::describe].rate = 1.5;
     view.lanes[0].up = true;
-    view.lanes[0].describe_requests = {{"ok", 7}};
+    view.lanes[0].operations[domain::aws_operation::describe].requests = {{"ok", 7}};
     view.lanes[0].clock_offset = milliseconds(-250);
     view.lanes[0].oldest_observation = {{"nightly", ago(seconds(3))}};
     view.unknown_values = {{"TrainingJobStatus", 1}};

@@ -122,11 +122,13 @@ inline domain::view example_view(const domain::watch_plan& plan) {
     view.lanes.resize(2);
     view.lanes[0].up = true;
     view.lanes[0].heard = true;
-    view.lanes[0].describe_requests = {{"ok", 41}, {"throttled", 2}};
-    view.lanes[0].request_duration = {{0.1, 1}, {40, 2, 1}, 6.25};
+    view.lanes[0].operations[domain::aws_operation::describe].requests = {
+        {"ok", 41}, {"throttled", 2}};
+    view.lanes[0].operations[domain::aws_operation::describe].duration = {
+        {0.1, 1}, {40, 2, 1}, 6.25};
     view.lanes[0].clock_offset = milliseconds(-250);
-    view.lanes[0].describe_rate = 1.4;
-    view.lanes[1].describe_rate = 0.5;
+    view.lanes[0].operations[domain::aws_operation::describe].rate = 1.4;
+    view.lanes[1].operations[domain::aws_operation::describe].rate = 0.5;
     view.connections["research"] = {
         {"instance metadata", "111122223333", at(3'600)}, {{"ok", 3}, {"transient", 1}}, {}};
     view.lanes[0].oldest_observation["nightly"] = at(3'200);

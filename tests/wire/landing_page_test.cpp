@@ -86,7 +86,8 @@ domain::view example_view(const domain::watch_plan& plan) {
     view.lanes.resize(2);
     view.lanes[0].heard = true;
     view.lanes[0].up = true;
-    view.lanes[0].describe_requests = {{"ok", 1'204}, {"throttled", 3}};
+    view.lanes[0].operations[domain::aws_operation::describe].requests = {
+        {"ok", 1'204}, {"throttled", 3}};
     domain::alert alert;
     alert.labels = {
         {"alertname", "TrainingJobFailed"},
@@ -252,7 +253,7 @@ TEST(LandingPage, tells_whose_a_connection_is_and_what_its_keys_are) {
     view.lanes.resize(2);
     view.lanes[0].heard = true;
     view.lanes[0].up = true;
-    view.lanes[0].describe_rate = 2;
+    view.lanes[0].operations[domain::aws_operation::describe].rate = 2;
     view.lanes[0].account_id = "111122223333";
     auto& connection = view.connections["research"];
     connection.credentials = {"profile research", "111122223333", now};
@@ -261,7 +262,7 @@ TEST(LandingPage, tells_whose_a_connection_is_and_what_its_keys_are) {
     EXPECT_THAT(page, HasSubstr("until 2026-11-24T09:12:00.000Z"));
     EXPECT_THAT(page, Not(HasSubstr("slowed down")));
     EXPECT_THAT(page, HasSubstr("none yet")) << "of the other connection";
-    view.lanes[0].describe_rate = 1.4;
+    view.lanes[0].operations[domain::aws_operation::describe].rate = 1.4;
     connection.trouble =
         failure{.kind = error_class::denied, .detail = hostile, .cure = "aws sso login"};
     page = page_of(view, plan);
