@@ -159,4 +159,13 @@ bool matches_glob(std::string_view text, std::string_view pattern) {
     return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
+std::uint64_t fnv1a(std::string_view text) {
+    std::uint64_t hash = 0xCBF29CE484222325U;
+    for (const char c : text) {
+        hash ^= static_cast<unsigned char>(c);
+        hash *= 0x100000001B3U;
+    }
+    return hash;
+}
+
 }  // namespace trainwatch

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,5 +25,7 @@ std::string valid_utf8(std::string_view text, std::size_t max_bytes = std::strin
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 // The whole text against a pattern: '*' is any number of characters, '?' is one, bytes alike.
 bool matches_glob(std::string_view text, std::string_view pattern);
+// 64-bit FNV-1a: the same on every machine and in every release, and no secret is safe with it.
+std::uint64_t fnv1a(std::string_view text);
 
 }  // namespace trainwatch

@@ -283,11 +283,7 @@ std::string normalised_reason(std::string_view reason) {
 std::string failure_fingerprint(std::string_view reason) {
     const auto text = normalised_reason(reason);
     if (text.empty()) return {};
-    std::uint64_t hash = 0xCBF29CE484222325U;
-    for (const char c : text) {
-        hash ^= static_cast<unsigned char>(c);
-        hash *= 0x100000001B3U;
-    }
+    auto hash = fnv1a(text);
     std::array<unsigned char, 8> bytes{};
     for (auto at = bytes.rbegin(); at != bytes.rend(); ++at, hash >>= 8U) {
         *at = static_cast<unsigned char>(hash & 0xFFU);

@@ -88,7 +88,14 @@ struct watch_plan {
 // their numbers, those that only the former has are `gone`, new ones come last.
 watch_plan succeed(const watch_plan& former, watch_plan next);
 
-// `config` is validated: names are unique and every reference resolves.
+// Whether this shard watches there. Every (connection, region) is exactly one shard's, for the same
+// number of shards whatever else the configuration says.
+bool is_ours(
+    const process_settings& process, const std::string& connection, const std::string& region
+);
+
+// `config` is validated: names are unique and every reference resolves. Lanes of other shards are
+// left out, and with them what would be watched there.
 watch_plan make_watch_plan(const settings& config);
 
 }  // namespace trainwatch::domain

@@ -79,5 +79,12 @@ TEST(glob, takes_no_long_time_over_many_stars) {
     EXPECT_TRUE(matches_glob(text, pattern + "*"));
 }
 
+// The authors' own test values.
+TEST(fnv1a, is_the_published_function) {
+    EXPECT_EQ(fnv1a(""), 0xCBF29CE484222325U);
+    EXPECT_EQ(fnv1a("a"), 0xAF63DC4C8601EC8CU);
+    EXPECT_EQ(fnv1a("foobar"), 0x85944171F73967E8U);
+}
+
 }  // namespace
 }  // namespace trainwatch
