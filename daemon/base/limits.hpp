@@ -135,6 +135,9 @@ inline constexpr milliseconds rate_quiet_time{2'000};
 inline constexpr double rate_increase = 0.05;  // of the budget, each second
 inline constexpr double describe_rate_floor = 0.25;
 inline constexpr double list_rate_floor = 0.5;
+// ListTrainingJobs allows 2 requests a second an account and region, and more is not granted:
+// Service Quotas, as aws-solutions/deepracer-on-aws quotes them in its issue 87 (2026).
+inline constexpr double list_quota = 2;
 
 // ---- configuration ---------------------------------------------------------------------------
 // 50,000 job names of 63 characters with their indentation fit.

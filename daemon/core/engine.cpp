@@ -122,6 +122,10 @@ void engine::on(const restored& what) {
     tally_.restore(what.ledger.rows);
     restore_jobs(what.ledger.rows);
     restore_alerts(what.ledger.rows);
+    for (std::size_t slot = 0; slot < plan_.targets.size(); ++slot) {
+        const look first{look_queue::unseen, now_.mono};
+        scheduler_.add(slot, plan_.targets[slot].lane, first);
+    }
     scheduler_.start(now_.mono);
     view_.first_pass_complete = plan_.targets.empty();
 }

@@ -1,7 +1,6 @@
 #include "core/scheduler.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
@@ -12,119 +11,98 @@ namespace {
 
 constexpr backoff_bounds poll_backoff{limits::backoff_base, limits::backoff_max};
 
-nanoseconds interval_of(const send_rate& pace) {
-    return nanoseconds(static_cast<std::int64_t>(1e9 / pace.budget()));
+bool is_due(const due_heap& line, mono_time now) {
+    return !line.empty() && line.top().due <= now;
 }
 
 }  // namespace
 
-scheduler::scheduler(const domain::watch_plan& plan, std::uint64_t seed)
-    : jobs_(plan.targets.size()), random_(seed) {
-    for (const auto& lane : plan.lanes) {
-        const send_rate pace(aws_operation::describe, lane.budget.describe_per_second);
-        lanes_.push_back({.rate = pace, .region = lane.region});
+void scheduler::add(std::size_t slot, lane_id lane, const look& first) {
+    if (slot >= jobs_.size()) {
+        jobs_.resize(slot + 1);
+        places_.resize(slot + 1);
     }
-    for (const auto& target : plan.targets) {
-        lane_of_.push_back(target.lane);
-        ++lanes_[target.lane.value].targets;
-    }
+    CHECK(jobs_[slot].place == job_place::vacant && jobs_[slot].tag_calls == 0);
+    jobs_[slot] = job_state{};
+    jobs_[slot].lane = lane;
+    ++lanes_[lane.value].targets;
+    set_look(jobs_[slot], first);
+    put_in_line(slot, first.due);
 }
 
-void scheduler::start(mono_time now) {
-    for (auto& lane : lanes_)
-        lane.rate.start(now + random_.jitter(interval_of(lane.rate)));
-    for (std::size_t slot = 0; slot < jobs_.size(); ++slot) {
-        lanes_[lane_of_[slot].value].unseen.emplace(now, slot);
-    }
+void scheduler::remove(std::size_t slot) {
+    auto& job = jobs_[slot];
+    CHECK(job.place != job_place::vacant && !is_in_flight(slot));
+    if (job.place == job_place::waiting) take_from_line(slot);
+    auto& lane = lanes_[job.lane.value];
+    --lane.targets;
+    if (job.late) --lane.late;
+    job = job_state{};
 }
 
-scheduler::due_set& scheduler::queue(lane_state& lane, look_queue which) {
-    switch (which) {
-        case look_queue::unseen:
-            return lane.unseen;
-        case look_queue::live:
-            return lane.live;
+bool scheduler::is_in_flight(std::size_t slot) const {
+    return jobs_[slot].place == job_place::described || jobs_[slot].tag_calls > 0;
+}
+
+void scheduler::want(std::size_t slot, const look& next) {
+    auto& job = jobs_[slot];
+    CHECK(job.place != job_place::vacant);
+    if (job.place != job_place::waiting) return;
+    const auto until = line_of(job).due_of(places_, slot);
+    take_from_line(slot);
+    set_look(job, next);
+    put_in_line(slot, job.failures > 0 ? std::max(next.due, until) : next.due);
+}
+
+// What was refused waits with the calm ones, so that a few forbidden jobs do not stand in the way
+// of others, whatever is wanted of them.
+scheduler::shelf scheduler::shelf_of(const job_state& job) {
+    if (job.refused) return shelf::calm;
+    if (job.queue == look_queue::ended) return shelf::ended;
+    if (job.late) return shelf::late;
+    switch (job.queue) {
         case look_queue::ended:
+            return shelf::ended;
+        case look_queue::unseen:
+            return shelf::unseen;
+        case look_queue::live:
+            return shelf::live;
         case look_queue::changed:
+            return shelf::changed;
         case look_queue::calm:
             break;
     }
-    return lane.calm;
+    return shelf::calm;
 }
 
-// Whose turn it is, among those with somebody due.
-scheduler::due_set* scheduler::choose(lane_state& lane, mono_time now) {
-    std::array<due_set*, 3> order{&lane.live, &lane.unseen, &lane.calm};
-    if (lane.sends % 2 == 1) std::swap(order[0], order[1]);
-    if (lane.sends % limits::calm_share == limits::calm_share - 1) {
-        std::rotate(order.begin(), order.begin() + 2, order.end());
-    }
-    for (auto* candidates : order) {
-        if (!candidates->empty() && candidates->begin()->first <= now) return candidates;
-    }
-    return nullptr;
+due_heap& scheduler::line_of(const job_state& job) {
+    return lanes_[job.lane.value].waiting[static_cast<std::size_t>(job.on)];
 }
 
-// Who was ready first goes first, so that no lane of a pool takes it all.
-std::pair<std::size_t, scheduler::due_set*> scheduler::choose_lane(mono_time now) {
-    std::pair<std::size_t, due_set*> chosen{0, nullptr};
-    for (std::size_t i = 0; i < lanes_.size(); ++i) {
-        auto& lane = lanes_[i];
-        if (now < next_send_of(lane)) continue;
-        const auto since = lane.rate.next_send();
-        if (chosen.second && lanes_[chosen.first].rate.next_send() <= since) continue;
-        if (auto* const from = choose(lane, now)) chosen = {i, from};
-    }
-    return chosen;
-}
-
-std::optional<poll> scheduler::next_poll(mono_time now) {
-    const auto [index, from] = choose_lane(now);
-    if (!from) return std::nullopt;
-    auto& lane = lanes_[index];
-    const auto [due, slot] = *from->begin();
-    from->erase(from->begin());
-    ++lane.sends;
-    lane.rate.sent(now);
-    if (lane.pool) pools_[*lane.pool].rate.sent(now);
-    if (lane.down == error_class::denied) slow_down(lane, now);
-    poll started;
-    started.id = poll_id{++last_id_};
-    started.lane = lane_id{index};
-    started.slot = slot;
-    started.sent = now;
-    started.deadline = now + limits::describe_deadline;
-    started.wanted.queue = from == &lane.unseen ? look_queue::unseen
-        : from == &lane.live                    ? look_queue::live
-                                                : look_queue::calm;
-    started.wanted.due = due;
-    started.wanted.late = jobs_[slot].late;
-    in_flight_.emplace(started.id, started);
-    return started;
-}
-
-std::optional<poll> scheduler::take_answered(poll_id id) {
-    const auto at = in_flight_.find(id);
-    if (at == in_flight_.end()) return std::nullopt;
-    const poll answered = at->second;
-    in_flight_.erase(at);
-    return answered;
-}
-
-std::optional<poll> scheduler::take_overdue(mono_time now) {
-    const auto oldest = next_overdue();
-    if (!oldest || now < *oldest) return std::nullopt;
-    return take_answered(in_flight_.begin()->first);
-}
-
-void scheduler::enqueue(const poll& done, const look& next) {
-    auto& lane = lanes_[done.lane.value];
-    auto& job = jobs_[done.slot];
+void scheduler::set_look(job_state& job, const look& next) {
+    auto& lane = lanes_[job.lane.value];
     if (job.late && !next.late) --lane.late;
     if (!job.late && next.late) ++lane.late;
     job.late = next.late;
-    const bool added = queue(lane, next.queue).emplace(next.due, done.slot).second;
-    CHECK(added);
+    job.queue = next.queue;
+}
+
+void scheduler::put_in_line(std::size_t slot, mono_time due) {
+    auto& job = jobs_[slot];
+    job.place = job_place::waiting;
+    job.on = shelf_of(job);
+    line_of(job).push(places_, slot, due);
+}
+
+void scheduler::take_from_line(std::size_t slot) {
+    line_of(jobs_[slot]).erase(places_, slot);
+}
+
+void scheduler::enqueue(const poll& done, const look& next) {
+    auto& job = jobs_[done.slot];
+    CHECK(job.place == job_place::taken);
+    set_look(job, next);
+    put_in_line(done.slot, next.due);
 }
 
 void scheduler::place(const poll& done, const look& next) {
@@ -149,132 +127,145 @@ void scheduler::retry_slowly(const poll& denied, mono_time now) {
     ++jobs_[denied.slot].failures;
     jobs_[denied.slot].refused = true;
     look next = denied.wanted;
-    // Behind the others, so that one forbidden job does not stand in their way.
     next.due = now + limits::denied_pace + random_.jitter(limits::denied_pace);
     enqueue(denied, next);
 }
 
-// Until somebody mends the credentials: a try each fifteen to thirty seconds.
-void scheduler::slow_down(lane_state& lane, mono_time now) {
-    const auto half = limits::denied_pace / 2;
-    lane.rate.hold(now + half + random_.jitter(half));
+// Late jobs have turns of their own, and belong to the live ones at other times: where the budget
+// is so short that they are looked at no more often than others, neither is served before the
+// other.
+scheduler::shelf scheduler::live_or_late(const lane_state& lane) {
+    const auto& live = lane.waiting[static_cast<std::size_t>(shelf::live)];
+    const auto& late = lane.waiting[static_cast<std::size_t>(shelf::late)];
+    if (late.empty()) return shelf::live;
+    return live.empty() || late.top() < live.top() ? shelf::late : shelf::live;
 }
 
-lane_change scheduler::lane_answered(const poll& answered) {
-    auto& lane = lanes_[answered.lane.value];
-    lane.failures = 0;
-    if (!lane.down) return lane_change::none;
-    lane.down.reset();
-    lane.rate.release();
-    return lane_change::came_up;
-}
-
-lane_change scheduler::lane_failed(const poll& failed, mono_time now, error_class why) {
-    auto& lane = lanes_[failed.lane.value];
-    if (lane.failures == 0) lane.failing_since = now;
-    ++lane.failures;
-    if (lane.failures < std::min<std::size_t>(limits::lane_down_after, lane.targets)) {
-        return lane_change::none;
+std::optional<scheduler::shelf> scheduler::choose(const lane_state& lane, mono_time now) {
+    const auto has = [&](shelf which) {
+        return is_due(lane.waiting[static_cast<std::size_t>(which)], now);
+    };
+    if (has(shelf::ended)) return shelf::ended;
+    if (lane.sends % limits::late_share == 0 && has(shelf::late)) return shelf::late;
+    if (lane.sends % limits::calm_share == limits::calm_share - 1 && has(shelf::calm)) {
+        return shelf::calm;
     }
-    const bool was_down = std::exchange(lane.down, why).has_value();
-    if (why == error_class::denied) slow_down(lane, now);
-    return was_down ? lane_change::none : lane_change::went_down;
+    // Who was served last comes last.
+    const auto live = live_or_late(lane);
+    std::array<shelf, 3> turns{shelf::changed, shelf::unseen, live};
+    if (lane.last_turn == shelf::changed) {
+        turns = {shelf::unseen, live, shelf::changed};
+    } else if (lane.last_turn == shelf::unseen) {
+        turns = {live, shelf::changed, shelf::unseen};
+    }
+    for (const auto which : turns) {
+        if (has(which)) return which;
+    }
+    if (has(shelf::calm)) return shelf::calm;
+    return std::nullopt;
 }
 
-bool scheduler::is_given_up(lane_id lane, mono_time now) const {
-    const auto& state = lanes_[lane.value];
-    if (!state.down) return false;
-    if (state.down == error_class::denied) return true;
-    return now - state.failing_since >= limits::first_pass_patience;
-}
-
-void scheduler::lane_throttled(
-    const poll& refused, mono_time now, std::optional<milliseconds> wait
-) {
-    auto& lane = lanes_[refused.lane.value];
-    lane.rate.throttled(refused.sent, now, wait);
-    if (lane.pool) pools_[*lane.pool].rate.throttled(refused.sent, now, wait);
-}
-
-void scheduler::account_known(lane_id lane, const std::string& account_id) {
-    if (lanes_[lane.value].account_id == account_id) return;
-    lanes_[lane.value].account_id = account_id;
-    make_pools();
-}
-
-// Rarely called: when an account is learned. What a pool has learned stays with its lanes, each of
-// which heard the same refusals.
-void scheduler::make_pools() {
-    std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> groups;
+// Who was ready first goes first, so that no lane of a pool takes it all.
+std::optional<std::pair<std::size_t, scheduler::shelf>> scheduler::choose_lane(mono_time now
+) const {
+    std::optional<std::pair<std::size_t, shelf>> chosen;
+    mono_time chosen_since{};
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
-        lanes_[i].pool.reset();
-        if (lanes_[i].account_id.empty()) continue;
-        groups[{lanes_[i].account_id, lanes_[i].region}].push_back(i);
+        const auto& lane = lanes_[i];
+        if (lane.gone || now < next_send_of(lane, aws_operation::describe)) continue;
+        const auto since = lane.calls[index(aws_operation::describe)].rate.next_send();
+        if (chosen && chosen_since <= since) continue;
+        const auto from = choose(lane, now);
+        if (!from) continue;
+        chosen = {i, *from};
+        chosen_since = since;
     }
-    pools_.clear();
-    for (auto& [quota, members] : groups) {
-        if (members.size() < 2) continue;
-        const auto largest =
-            *std::max_element(members.begin(), members.end(), [this](auto left, auto right) {
-                return lanes_[left].rate.budget() < lanes_[right].rate.budget();
-            });
-        for (const auto member : members)
-            lanes_[member].pool = pools_.size();
-        pools_.push_back({lanes_[largest].rate.as_shared()});
-    }
+    return chosen;
 }
 
-void scheduler::keys_renewed(lane_id lane, mono_time now) {
+std::optional<poll> scheduler::next_poll(mono_time now) {
+    const auto chosen = choose_lane(now);
+    if (!chosen) return std::nullopt;
+    auto& lane = lanes_[chosen->first];
+    const auto from = chosen->second;
+    const auto first = lane.waiting[static_cast<std::size_t>(from)].top();
+    auto& job = jobs_[first.slot];
+    take_from_line(first.slot);
+    job.place = job_place::described;
+    ++lane.sends;
+    if (from == shelf::changed || from == shelf::unseen) lane.last_turn = from;
+    if (from == shelf::live || from == shelf::late) lane.last_turn = shelf::live;
+    auto started = start_poll(aws_operation::describe, lane_id{chosen->first}, first.slot, now);
+    started.wanted = {job.queue, first.due, job.late};
+    in_flight_.emplace_hint(in_flight_.end(), started.id, started);
+    return started;
+}
+
+std::optional<poll> scheduler::start_call(
+    aws_operation operation, lane_id lane, std::size_t slot, mono_time now
+) {
+    CHECK(operation != aws_operation::describe);
+    if (now < next_call(operation, lane)) return std::nullopt;
+    if (operation == aws_operation::tags) {
+        CHECK(jobs_[slot].place != job_place::vacant);
+        ++jobs_[slot].tag_calls;
+    }
+    const auto started = start_poll(operation, lane, slot, now);
+    in_flight_.emplace_hint(in_flight_.end(), started.id, started);
+    return started;
+}
+
+poll scheduler::start_poll(aws_operation operation, lane_id lane, std::size_t slot, mono_time now) {
     auto& state = lanes_[lane.value];
-    state.rate.release();
-    for (auto* const waiting : {&state.unseen, &state.live, &state.calm}) {
-        std::vector<std::pair<mono_time, std::size_t>> early;
-        for (const auto& entry : *waiting) {
-            if (jobs_[entry.second].refused && entry.first > now) early.push_back(entry);
-        }
-        for (const auto& entry : early) {
-            waiting->erase(entry);
-            waiting->emplace(now, entry.second);
-        }
+    auto& calls = state.calls[index(operation)];
+    calls.rate.sent(now);
+    if (state.pool) pools_[*state.pool].rates[index(operation)].sent(now);
+    if (calls.down == error_class::denied) slow_down(calls, now);
+    poll started;
+    started.id = poll_id{++last_id_};
+    started.operation = operation;
+    started.lane = lane;
+    started.slot = slot;
+    started.sent = now;
+    started.deadline = now + limits::describe_deadline;
+    return started;
+}
+
+std::optional<poll> scheduler::take_answered(poll_id id) {
+    const auto at = in_flight_.find(id);
+    if (at == in_flight_.end()) return std::nullopt;
+    const poll answered = at->second;
+    in_flight_.erase(at);
+    if (answered.operation == aws_operation::describe) {
+        jobs_[answered.slot].place = job_place::taken;
+    } else if (answered.operation == aws_operation::tags) {
+        --jobs_[answered.slot].tag_calls;
     }
+    return answered;
 }
 
-double scheduler::rate(aws_operation, lane_id lane, mono_time now) const {
-    const auto& state = lanes_[lane.value];
-    const double own = state.rate.rate(now);
-    return state.pool ? std::min(own, pools_[*state.pool].rate.rate(now)) : own;
-}
-
-milliseconds scheduler::late_interval(lane_id lane, milliseconds staleness_bound, mono_time now)
-    const {
-    const auto late = static_cast<double>(lanes_[lane.value].late);
-    const auto fair = milliseconds(static_cast<std::int64_t>(
-        1000.0 * limits::late_share * late / rate(aws_operation::describe, lane, now)
-    ));
-    return std::min(std::max(limits::late_interval_min, fair), staleness_bound / 2);
+std::optional<poll> scheduler::take_overdue(mono_time now) {
+    const auto oldest = next_overdue();
+    if (!oldest || now < *oldest) return std::nullopt;
+    return take_answered(in_flight_.begin()->first);
 }
 
 std::optional<mono_time> scheduler::first_due(const lane_state& lane) {
     std::optional<mono_time> first;
-    for (const auto* queue : {&lane.unseen, &lane.live, &lane.calm}) {
-        if (queue->empty()) continue;
-        const auto due = queue->begin()->first;
-        if (!first || due < *first) first = due;
+    for (const auto& line : lane.waiting) {
+        if (line.empty()) continue;
+        if (!first || line.top().due < *first) first = line.top().due;
     }
     return first;
-}
-
-mono_time scheduler::next_send_of(const lane_state& lane) const {
-    const auto own = lane.rate.next_send();
-    return lane.pool ? std::max(own, pools_[*lane.pool].rate.next_send()) : own;
 }
 
 std::optional<mono_time> scheduler::next_send() const {
     std::optional<mono_time> next;
     for (const auto& lane : lanes_) {
+        if (lane.gone) continue;
         const auto due = first_due(lane);
         if (!due) continue;
-        const auto at = std::max(*due, next_send_of(lane));
+        const auto at = std::max(*due, next_send_of(lane, aws_operation::describe));
         if (!next || at < *next) next = at;
     }
     return next;

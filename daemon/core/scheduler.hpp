@@ -1,21 +1,26 @@
-// Who is polled when: within the budget of each lane, one poll in flight a job, most urgent first.
+// Who is described when, and which other calls may leave: within the budgets of each lane, one
+// describe in flight a job, most urgent first.
 //
-// A lane is a (connection, region) and has a budget; its pace is core/send_rate's. AWS' quota is
-// that of an account and region: lanes that turn out to share it keep their own paces, and that of
-// the largest of their budgets together. Idle jobs wait in ordered sets: a step costs O(log jobs).
-// Three queues a lane: unseen and live jobs take turns, ended ones get what is left and at least
-// one send in limits::calm_share. Within a queue the longest due goes first: with a short budget
-// that is the one unobserved for longest.
+// A lane is a (connection, region); each operation has a budget of its own there, its pace is
+// core/send_rate's. AWS' quotas are those of an account and region: lanes that turn out to share
+// them keep their own paces, and for each operation that of the largest of their budgets together.
+//
+// Waiting jobs stand in heaps: a step costs O(log jobs). Those that a list page saw end go first,
+// to learn why. One send in limits::late_share goes to a job past a limit; what changed, what was
+// never seen and what is looked at regularly take turns; ended and calm ones get what is left and
+// one send in limits::calm_share, so that nobody starves. Within a queue the longest due goes
+// first: with a short budget that is the one unobserved for longest.
 //
 // Knows monotonic time only, so a step of the wall clock moves no poll. Knows nothing of what an
 // answer said: the engine places each job anew after its answer (core/look) or its failure (here).
+// scheduler.cpp: jobs and describes. scheduler_lanes.cpp: paces, quotas and health of lanes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +29,7 @@
 #include "base/ids.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "core/due_heap.hpp"
 #include "core/look.hpp"
 #include "core/send_rate.hpp"
 #include "domain/watch_plan.hpp"
@@ -47,19 +53,23 @@ enum class lane_change { none, went_down, came_up };
 
 class scheduler {
 public:
+    // The plan's lanes; its targets are add()ed one by one.
     scheduler(const domain::watch_plan& plan, std::uint64_t seed);
 
     // Lanes begin at random moments within their interval.
     void start(mono_time now);
-    // Lanes keep their numbers, new ones come last; what is `gone` sends nothing any more.
+    // Lanes keep their numbers, new ones come last; what is `gone` sends nothing any more. What
+    // was learned of a quota is kept in proportion to the budget.
     void reconfigure(const domain::watch_plan& plan, mono_time now);
 
     // The engine numbers the slots. A removed slot may be added again for another job.
     void add(std::size_t slot, lane_id lane, const look& first);
     // Not while it is in flight.
     void remove(std::size_t slot);
+    // A describe of it, or its tags, has not been answered nor given up.
     bool is_in_flight(std::size_t slot) const;
-    // A slot that waits is moved; for one in flight this says nothing, its place() follows.
+    // A slot that waits is moved; for one that is being described this says nothing, its place()
+    // follows. After failures it moves only to a later time: a backoff is not cut short.
     void want(std::size_t slot, const look& next);
 
     // A call that is not a describe: paced, counted as in flight, and answered like a describe.
@@ -67,7 +77,7 @@ public:
     std::optional<poll> start_call(
         aws_operation operation, lane_id lane, std::size_t slot, mono_time now
     );
-    // When start_call() will allow it.
+    // When start_call() will allow it; in a lane that is gone, never.
     mono_time next_call(aws_operation operation, lane_id lane) const;
 
     // The next describe that may leave now; call until there is none.
@@ -78,13 +88,14 @@ public:
     // A poll whose answer will not come any more; call until there is none.
     std::optional<poll> take_overdue(mono_time now);
 
-    // Each describe that was taken is followed by exactly one of these:
+    // Each describe that was taken is followed by exactly one of these, or its slot is removed:
     void place(const poll& done, const look& next);
     void retry_with_backoff(const poll& failed, mono_time now);
     void retry_in_place(const poll& failed);
     void retry_slowly(const poll& denied, mono_time now);
 
-    // What an answer means for its lane.
+    // What an answer means for its operation in its lane. A refused list call says nothing about
+    // describes.
     lane_change lane_answered(const poll& answered);
     lane_change lane_failed(const poll& failed, mono_time now, error_class why);
     void lane_throttled(const poll& refused, mono_time now, std::optional<milliseconds> wait);
@@ -93,10 +104,11 @@ public:
     // The connection has new keys: what was refused is tried again at the usual pace.
     void keys_renewed(lane_id lane, mono_time now);
     // AWS did not answer, or refused, so often in a row that the lane counts as down.
-    bool is_down(lane_id lane) const { return lanes_[lane.value].down.has_value(); }
+    bool is_down(lane_id lane, aws_operation operation = aws_operation::describe) const;
     // It is down, and the first pass gains nothing by waiting: it refuses us, or is silent for
     // long.
-    bool is_given_up(lane_id lane, mono_time now) const;
+    bool is_given_up(lane_id lane, mono_time now, aws_operation operation = aws_operation::describe)
+        const;
 
     // How many polls of this job failed in a row.
     unsigned failures(std::size_t slot) const { return jobs_[slot].failures; }
@@ -117,49 +129,86 @@ public:
     std::optional<mono_time> next_overdue() const;
 
 private:
-    using due_set = std::set<std::pair<mono_time, std::size_t>>;
+    // The heaps of a lane.
+    enum class shelf : std::uint8_t { ended, late, changed, unseen, live, calm };
+    static constexpr std::size_t shelves = 6;
+    static constexpr std::size_t operations = domain::aws_operations.size();
+
+    enum class job_place : std::uint8_t { vacant, waiting, described, taken };
 
     struct job_state {
+        lane_id lane{};
         unsigned failures = 0;
+        unsigned tag_calls = 0;  // in flight
+        job_place place = job_place::vacant;
+        shelf on = shelf::unseen;  // while it waits
+        look_queue queue = look_queue::unseen;
         bool late = false;
         bool refused = false;  // the last poll was; it waits for keys or permissions
     };
-    // Of two lanes or more that share an account and region.
-    struct quota_pool {
+    // One operation in one lane.
+    struct operation_state {
+        explicit operation_state(const send_rate& pace) : rate(pace) {}
+
         send_rate rate;
-    };
-    struct lane_state {
-        send_rate rate;
-        std::string region{};
-        std::string account_id{};
-        std::optional<std::size_t> pool{};
-        std::size_t targets = 0;
-        due_set unseen{};
-        due_set live{};
-        due_set calm{};
-        std::uint64_t sends = 0;
         unsigned failures = 0;      // in a row, of any job
         mono_time failing_since{};  // the first of them
         std::optional<error_class> down{};
+    };
+    struct lane_state {
+        std::array<operation_state, operations> calls;
+        std::string region{};
+        bool lists = false;
+        bool gone = false;
+        std::string account_id{};
+        std::optional<std::size_t> pool{};
+        std::size_t targets = 0;
+        std::array<due_heap, shelves> waiting{};
+        std::uint64_t sends = 0;        // of describes
+        shelf last_turn = shelf::live;  // of those that take turns
         std::size_t late = 0;
     };
+    // Of two lanes or more that share an account and region.
+    struct quota_pool {
+        std::array<send_rate, operations> rates;
+    };
 
-    due_set& queue(lane_state& lane, look_queue which);
-    due_set* choose(lane_state& lane, mono_time now);
-    // The lane whose turn it is, and its queue.
-    std::pair<std::size_t, due_set*> choose_lane(mono_time now);
-    mono_time next_send_of(const lane_state& lane) const;
-    void make_pools();
+    static lane_state make_lane(const domain::lane& planned);
+    static std::size_t index(aws_operation operation) {
+        return static_cast<std::size_t>(operation);
+    }
+    static shelf shelf_of(const job_state& job);
+    operation_state& calls(const poll& made) {
+        return lanes_[made.lane.value].calls[index(made.operation)];
+    }
+
+    // ---- scheduler.cpp -------------------------------------------------------------------------
     void enqueue(const poll& done, const look& next);
-    void slow_down(lane_state& lane, mono_time now);
+    void set_look(job_state& job, const look& next);
+    void put_in_line(std::size_t slot, mono_time due);
+    void take_from_line(std::size_t slot);
+    due_heap& line_of(const job_state& job);
+    static std::optional<shelf> choose(const lane_state& lane, mono_time now);
+    static shelf live_or_late(const lane_state& lane);
+    // The lane whose turn it is, and what of it.
+    std::optional<std::pair<std::size_t, shelf>> choose_lane(mono_time now) const;
+    poll start_poll(aws_operation operation, lane_id lane, std::size_t slot, mono_time now);
     static std::optional<mono_time> first_due(const lane_state& lane);
+
+    // ---- scheduler_lanes.cpp -------------------------------------------------------------------
+    mono_time next_send_of(const lane_state& lane, aws_operation operation) const;
+    void start_lane(lane_state& lane, mono_time now);
+    void make_pools();
+    void slow_down(operation_state& calls, mono_time now);
+    unsigned patience(const poll& failed, error_class why) const;
 
     std::vector<lane_state> lanes_{};
     std::vector<quota_pool> pools_{};
     std::vector<job_state> jobs_{};
-    std::vector<lane_id> lane_of_{};
+    heap_places places_{};
     std::map<poll_id, poll> in_flight_{};  // ids rise with time: the first is the oldest
     std::uint64_t last_id_ = 0;
+    bool started_ = false;
     random_source random_;
 };
 

@@ -14,8 +14,7 @@ using real_seconds = std::chrono::duration<double>;
 constexpr double budget_least = 0.001;
 
 double floor_of(aws_operation operation) {
-    return operation == aws_operation::describe ? limits::describe_rate_floor
-                                                : limits::list_rate_floor;
+    return operation == aws_operation::list ? limits::list_rate_floor : limits::describe_rate_floor;
 }
 
 // Upwards: at that time the part is earned, not almost.
@@ -26,7 +25,8 @@ nanoseconds rounded_up(double length) {
 }  // namespace
 
 send_rate::send_rate(aws_operation operation, double budget)
-    : budget_(std::max(budget, budget_least))
+    : operation_(operation)
+    , budget_(std::max(budget, budget_least))
     , floor_(budget_ * floor_of(operation))
     , cut_(budget_) {}
 
@@ -34,6 +34,7 @@ void send_rate::start(mono_time first) {
     credit_ = 1;
     credit_at_ = first;
     earned_at_ = first;
+    meter_.start(first);
 }
 
 mono_time send_rate::next_send() const {
@@ -44,10 +45,20 @@ void send_rate::sent(mono_time now) {
     credit_ = 0;
     credit_at_ = now;
     plan(now);
+    meter_.sent(now);
 }
 
 void send_rate::hold(mono_time until) {
     held_until_ = std::max(held_until_, until);
+}
+
+void send_rate::reconfigure(double budget, mono_time now) {
+    earn(now);
+    const double before = budget_;
+    budget_ = std::max(budget, budget_least);
+    floor_ = budget_ * floor_of(operation_);
+    cut_ *= budget_ / before;
+    plan(credit_at_);
 }
 
 send_rate send_rate::as_shared() const {
@@ -66,6 +77,20 @@ double send_rate::rate(mono_time now) const {
     const real_seconds rising = now - *refused_at_ - quiet_time();
     const double risen = std::max(rising.count(), 0.0) * limits::rate_increase * budget_;
     return std::min(cut_ + risen, budget_);
+}
+
+double send_rate::headroom(mono_time now) const {
+    return std::max(rate(now) - meter_.sent_rate(now), 0.0);
+}
+
+double send_rate::others(mono_time now) const {
+    if (operation_ != aws_operation::list) return budget_ - rate(now);
+    const double refused = meter_.refused_rate(now);
+    if (refused <= 0) return 0;
+    // Whoever configures more than the usual quota has been granted more.
+    const double quota = std::max(limits::list_quota, budget_);
+    const double granted = std::max(meter_.sent_rate(now) - refused, 0.0);
+    return std::max(quota - granted, 0.0);
 }
 
 double send_rate::earned(mono_time from, mono_time until) const {
@@ -118,13 +143,18 @@ void send_rate::plan(mono_time now) {
     earned_at_ = when_earned(now, 1 - credit_);
 }
 
+// Puts down what was earned so far, before the rate changes.
+void send_rate::earn(mono_time now) {
+    if (now <= credit_at_) return;
+    credit_ = std::min(credit_ + earned(credit_at_, now), 1.0);
+    credit_at_ = now;
+}
+
 void send_rate::throttled(mono_time sent, mono_time now, std::optional<milliseconds> wait) {
     const nanoseconds asked = std::min(wait.value_or(milliseconds(0)), limits::retry_after_max);
     if (asked > nanoseconds(0)) paused_until_ = std::max(paused_until_, now + asked);
-    if (now > credit_at_) {
-        credit_ = std::min(credit_ + earned(credit_at_, now), 1.0);
-        credit_at_ = now;
-    }
+    earn(now);
+    meter_.refused(now);
     const double present = rate(now);
     // What left before the last cut tells nothing about the rate since.
     const bool tells =
