@@ -139,6 +139,34 @@ inline constexpr double list_rate_floor = 0.5;
 // Service Quotas, as aws-solutions/deepracer-on-aws quotes them in its issue 87 (2026).
 inline constexpr double list_quota = 2;
 
+// ---- discovery -------------------------------------------------------------------------------
+// A page of a hundred summaries is 30 to 40 KB and takes AWS a little longer than a describe.
+inline constexpr milliseconds list_deadline{10'000};
+// Lists that fail for so long leave their jobs to describes, until one works again.
+inline constexpr milliseconds lists_patience{60'000};
+// Jobs in the view: a process of about a gigabyte. Of those that have ended, the longest ended
+// leave first; a live one that finds no room is told once.
+inline constexpr std::size_t tracked_jobs_max = 100'000;
+// What had ended before the horizon when it was first seen is shown by the API and on the page:
+// more than a person reads.
+inline constexpr std::size_t past_jobs_max = 10'000;
+// Jobs that filters turned down only after a describe or ListTags: their keys, 100 bytes each.
+inline constexpr std::size_t foreign_jobs_max = 200'000;
+// A list that matches more than this was probably meant otherwise, and costs what it does.
+inline constexpr std::size_t large_list = 10'000;
+// An ended job whose tags or description nobody could read in time is not waited for.
+inline constexpr milliseconds tags_patience{10'000};
+// A lane without permission for ListTags tries again so often.
+inline constexpr milliseconds tags_retry = std::chrono::minutes(10);
+// A job that lists keep an eye on and that nothing more is to be expected of.
+inline constexpr milliseconds no_look = std::chrono::hours(24 * 365);
+// The horizon of a restart moves in such steps: each is a commit to the disk.
+inline constexpr milliseconds sweep_kept_interval{30'000};
+// A promise counts as kept again after so long without a breach.
+inline constexpr milliseconds stale_calm = std::chrono::minutes(5);
+// Never busier than that, whatever a sweep says of its next request.
+inline constexpr milliseconds sweep_idle_least{100};
+
 // ---- configuration ---------------------------------------------------------------------------
 // 50,000 job names of 63 characters with their indentation fit.
 inline constexpr std::size_t settings_bytes_max = 4U << 20U;

@@ -11,6 +11,14 @@ namespace trainwatch::core {
 alert_book::alert_book(std::vector<domain::alert>& shown, std::size_t receivers)
     : shown_(shown), receivers_(receivers) {}
 
+void alert_book::add_receiver() {
+    ++receivers_;
+    for (auto& [number, known] : entries_) {
+        const bool over = shown(known).state == domain::alert_state::resolved;
+        known.receivers.push_back({std::nullopt, over});
+    }
+}
+
 std::size_t alert_book::place(const std::string& key) const {
     const auto at = std::lower_bound(keys_.begin(), keys_.end(), key);
     return static_cast<std::size_t>(at - keys_.begin());

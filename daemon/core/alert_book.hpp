@@ -24,7 +24,10 @@ using alert_number = strong_id<struct alert_tag>;
 class alert_book {
 public:
     // `shown` is the view's list; the book alone changes it, and outlives it not.
-    alert_book(std::vector<domain::alert>& shown, std::size_t receivers);
+    explicit alert_book(std::vector<domain::alert>& shown, std::size_t receivers = 0);
+
+    // One more, with the next number: open for what fires.
+    void add_receiver();
 
     // Nothing when this identity is in the book already. A resolved alert of an earlier run comes
     // back closed at all receivers.
@@ -33,6 +36,7 @@ public:
     const domain::alert& alert(alert_number number) const;
     const std::string& key(alert_number number) const;
     std::optional<alert_number> find(const std::string& key) const;
+    bool knows(alert_number number) const { return entries_.contains(number); }
 
     // A receiver took the firing alert. True if it is its first time.
     bool confirm(alert_number number, std::size_t receiver, wall_time when);

@@ -20,6 +20,8 @@ class clock_watch {
 public:
     explicit clock_watch(std::size_t lanes) : lanes_(lanes) {}
 
+    void resize(std::size_t lanes) { lanes_.resize(lanes); }
+
     // `offset`: the wall time of the lane's AWS minus ours at `at`, which is on our clocks.
     clock_change measured(lane_id lane, milliseconds offset, instant at);
 

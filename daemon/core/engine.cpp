@@ -9,7 +9,7 @@
 namespace trainwatch::core {
 namespace {
 
-// The view has its final shape from the start: slots, lanes and receivers never move.
+// Lanes keep their numbers for good; explicit names have the first slots.
 domain::view make_view(const domain::watch_plan& plan) {
     domain::view view;
     view.jobs.resize(plan.targets.size());
@@ -26,23 +26,12 @@ domain::view make_view(const domain::watch_plan& plan) {
     return view;
 }
 
-// The index of each endpoint's receiver, in the order of the view's map.
-std::vector<std::size_t> number_receivers(
-    const domain::watch_plan& plan, const domain::view& view
-) {
-    std::vector<std::size_t> numbers;
-    for (const auto& endpoint : plan.endpoints) {
-        const auto at = view.receivers.find(endpoint.receiver);
-        numbers.push_back(static_cast<std::size_t>(std::distance(view.receivers.begin(), at)));
-    }
-    return numbers;
-}
-
-std::vector<std::size_t> count_targets(const domain::watch_plan& plan) {
-    std::vector<std::size_t> counts(plan.lanes.size());
-    for (const auto& target : plan.targets)
-        ++counts[target.lane.value];
-    return counts;
+std::optional<milliseconds> offset_in(const event& happened) {
+    if (const auto* answer = std::get_if<described>(&happened)) return answer->clock_offset;
+    if (const auto* page = std::get_if<listed>(&happened)) return page->clock_offset;
+    if (const auto* tags = std::get_if<tags_read>(&happened)) return tags->clock_offset;
+    if (const auto* receipt = std::get_if<delivered>(&happened)) return receipt->clock_offset;
+    return std::nullopt;
 }
 
 // Each part draws from its own sequence: more polls do not change the jitter of deliveries.
@@ -61,26 +50,26 @@ engine::engine(domain::watch_plan plan, std::uint64_t seed)
     , view_(make_view(plan_))
     , scheduler_(plan_, seed_of(seed, stream::polls))
     , tally_(plan_, view_)
-    , freshness_(plan_, view_)
-    , retirement_(plan_.targets.size())
-    , book_(view_.alerts, view_.receivers.size())
+    , freshness_(view_)
+    , book_(view_.alerts)
     , outbox_(plan_.endpoints.size(), seed_of(seed, stream::deliveries))
     , journal_(seed_of(seed, stream::commits))
     , clock_watch_(plan_.lanes.size())
-    , targets_(plan_.targets.size())
-    , untried_(count_targets(plan_))
-    , receiver_of_(number_receivers(plan_, view_)) {}
+    , claims_(plan_) {
+    follow_lanes();
+    follow_endpoints();
+    for (const auto& target : plan_.targets) {
+        take_slot(target.lane, target.name, slot_use::explicit_name);
+    }
+}
 
 actions engine::step(const event& happened, instant now) {
     // Time stands still rather than run backwards.
     now.mono = std::max(now.mono, now_.mono);
     our_now_ = now;
     now_ = {now.mono, clock_.at(now)};
-    if (const auto* answer = std::get_if<described>(&happened)) {
-        learn_offset(answer->clock_offset, now);
-    } else if (const auto* receipt = std::get_if<delivered>(&happened)) {
-        learn_offset(receipt->clock_offset, now);
-    }
+    view_.dirty.clear();
+    learn_offset(offset_in(happened), now);
     // Keys may be had before the ledger is read; everything else follows from what it holds.
     const bool is_about_keys = std::holds_alternative<credentials_told>(happened);
     CHECK(running_ || is_about_keys || std::holds_alternative<restored>(happened));
@@ -88,7 +77,15 @@ actions engine::step(const event& happened, instant now) {
         std::visit([this](const auto& what) { on(what); }, happened);
         if (running_) turn();
     }
+    auto& dirty = view_.dirty;
+    std::sort(dirty.begin(), dirty.end());
+    dirty.erase(std::unique(dirty.begin(), dirty.end()), dirty.end());
     return std::exchange(out_, {});
+}
+
+void engine::touch(std::size_t slot) {
+    ++view_.jobs[slot].revision;
+    view_.dirty.push_back(slot);
 }
 
 void engine::learn_offset(const std::optional<milliseconds>& offset, instant now) {
@@ -122,29 +119,34 @@ void engine::on(const restored& what) {
     tally_.restore(what.ledger.rows);
     restore_jobs(what.ledger.rows);
     restore_alerts(what.ledger.rows);
-    for (std::size_t slot = 0; slot < plan_.targets.size(); ++slot) {
-        const look first{look_queue::unseen, now_.mono};
-        scheduler_.add(slot, plan_.targets[slot].lane, first);
+    for (std::size_t slot = 0; slot < targets_.size(); ++slot) {
+        if (targets_[slot].use != slot_use::vacant) start_watching(slot);
     }
     scheduler_.start(now_.mono);
-    view_.first_pass_complete = plan_.targets.empty();
+    end_first_pass();
+}
+
+// The call that the answer is to, unless it was given up.
+std::optional<poll> engine::take_call(poll_id id, const std::optional<milliseconds>& offset) {
+    const auto done = scheduler_.take_answered(id);
+    if (!done) {
+        ++view_.late_answers;
+        say(make_note(note_level::debug, "late_answer", {{"poll", std::to_string(id.value)}}));
+        return std::nullopt;
+    }
+    view_.lanes[done->lane.value].heard = true;
+    if (offset) look_at_clock(done->lane, *offset);
+    return done;
 }
 
 void engine::on(const described& what) {
-    const auto done = scheduler_.take_answered(what.id);
-    if (!done) {
-        ++view_.late_answers;
-        say(make_note(note_level::debug, "late_answer", {{"poll", std::to_string(what.id.value)}}));
-        return;
-    }
+    const auto done = take_call(what.id, what.clock_offset);
     // The clients are being closed: that an answer fails now says nothing about AWS.
-    if (drain_until_ && !what.answer) return;
-    view_.lanes[done->lane.value].heard = true;
-    if (what.clock_offset) look_at_clock(done->lane, *what.clock_offset);
-    tally_.request_took(done->lane, what.took);
+    if (!done || (drain_until_ && !what.answer)) return;
+    tally_.request_took(done->lane, done->operation, what.took);
     if (!what.answer) {
         on_failure(*done, what.answer.error());
-    } else if (what.answer->name != plan_.targets[done->slot].name) {
+    } else if (what.answer->name != targets_[done->slot].name) {
         failure why;
         why.kind = error_class::malformed;
         why.detail = "the answer is about another job";
@@ -194,7 +196,11 @@ void engine::turn() {
     give_up_overdue_deliveries();
     apply(journal_.look_at_clock(now_.mono));
     end_unreceived();
+    end_unexplained_jobs();
     retire_finished();
+    keep_few_ended();
+    keep_sweep();
+    watch_promise();
     write();
     send_alerts();
     // Deliveries may have left rows to write, when nothing was in flight.
@@ -203,11 +209,22 @@ void engine::turn() {
         stop_if_drained();
     } else {
         start_polls();
+        start_lists();
+        start_tags();
         say_headline();
     }
-    for (std::size_t i = 0; i < view_.lanes.size(); ++i)
-        view_.lanes[i].operations[domain::aws_operation::describe].rate =
-            scheduler_.rate(aws_operation::describe, lane_id{i}, now_.mono);
+    show_rates();
+    show_sweeps();
+}
+
+void engine::show_rates() {
+    for (std::size_t i = 0; i < view_.lanes.size(); ++i) {
+        for (auto& [which, known] : view_.lanes[i].operations) {
+            known.rate = scheduler_.rate(which, lane_id{i}, now_.mono);
+            known.headroom = scheduler_.headroom(which, lane_id{i}, now_.mono);
+            known.others = scheduler_.others(which, lane_id{i}, now_.mono);
+        }
+    }
 }
 
 void engine::start_polls() {
@@ -215,7 +232,7 @@ void engine::start_polls() {
         describe request;
         request.id = next->id;
         request.lane = next->lane;
-        request.name = plan_.targets[next->slot].name;
+        request.name = targets_[next->slot].name;
         request.deadline = next->deadline;
         request.slot = next->slot;
         out_.emplace_back(std::move(request));
@@ -234,7 +251,7 @@ void engine::say_headline() {
         const auto wait = std::max(*next - now_.mono, nanoseconds(0));
         next_sweep = format_duration(std::chrono::ceil<seconds>(wait));
     }
-    say(note_of_headline(plan_.targets.size(), present.live, present.alerts, next_sweep));
+    say(note_of_headline(view_.watched, present.live, present.alerts, next_sweep));
 }
 
 // Polls in flight are not waited for: the next run asks again, and AWS may be what hangs.
@@ -274,6 +291,14 @@ std::optional<mono_time> engine::next_wakeup() const {
     }
     consider(scheduler_.next_overdue());
     consider(scheduler_.next_send());
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        consider(next_list(lane_id{i}));
+        consider(next_tags(lane_id{i}));
+    }
+    if (!unexplained_.empty()) {
+        consider(unexplained_.begin()->first + limits::settle_patience);
+    }
+    consider(stale_watch_.next_wakeup());
     if (said_ && *said_ != headline{view_.live, book_.firing()}) {
         consider(said_at_ + limits::watching_interval);
     }

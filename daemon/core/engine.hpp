@@ -7,11 +7,14 @@
 //
 // The engine branches and connects; each member computes one thing and knows none of the others.
 // engine.cpp: events and the turn of the wheel. engine_polls.cpp: what an answer of AWS leads to.
-// engine_connections.cpp: keys and accounts. engine_alerts.cpp: commits and deliveries.
-// engine_restore.cpp: the first event.
+// engine_lists.cpp: what a page of jobs leads to. engine_slots.cpp: who is watched, and in which
+// slot. engine_tags.cpp: tags. engine_connections.cpp: keys and accounts. engine_alerts.cpp:
+// commits and deliveries. engine_promise.cpp: whether the picture is as fresh as promised.
+// engine_restore.cpp: the first event. engine_reload.cpp: another configuration.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -22,6 +25,7 @@
 #include "base/time.hpp"
 #include "core/action.hpp"
 #include "core/alert_book.hpp"
+#include "core/claims.hpp"
 #include "core/clock_watch.hpp"
 #include "core/dispatch.hpp"
 #include "core/event.hpp"
@@ -32,6 +36,8 @@
 #include "core/retirement.hpp"
 #include "core/scheduler.hpp"
 #include "core/server_clock.hpp"
+#include "core/stale_watch.hpp"
+#include "core/sweep.hpp"
 #include "core/tally.hpp"
 #include "core/tracker.hpp"
 #include "domain/view.hpp"
@@ -56,14 +62,60 @@ public:
     const domain::watch_plan& plan() const { return plan_; }
 
 private:
+    enum class slot_use : std::uint8_t {
+        vacant,
+        explicit_name,  // a list names it
+        discovered,     // a filter of a list matches it
+        candidate,      // one may, once more is known: not in the view yet
+        leaving,        // nobody's any more, but an answer is under way
+    };
     // What we know of a target beside its view.
     struct target_state {
+        slot_use use = slot_use::vacant;
+        lane_id lane{};
+        std::string name{};
         job_memory memory{};
         unsigned misses = 0;      // in a row
         std::uint64_t round = 0;  // the sweep in which it was last heard of
         bool tried = false;
         bool warned = false;  // its present series of failures has been told at `warning`
         bool live = false;
+        // As the lane's sweep knows it, while it is to be seen by pages.
+        std::optional<job_key> key{};
+        // What pages told that no describe has shown.
+        news_kind news = news_kind::none;
+        mono_time news_since{};
+        mono_time described{};
+        std::string shown_secondary{};  // by the last describe
+        std::optional<wall_time> shown_modified{};
+        bool undescribed = false;
+        bool in_rounds = false;  // no page tells of it: rounds of describes do
+        mono_time observed{};    // when the call left that told of it last
+        domain::secondary_status phase = domain::secondary_status::unknown;
+        mono_time phase_since{};
+        bool waits_for_tags = false;
+        std::optional<poll_id> tags_call{};
+        std::optional<mono_time> untagged_since{};
+        std::optional<domain::label_map> tags{};
+        std::optional<domain::job_summary> summary{};  // of a candidate
+        std::optional<domain::observation> details{};  // likewise; or held until tags are read
+    };
+    struct lane_state {
+        std::optional<sweep> pages{};
+        std::map<poll_id, sweep_request> asked{};
+        mono_time idle_until{};  // the sweep had nothing to ask for
+        std::map<std::string, std::size_t, std::less<>> slots{};  // by name
+        // Described or read in vain: nobody's, as the filters stand.
+        std::set<job_key> foreign{};
+        std::deque<std::size_t> untagged{};
+        unsigned failures = 0;  // of list calls in a row
+        std::optional<mono_time> failing_since{};
+        std::optional<error_class> refused{};  // lists are not to be had
+        bool tags_refused = false;
+        mono_time tags_again{};
+        unsigned tag_failures = 0;  // in a row
+        std::uint64_t pages_told = 0;
+        std::size_t untried = 0;  // explicit names that were never asked for
     };
     // What was said last about a connection's keys.
     struct told_trouble {
@@ -82,15 +134,16 @@ private:
     // ---- engine.cpp: one overload an event, then the turn of the wheel -------------------------
     void on(const restored& what);
     void on(const woke&) {}
-    void on(const listed&) {}
-    void on(const tags_read&) {}
-    void on(const reconfigured&) {}
+    void on(const listed& what);
+    void on(const tags_read& what);
+    void on(const reconfigured& what);
     void on(const described& what);
     void on(const committed& what);
     void on(const delivered& what);
     void on(const stop_requested& what);
     void turn();
     void start_polls();
+    void show_rates();
     void say_headline();
     void stop_if_drained();
     bool is_drained() const;
@@ -99,9 +152,87 @@ private:
     void look_at_clock(lane_id lane, milliseconds offset);
     wall_time horizon() const;
     mono_time mono_of(wall_time at) const;
+    void touch(std::size_t slot);  // its view has changed
+    std::optional<poll> take_call(poll_id id, const std::optional<milliseconds>& offset);
+
+    // ---- engine_slots.cpp ----------------------------------------------------------------------
+    std::size_t take_slot(lane_id lane, const std::string& name, slot_use use);
+    void release_slot(std::size_t slot);
+    void forget_job(std::size_t slot);
+    void set_in_rounds(std::size_t slot, bool in_rounds);
+    void set_undescribed(std::size_t slot, bool undescribed);
+    void adopt(std::size_t slot, slot_use use, const std::string& watch_list);
+    std::optional<std::size_t> slot_of(lane_id lane, std::string_view name) const;
+    bool is_watched(std::size_t slot) const;
+    bool wants_tags(std::size_t slot) const;
+    void watch_in_sweep(std::size_t slot);
+    void release_from_sweep(std::size_t slot);
+    look look_for(std::size_t slot, mono_time sent) const;
+    void look_anew(std::size_t slot);
+    void start_watching(std::size_t slot);
+    void look_anew_everywhere(lane_id lane);
+    void set_news(std::size_t slot, news_kind news, mono_time since);
+    void keep_few_ended();
+    void tell_of_large_list(const std::string& watch_list);
+
+    // ---- engine_lists.cpp ----------------------------------------------------------------------
+    void start_lists();
+    std::optional<mono_time> next_list(lane_id lane) const;
+    void on_page(const poll& done, const sweep_request& asked, const domain::job_page& page);
+    void on_list_failure(const poll& failed, const sweep_request& asked, const failure& why);
+    void take_summary(lane_id lane, const domain::job_summary& told, mono_time sent);
+    void take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent);
+    void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
+    news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
+    claim decide_claim(std::size_t slot) const;
+    void settle_candidate(std::size_t slot);
+    bool is_past(const domain::job_summary& told) const;
+    void end_unexplained_jobs();
+    bool lists_work(lane_id lane) const;
+    void refuse_lists(lane_id lane, const failure& why);
+    void lists_are_back(lane_id lane);
+    void show_sweeps();
+    void keep_sweep();
+
+    // ---- engine_tags.cpp -----------------------------------------------------------------------
+    void want_tags(std::size_t slot);
+    void start_tags();
+    std::optional<mono_time> next_tags(lane_id lane) const;
+    bool lacks_tag_labels(std::size_t slot) const;
+    bool must_wait_for_tags(std::size_t slot) const;
+    bool is_tags_call_of(const poll& call);
+    std::string arn_of(std::size_t slot) const;
+    void take_tags(std::size_t slot, const domain::label_map& tags);
+    void take_held_answer(std::size_t slot);
+    void on_tags_failure(const poll& failed, const failure& why);
+    void give_up_tags(lane_id lane, std::size_t first);
+
+    // ---- engine_promise.cpp --------------------------------------------------------------------
+    void watch_promise();
+    domain::alert stale_alert(lane_id lane, const std::string& list, milliseconds age) const;
+    void fire_stale(lane_id lane, const std::string& list, milliseconds age);
+    void end_stale(lane_id lane, const std::string& list, const char* because);
+    void end_alert(alert_number alert, const char* because);
+
+    // ---- engine_reload.cpp ---------------------------------------------------------------------
+    void follow_lanes();
+    void follow_endpoints();
+    void follow_jobs();
+    void keep_by_name(std::size_t slot, const std::string& watch_list);
+    void keep_by_filter(std::size_t slot);
+    void move_to_list(std::size_t slot, const std::string& watch_list);
+    void unwatch(std::size_t slot);
+    void end_promises();
+    sweep_settings sweep_settings_of(lane_id lane) const;
+    void begin_sweep(lane_id lane);
+    void offer_all(endpoint_id endpoint);
+    std::size_t endpoints_of(std::size_t receiver) const;
+    void drop_endpoint(endpoint_id endpoint);
 
     // ---- engine_restore.cpp --------------------------------------------------------------------
     void restore_jobs(const domain::ledger_batch& rows);
+    std::optional<std::size_t> slot_to_restore(lane_id lane, const domain::job_row& row);
+    bool is_alert_watched(const domain::alert& alert) const;
     void restore_alerts(const domain::ledger_batch& rows);
 
     // ---- engine_connections.cpp ----------------------------------------------------------------
@@ -121,7 +252,11 @@ private:
     void tell_recovery(std::size_t slot);
     void keep(std::size_t slot, const std::vector<domain::finding>& findings);
     void raise(const std::vector<domain::finding>& findings, std::size_t slot);
-    void look_again(const poll& done);
+    void take_observation(std::size_t slot, const domain::observation& answer, mono_time sent);
+    void note_description(std::size_t slot, const domain::observation& answer, mono_time sent);
+    void take_findings(std::size_t slot, const tracked& seen);
+    void on_candidate_failure(const poll& failed, const failure& why);
+    void tell_missing(std::size_t slot);
     void refresh(std::size_t slot);
     void derive(std::size_t slot, wall_time told_at);
     void plan_retirement(std::size_t slot, mono_time over_since);
@@ -132,6 +267,7 @@ private:
     void mark_heard(const poll& answered);
 
     // ---- engine_alerts.cpp ---------------------------------------------------------------------
+    bool has_receivers() const;
     void apply(const journal_news& news);
     void write();
     void put_everything();
@@ -166,8 +302,20 @@ private:
     clock_watch clock_watch_;
 
     std::map<std::string, told_trouble> told_troubles_{};  // by connection, while it lasts
-    std::vector<target_state> targets_;
-    std::vector<std::size_t> untried_;      // targets of each lane
+    claims claims_;
+    stale_watch stale_watch_{};
+    std::vector<target_state> targets_{};
+    std::vector<lane_state> lanes_{};
+    std::set<std::size_t> vacant_{};
+    std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
+    std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell
+    std::set<std::string> large_lists_{};                        // that were told of
+    std::map<std::string, std::size_t> list_sizes_{};
+    bool told_full_ = false;
+    std::vector<std::set<std::string>> lists_of_lane_{};
+    std::size_t in_rounds_ = 0;             // slots
+    std::optional<instant> round_heard_{};  // when the last complete round began, on our clocks
+    std::vector<std::string> receivers_{};  // by number
     std::vector<std::size_t> receiver_of_;  // of each endpoint
     // Without receivers nobody confirms an alert: it ends by its start.
     std::set<std::pair<wall_time, alert_number>> unreceived_{};

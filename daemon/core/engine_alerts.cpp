@@ -7,6 +7,12 @@
 
 namespace trainwatch::core {
 
+bool engine::has_receivers() const {
+    return std::any_of(plan_.endpoints.begin(), plan_.endpoints.end(), [](const auto& each) {
+        return !each.gone;
+    });
+}
+
 void engine::apply(const journal_news& news) {
     if (news.storage != storage_change::none) {
         const bool degraded = news.storage == storage_change::degraded;
@@ -60,12 +66,13 @@ domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number 
 
 // The alert may leave: it is on disk, or there is no disk to wait for.
 void engine::release(alert_number alert) {
+    if (!book_.knows(alert)) return;
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        outbox_.add(endpoint_id{i}, alert, now_.mono);
+        if (!plan_.endpoints[i].gone) outbox_.add(endpoint_id{i}, alert, now_.mono);
     }
     for (auto& [name, receiver] : view_.receivers)
         ++receiver.unconfirmed;
-    if (plan_.endpoints.empty()) {
+    if (!has_receivers()) {
         unreceived_.emplace(book_.alert(alert).starts_at + limits::terminal_hold, alert);
     }
 }
@@ -82,8 +89,9 @@ void engine::end_unreceived() {
 }
 
 void engine::send_alerts() {
-    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i)
-        send_alerts_to(endpoint_id{i});
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        if (!plan_.endpoints[i].gone) send_alerts_to(endpoint_id{i});
+    }
 }
 
 void engine::send_alerts_to(endpoint_id endpoint) {
@@ -239,10 +247,10 @@ void engine::close(alert_number alert, std::size_t receiver) {
     CHECK(end.has_value());
     const auto closing = book_.close(alert, receiver, *end);
     if (closing == alert_book::closing::already_closed) return;
-    const auto at = std::next(view_.receivers.begin(), static_cast<std::ptrdiff_t>(receiver));
-    if (!book_.is_confirmed(alert, receiver)) --at->second.unconfirmed;
+    const auto& name = receivers_[receiver];
+    if (!book_.is_confirmed(alert, receiver)) --view_.receivers[name].unconfirmed;
     auto line = note_of_alert(note_level::info, "alert_resolved", book_.alert(alert));
-    line.fields.emplace_back("receiver", at->first);
+    line.fields.emplace_back("receiver", name);
     say(std::move(line));
     if (closing == alert_book::closing::closed_everywhere) {
         journal_.put(domain::alert_row{book_.alert(alert)});

@@ -12,46 +12,103 @@ namespace trainwatch::core {
 
 void engine::on_answer(const poll& done, const domain::observation& answer) {
     const auto slot = done.slot;
+    auto& target = targets_[slot];
+    tally_.request(done.lane, done.operation, "ok");
+    lane_is_heard(done);
+    learn_account(done.lane, answer.account_id);
+    if (target.use == slot_use::leaving) {
+        release_slot(slot);
+        return;
+    }
+    target.described = done.sent;
+    if (target.use == slot_use::candidate) {
+        target.details = answer;
+        scheduler_.place(done, look{look_queue::calm, now_.mono + limits::no_look});
+        settle_candidate(slot);
+        return;
+    }
+    tell_recovery(slot);
+    if (must_wait_for_tags(slot)) {
+        target.details = answer;
+        want_tags(slot);
+        scheduler_.place(done, look{look_queue::live, now_.mono + limits::tags_patience});
+        return;
+    }
+    target.details.reset();
+    take_observation(slot, answer, done.sent);
+    mark_tried(slot);
+    mark_heard(done);
+    scheduler_.place(done, look_for(slot, done.sent));
+}
+
+// What a describe told of a job that is watched.
+void engine::take_observation(std::size_t slot, const domain::observation& answer, mono_time sent) {
     auto& job = view_.jobs[slot];
     auto& target = targets_[slot];
-    tally_.request(done.lane, "ok");
-    lane_is_heard(done);
-    tell_recovery(slot);
     target.misses = 0;
+    target.observed = std::max(target.observed, sent);
     if (!last_sweep_) {
         // The first start's horizon, as soon as an answer has dated it: a restart before the first
         // complete sweep must not look back less far.
         last_sweep_ = horizon();
         journal_.put_sweep(*last_sweep_);
     }
-
-    const auto news = observe(job, target.memory, answer, {now_, horizon(), reasons_});
-    tally_.account_known(done.lane, job.last->account_id);
-    learn_account(done.lane, answer.account_id);
-    tally_.count(job, target.memory, news.findings, now_.wall);
-    if (news.changed) {
+    const auto seen = observe(job, target.memory, answer, {now_, horizon(), reasons_});
+    tally_.account_known(target.lane, job.last->account_id);
+    if (seen.changed) {
         derive(slot, now_.wall);
-        ++job.revision;
+        touch(slot);
     }
-    for (const auto& found : news.findings) {
+    set_undescribed(slot, false);
+    take_findings(slot, seen);
+    note_description(slot, answer, sent);
+    refresh(slot);
+    watch_in_sweep(slot);
+}
+
+// What pages told before the describe left is not news any more; an end is, until it is explained.
+void engine::note_description(std::size_t slot, const domain::observation& answer, mono_time sent) {
+    auto& target = targets_[slot];
+    const auto& memory = target.memory;
+    target.shown_secondary = answer.secondary.text;
+    target.shown_modified = answer.modified;
+    if (target.news == news_kind::none) return;
+    const bool is_newer = sent > target.news_since;
+    if (is_newer && memory.told && memory.told->secondary == answer.secondary) {
+        // Lists and describes may date one change differently.
+        target.shown_modified = std::max(target.shown_modified, memory.told->modified);
+    }
+    const auto& job = view_.jobs[slot];
+    const bool is_explained = job.ending || !terminal_status(*job.last);
+    if (target.news == news_kind::ended ? is_explained : is_newer) {
+        set_news(slot, news_kind::none, sent);
+    }
+}
+
+// What is new about a job, and all that follows from it.
+void engine::take_findings(std::size_t slot, const tracked& seen) {
+    auto& job = view_.jobs[slot];
+    auto& target = targets_[slot];
+    const auto& region = plan_.lanes[target.lane.value].region;
+    tally_.count(job, target.memory, seen.findings, now_.wall);
+    for (const auto& found : seen.findings) {
         // The newer job has a time of its own to be seen in.
         if (std::holds_alternative<domain::name_reused>(found)) bring_back(slot);
     }
     plan_retirement(slot, now_.mono);
-    for (auto& line : notes_of(job, plan_.lanes[done.lane.value].region, news.findings)) {
+    for (auto& line : notes_of(job, region, seen.findings))
         say(std::move(line));
-    }
     // In one batch: what was seen, and the alerts that follow from it.
-    if (news.changed || !news.findings.empty()) keep(slot, news.findings);
-    raise(news.findings, slot);
-    refresh(slot);
-    mark_tried(slot);
-    mark_heard(done);
-    look_again(done);
+    if (seen.changed || !seen.findings.empty()) keep(slot, seen.findings);
+    raise(seen.findings, slot);
 }
 
 void engine::on_failure(const poll& failed, const failure& why) {
-    tally_.request(failed.lane, std::string(to_string(why.kind)));
+    tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
+    if (!is_watched(failed.slot)) {
+        on_candidate_failure(failed, why);
+        return;
+    }
     switch (why.kind) {
         case error_class::not_found:
             on_missing(failed);
@@ -90,22 +147,63 @@ void engine::on_failure(const poll& failed, const failure& why) {
     mark_tried(failed.slot);
 }
 
+// A job that may be somebody's could not be described: nothing is known of it, so nothing is told.
+void engine::on_candidate_failure(const poll& failed, const failure& why) {
+    const auto slot = failed.slot;
+    if (why.kind == error_class::throttled) {
+        scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
+    }
+    if (why.kind == error_class::not_found || targets_[slot].use == slot_use::leaving) {
+        release_slot(slot);
+    } else if (why.kind == error_class::throttled) {
+        scheduler_.retry_in_place(failed);
+    } else if (why.kind == error_class::denied || why.kind == error_class::rejected) {
+        scheduler_.retry_slowly(failed, now_.mono);
+    } else {
+        scheduler_.retry_with_backoff(failed, now_.mono);
+    }
+}
+
 void engine::on_missing(const poll& done) {
     const auto slot = done.slot;
     auto& job = view_.jobs[slot];
     lane_is_heard(done);
     tell_recovery(slot);
     ++targets_[slot].misses;
-    if (mark_missing(job)) {
-        ++job.revision;
-        say(note_of_missing(job, plan_.lanes[done.lane.value].region));
+    const bool is_news = mark_missing(job);
+    if (is_news) {
+        touch(slot);
         if (job.last) keep(slot, {});
     }
+    set_undescribed(slot, false);
+    set_news(slot, news_kind::none, done.sent);
     plan_retirement(slot, now_.mono);
     refresh(slot);
+    watch_in_sweep(slot);
     mark_tried(slot);
     mark_heard(done);
-    look_again(done);
+    if (is_news) tell_missing(slot);
+    scheduler_.place(done, look_for(slot, done.sent));
+}
+
+// A name that AWS does not know in one region of three is no mistake: only when it is nowhere is
+// it worth a warning, and then one.
+void engine::tell_missing(std::size_t slot) {
+    const auto& job = view_.jobs[slot];
+    const auto& region = plan_.lanes[job.target.lane.value].region;
+    if (job.last) {
+        say(note_of_missing(job, region));
+        return;
+    }
+    std::string regions;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const auto other = slot_of(lane_id{i}, job.target.name);
+        if (!other || view_.jobs[*other].target.watch_list != job.target.watch_list) continue;
+        if (view_.jobs[*other].last || !targets_[*other].tried) return;
+        if (!regions.empty()) regions += ", ";
+        regions += plan_.lanes[i].region;
+    }
+    say(note_of_missing(job, regions));
 }
 
 // AWS did not answer, or only to refuse: the lane may be down.
@@ -123,7 +221,19 @@ void engine::give_up_overdue_polls() {
         failure why;
         why.kind = error_class::transient;
         why.detail = "no answer in time";
-        on_failure(*lost, why);
+        switch (lost->operation) {
+            case aws_operation::describe:
+                on_failure(*lost, why);
+                break;
+            case aws_operation::list: {
+                const auto asked = lanes_[lost->lane.value].asked.extract(lost->id);
+                on_list_failure(*lost, asked.empty() ? sweep_request{} : asked.mapped(), why);
+                break;
+            }
+            case aws_operation::tags:
+                if (is_tags_call_of(*lost)) on_tags_failure(*lost, why);
+                break;
+        }
     }
 }
 
@@ -153,7 +263,7 @@ void engine::tell_failure(const poll& failed, const failure& why) {
     job.trouble = why.kind;
     job.trouble_detail = why.detail;
     job.trouble_cure = why.cure;
-    ++job.revision;
+    touch(failed.slot);
 }
 
 void engine::tell_recovery(std::size_t slot) {
@@ -162,7 +272,7 @@ void engine::tell_recovery(std::size_t slot) {
     job.trouble.reset();
     job.trouble_detail.clear();
     job.trouble_cure.clear();
-    ++job.revision;
+    touch(slot);
     if (!std::exchange(targets_[slot].warned, false)) return;
     say(note_of_recovered_poll(job, plan_.lanes[job.target.lane.value].region));
 }
@@ -192,7 +302,9 @@ void engine::raise(const std::vector<domain::finding>& findings, std::size_t slo
     // Most answers bring no news, and then no label is made up.
     if (findings.empty()) return;
     const auto& job = view_.jobs[slot];
-    const auto configured = plan_.alert_labels(job.target.watch_list);
+    auto configured = plan_.alert_labels(job.target.watch_list);
+    for (const auto& [name, value] : job.tag_labels)
+        configured.insert_or_assign(name, value);
     for (auto& alert : alerts_for(job, findings, now_.wall, configured)) {
         const auto number = book_.fire(std::move(alert));
         if (!number) continue;
@@ -206,26 +318,18 @@ void engine::raise(const std::vector<domain::finding>& findings, std::size_t slo
     }
 }
 
-void engine::look_again(const poll& done) {
-    const auto bound = plan_.global.staleness_bound;
-    const look_facts facts{
-        done.sent,
-        now_,
-        bound,
-        scheduler_.late_interval(done.lane, bound, now_.mono),
-        targets_[done.slot].misses};
-    scheduler_.place(done, next_look(view_.jobs[done.slot], facts));
-}
-
 // What is counted over all jobs, after one of them changed.
 void engine::refresh(std::size_t slot) {
     const auto& job = view_.jobs[slot];
+    auto& target = targets_[slot];
     const bool live = job.last && !job.ending && !job.missing;
-    auto& was_live = targets_[slot].live;
-    if (live && !was_live) ++view_.live;
-    if (!live && was_live) --view_.live;
-    was_live = live;
-    freshness_.update(slot, live ? job.last_observed : std::nullopt);
+    if (std::exchange(target.live, live) != live) {
+        view_.live += live ? 1 : -1;
+        view_.lanes[target.lane.value].live += live ? 1 : -1;
+    }
+    freshness_.update(slot, job.target, live ? job.last_observed : std::nullopt);
+    if (target.use != slot_use::discovered || !job.ending || !job.ended) return;
+    ended_.emplace(*job.ended, slot);
 }
 
 // All that follows from the answer; `told_at`: when it was given, on AWS' clock.
@@ -247,51 +351,58 @@ void engine::plan_retirement(std::size_t slot, mono_time over_since) {
 void engine::bring_back(std::size_t slot) {
     auto& job = view_.jobs[slot];
     retirement_.cancel(slot);
-    if (std::exchange(job.retired, false)) ++job.revision;
+    if (std::exchange(job.retired, false)) touch(slot);
 }
 
 void engine::retire_finished() {
     while (const auto slot = retirement_.take_due(now_.mono)) {
         auto& job = view_.jobs[*slot];
         job.retired = true;
-        ++job.revision;
+        touch(*slot);
         say(note_of_retired(job, plan_.lanes[job.target.lane.value].region));
+        // It was found by a filter and is gone for good: nobody will look for it by name.
+        const bool is_gone = job.missing && targets_[*slot].use == slot_use::discovered;
+        if (is_gone) release_slot(*slot);
     }
 }
 
 void engine::mark_tried(std::size_t slot) {
-    const auto lane = plan_.targets[slot].lane;
-    if (!std::exchange(targets_[slot].tried, true)) --untried_[lane.value];
+    auto& target = targets_[slot];
+    if (target.use != slot_use::explicit_name) return;
+    if (!std::exchange(target.tried, true)) --lanes_[target.lane.value].untried;
     end_first_pass();
 }
 
-// The first pass is over when every target was tried, or belongs to a lane that is given up.
+// The first pass is over when every explicit name was tried and every lane that discovers has been
+// swept; a lane that is given up is not waited for.
 void engine::end_first_pass() {
     if (view_.first_pass_complete) return;
-    for (std::size_t i = 0; i < untried_.size(); ++i) {
-        if (untried_[i] > 0 && !scheduler_.is_given_up(lane_id{i}, now_.mono)) return;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const lane_id id{i};
+        const auto& lane = lanes_[i];
+        if (plan_.lanes[i].gone || scheduler_.is_given_up(id, now_.mono)) continue;
+        if (lane.untried > 0) return;
+        if (lane.pages && lists_work(id) && !lane.pages->reached_horizon()) return;
     }
     view_.first_pass_complete = true;
 }
 
 // A sweep is complete when AWS told of every target: what ended before it began is known.
 void engine::mark_heard(const poll& answered) {
-    // What was asked before the sweep began says nothing about it.
-    if (answered.sent < round_began_.mono) return;
     const auto slot = answered.slot;
+    auto& target = targets_[slot];
+    // What was asked before the sweep began says nothing about it.
+    if (!target.in_rounds || answered.sent < round_began_.mono) return;
     // An end that AWS has not finished telling: the sweep must not pass it by, else a restart in
     // between would take it for the past.
-    if (targets_[slot].memory.unsettled_since) return;
-    if (std::exchange(targets_[slot].round, round_) == round_) return;
-    if (++heard_in_round_ < targets_.size()) return;
-    const auto began = clock_.at(round_began_);
-    if (!last_sweep_ || *last_sweep_ < began) {
-        last_sweep_ = began;
-        journal_.put_sweep(began);
-    }
+    if (target.memory.unsettled_since) return;
+    if (std::exchange(target.round, round_) == round_) return;
+    if (++heard_in_round_ < in_rounds_) return;
+    round_heard_ = round_began_;
     ++round_;
     heard_in_round_ = 0;
     round_began_ = our_now_;
+    keep_sweep();
 }
 
 }  // namespace trainwatch::core

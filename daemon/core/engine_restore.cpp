@@ -11,39 +11,24 @@ namespace {
 
 using row_name = std::tuple<std::string, std::string, std::string>;  // connection, region, name
 
-std::map<row_name, std::size_t> slots_by_name(const domain::watch_plan& plan) {
-    std::map<row_name, std::size_t> slots;
-    for (std::size_t i = 0; i < plan.targets.size(); ++i) {
-        const auto& target = plan.targets[i];
-        const auto& lane = plan.lanes[target.lane.value];
-        slots.emplace(row_name{lane.connection, lane.region, target.name}, i);
-    }
-    return slots;
-}
-
 // Of several jobs that had the name, the newest owns it.
-std::map<std::size_t, const domain::job_row*> newest_rows(
-    const domain::watch_plan& plan, const domain::ledger_batch& rows
-) {
-    const auto slots = slots_by_name(plan);
-    std::map<std::size_t, const domain::job_row*> newest;
+std::map<row_name, const domain::job_row*> newest_rows(const domain::ledger_batch& rows) {
+    std::map<row_name, const domain::job_row*> newest;
     for (const auto& row : rows.jobs) {
         const auto& id = row.identity;
-        const auto slot = slots.find({row.connection, id.region, id.name});
-        if (slot == slots.end()) continue;
-        auto& best = newest[slot->second];
+        auto& best = newest[{row.connection, id.region, id.name}];
         if (!best || best->identity.created < id.created) best = &row;
     }
     return newest;
 }
 
-// (region, name) of everything that is watched now, by whatever list or connection.
-std::set<std::pair<std::string, std::string>> watched_names(const domain::watch_plan& plan) {
-    std::set<std::pair<std::string, std::string>> names;
-    for (const auto& target : plan.targets) {
-        names.emplace(plan.lanes[target.lane.value].region, target.name);
+std::map<std::pair<std::string, std::string>, lane_id> lanes_by_name(const domain::watch_plan& plan
+) {
+    std::map<std::pair<std::string, std::string>, lane_id> lanes;
+    for (std::size_t i = 0; i < plan.lanes.size(); ++i) {
+        lanes.emplace(std::pair(plan.lanes[i].connection, plan.lanes[i].region), lane_id{i});
     }
-    return names;
+    return lanes;
 }
 
 std::string label(const domain::alert& alert, const char* name) {
@@ -62,15 +47,49 @@ told told_by(const domain::delivery_row& row) {
 
 }  // namespace
 
+// The slot of a job that an earlier run watched: its own, where the name is explicit; a new one,
+// where the list that had it still discovers. What it has become since, pages will tell.
+std::optional<std::size_t> engine::slot_to_restore(lane_id lane, const domain::job_row& row) {
+    if (const auto slot = slot_of(lane, row.identity.name)) return slot;
+    const claim_facts facts{
+        lane,
+        row.identity.name,
+        row.last.status.value,
+        row.summarised ? nullptr : &row.last,
+        nullptr};
+    const auto decided = claims_.decide(facts);
+    std::string list = row.watch_list;
+    if (decided.answer == claim_answer::claimed) {
+        list = decided.watch_list;
+    } else if (decided.answer == claim_answer::nobody || !lists_of_lane_[lane.value].contains(list)) {
+        return std::nullopt;
+    }
+    const auto slot = take_slot(lane, row.identity.name, slot_use::candidate);
+    adopt(slot, slot_use::discovered, list);
+    return slot;
+}
+
 void engine::restore_jobs(const domain::ledger_batch& rows) {
     std::map<domain::job_identity, std::vector<domain::transition_row>> transitions;
     for (const auto& row : rows.transitions)
         transitions[row.identity].push_back(row);
-    for (const auto& [slot, row] : newest_rows(plan_, rows)) {
+    const auto lanes = lanes_by_name(plan_);
+    for (const auto& [name, row] : newest_rows(rows)) {
+        const auto lane = lanes.find({row->connection, row->identity.region});
+        if (lane == lanes.end()) continue;
+        const auto found = slot_to_restore(lane->second, *row);
+        if (!found) continue;
+        const auto slot = *found;
         auto& job = view_.jobs[slot];
-        restore(job, targets_[slot].memory, *row, transitions[row->identity]);
+        auto& target = targets_[slot];
+        restore(job, target.memory, *row, transitions[row->identity]);
         derive(slot, row->last_observed);
-        ++job.revision;
+        if (!row->summarised) {
+            target.shown_secondary = row->last.secondary.text;
+            target.shown_modified = row->last.modified;
+        }
+        set_undescribed(slot, row->summarised && !row->ending);
+        touch(slot);
         // What was over then has had part of its time.
         plan_retirement(
             slot, now_.mono - std::max(now_.wall - row->last_observed, milliseconds(0))
@@ -80,17 +99,33 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
     }
 }
 
+// Whether some list still has the job that the alert is about.
+bool engine::is_alert_watched(const domain::alert& alert) const {
+    const auto name = label(alert, "training_job");
+    if (name.empty()) return false;
+    const auto region = label(alert, "aws_region");
+    const auto list = label(alert, "watch_list");
+    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
+        if (plan_.lanes[i].region != region) continue;
+        if (slot_of(lane_id{i}, name)) return true;
+        // It may have made room for others, or be deleted: a filter has not forgotten it.
+        const auto decided = claims_.decide({lane_id{i}, name, {}, nullptr, nullptr});
+        if (decided.answer == claim_answer::nobody) continue;
+        if (lists_of_lane_[i].contains(list)) return true;
+    }
+    return false;
+}
+
 void engine::restore_alerts(const domain::ledger_batch& rows) {
     using endpoint_name = std::pair<std::string, std::string>;  // receiver, url
     std::map<std::string, std::map<endpoint_name, told>> deliveries;
     for (const auto& row : rows.deliveries) {
         deliveries[row.alert].insert_or_assign({row.receiver, row.url}, told_by(row));
     }
-    const auto watched = watched_names(plan_);
     for (const auto& row : rows.alerts) {
         const auto& kept = deliveries[domain::identity(row.alert.labels)];
         const bool resolved = row.alert.state == domain::alert_state::resolved;
-        if (resolved && plan_.endpoints.empty()) continue;
+        if (resolved && !has_receivers()) continue;
         const auto number = book_.fire(row.alert);
         if (!number) continue;
         for (auto& [name, receiver] : view_.receivers) {
@@ -105,15 +140,14 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
             const bool first = book_.confirm(*number, receiver_of_[i], *known.first_confirmed);
             if (first && !resolved) --view_.receivers[endpoint.receiver].unconfirmed;
         }
-        if (plan_.endpoints.empty()) {
+        if (!has_receivers()) {
             unreceived_.emplace(row.alert.starts_at + limits::terminal_hold, *number);
         }
-        const auto name =
-            std::pair(label(row.alert, "aws_region"), label(row.alert, "training_job"));
-        if (!resolved && watched.count(name) == 0) {
-            book_.end(*number, "unwatched", now_.wall);
-            journal_.put(domain::alert_row{book_.alert(*number)});
-        }
+        if (resolved || is_alert_watched(row.alert)) continue;
+        // A condition of an earlier run is established anew, or over.
+        const bool of_watcher = label(row.alert, "training_job").empty();
+        book_.end(*number, of_watcher ? "restarted" : "unwatched", now_.wall);
+        journal_.put(domain::alert_row{book_.alert(*number)});
     }
 }
 

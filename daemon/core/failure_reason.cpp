@@ -153,6 +153,8 @@ failure_classifier::failure_classifier(std::span<const domain::failure_rule> own
 }
 
 failure_classifier::~failure_classifier() = default;
+failure_classifier::failure_classifier(failure_classifier&&) noexcept = default;
+failure_classifier& failure_classifier::operator=(failure_classifier&&) noexcept = default;
 
 failure_class failure_classifier::classify(std::string_view reason) const {
     const auto text = trim(reason.substr(0, limits::failure_reason_bytes_max));

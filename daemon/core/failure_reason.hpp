@@ -24,8 +24,8 @@ public:
     // was checked where it was read.
     explicit failure_classifier(std::span<const domain::failure_rule> own = {});
     ~failure_classifier();
-    failure_classifier(const failure_classifier&) = delete;
-    failure_classifier& operator=(const failure_classifier&) = delete;
+    failure_classifier(failure_classifier&&) noexcept;
+    failure_classifier& operator=(failure_classifier&&) noexcept;
 
     // `unknown` of an empty reason, and of one that nothing matches.
     domain::failure_class classify(std::string_view reason) const;

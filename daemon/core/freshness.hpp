@@ -20,18 +20,26 @@ namespace trainwatch::core {
 class freshness {
 public:
     // Writes to the lanes of `view`, which is the engine's.
-    freshness(const domain::watch_plan& plan, domain::view& view);
+    explicit freshness(domain::view& view) : view_(view) {}
 
-    // `observed`: when the job was last heard of; nothing when it is not live.
-    void update(std::size_t slot, std::optional<wall_time> observed);
+    // `target`: whose slot it is now. `observed`: when the job was last heard of; nothing when it
+    // is not live.
+    void update(std::size_t slot, const domain::target& target, std::optional<wall_time> observed);
 
 private:
     using ordered = std::set<std::pair<wall_time, std::size_t>>;
+    struct place {
+        lane_id lane{};
+        std::string watch_list{};
+        wall_time observed{};
+    };
 
-    const domain::watch_plan& plan_;
+    void leave(std::size_t slot);
+    void publish(lane_id lane, const std::string& watch_list);
+
     domain::view& view_;
-    std::vector<std::map<std::string, ordered>> lanes_;
-    std::vector<std::optional<wall_time>> present_;
+    std::map<std::pair<lane_id, std::string>, ordered> lists_{};
+    std::vector<std::optional<place>> present_{};
 };
 
 }  // namespace trainwatch::core

@@ -46,6 +46,20 @@ void outbox::set_due(endpoint_id endpoint, alert_number alert, mono_time due) {
     enqueue(state, alert, due);
 }
 
+std::vector<alert_number> outbox::drop(endpoint_id endpoint) {
+    std::vector<alert_number> left;
+    for (const auto& [alert, entry] : at(endpoint).items)
+        left.push_back(alert);
+    at(endpoint) = {};
+    std::erase_if(in_flight_, [&](const auto& each) { return each.second.endpoint == endpoint; });
+    return left;
+}
+
+void outbox::hasten(endpoint_id endpoint, alert_number alert, mono_time now) {
+    const auto found = at(endpoint).items.find(alert);
+    if (found != at(endpoint).items.end() && found->second.queued) set_due(endpoint, alert, now);
+}
+
 told& outbox::known(endpoint_id endpoint, alert_number alert) {
     return at(endpoint).items.at(alert).known;
 }

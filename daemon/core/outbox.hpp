@@ -47,6 +47,13 @@ class outbox {
 public:
     outbox(std::size_t endpoints, std::uint64_t seed);
 
+    // One more, with the next number.
+    void add_endpoint() { endpoints_.emplace_back(); }
+    // Nobody is told there any more. What is in flight may still be answered, and says nothing.
+    std::vector<alert_number> drop(endpoint_id endpoint);
+    // This alert is to be thought of now, if the endpoint has it and it is not in flight.
+    void hasten(endpoint_id endpoint, alert_number alert, mono_time now);
+
     void add(endpoint_id endpoint, alert_number alert, mono_time due, const told& known = {});
     void remove(endpoint_id endpoint, alert_number alert);
     // When to think of this alert again; it is not in flight.

@@ -2,15 +2,20 @@
 
 namespace trainwatch::core {
 
+retirement::slot_state& retirement::at(std::size_t slot) {
+    if (slot >= due_.size()) due_.resize(slot + 1);
+    return due_[slot];
+}
+
 void retirement::plan(std::size_t slot, mono_time due) {
-    auto& state = due_[slot];
+    auto& state = at(slot);
     if (state.done || state.due) return;
     state.due = due;
     queue_.emplace(due, slot);
 }
 
 void retirement::cancel(std::size_t slot) {
-    auto& state = due_[slot];
+    auto& state = at(slot);
     if (state.due) queue_.erase({*state.due, slot});
     state = {};
 }

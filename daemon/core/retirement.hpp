@@ -17,8 +17,6 @@ namespace trainwatch::core {
 
 class retirement {
 public:
-    explicit retirement(std::size_t slots) : due_(slots) {}
-
     // The job is over; the first call counts.
     void plan(std::size_t slot, mono_time due);
     // It is not over after all, or a newer job has its name.
@@ -34,7 +32,9 @@ private:
         std::optional<mono_time> due{};
         bool done = false;
     };
-    std::vector<slot_state> due_;
+    slot_state& at(std::size_t slot);
+
+    std::vector<slot_state> due_{};
     std::set<std::pair<mono_time, std::size_t>> queue_{};
 };
 

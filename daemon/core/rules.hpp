@@ -5,12 +5,15 @@
 // nothing of receivers, of times of delivery, or of what fired before (core/alert_book).
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "domain/alert.hpp"
 #include "domain/finding.hpp"
 #include "domain/view.hpp"
+#include "domain/watch_plan.hpp"
 
 namespace trainwatch::core {
 
@@ -23,6 +26,20 @@ std::optional<domain::alert> training_job_failed(
 // Stopped, never Failed, and many tools call it a success.
 std::optional<domain::alert> training_job_max_runtime_exceeded(
     const domain::job_view& job, const domain::job_ended& end, wall_time now
+);
+
+// TrainwatchdStale: what is known of a live job is older than the list's staleness_bound.
+struct stale_facts {
+    const domain::lane& lane;
+    const std::string& watch_list;
+    milliseconds bound{};
+    milliseconds age{};             // of the oldest observation
+    milliseconds feasible_bound{};  // zero: not known
+    std::size_t live = 0;           // jobs of the lane
+    std::string replica{};
+};
+domain::alert trainwatchd_stale(
+    const stale_facts& facts, wall_time now, const domain::label_map& configured
 );
 
 // All rules on all findings about the job, which is as it is after them. `configured` are the

@@ -125,10 +125,6 @@ fleet_key fleet_of(const domain::observation& job, const std::string& watch_list
 }  // namespace
 
 tally::tally(const domain::watch_plan& plan, domain::view& view) : view_(view) {
-    for (const auto& lane : plan.lanes)
-        region_of_.push_back(lane.region);
-    for (const auto& target : plan.targets)
-        lists_[target.lane].insert(target.watch_list);
     view_.detection_lag = lag_histogram();
     for (const auto* phase : phases) {
         view_.fleet.phase_duration.emplace(phase, phase_histogram());
@@ -137,19 +133,45 @@ tally::tally(const domain::watch_plan& plan, domain::view& view) : view_(view) {
     for (const auto& [how, why] : ends_without_failure) {
         view_.fleet.duration.try_emplace(how, duration_histogram());
     }
-    for (auto& lane : view_.lanes) {
-        lane.operations[domain::aws_operation::describe].duration = request_histogram();
-        lane.operations[domain::aws_operation::describe].requests["ok"] = 0;
-        for (const auto why : classes)
-            lane.operations[domain::aws_operation::describe].requests[std::string(to_string(why))] =
-                0;
+    reconfigure(plan);
+}
+
+void tally::reconfigure(const domain::watch_plan& plan) {
+    region_of_.clear();
+    lists_.clear();
+    accounts_.clear();
+    for (std::size_t i = 0; i < plan.lanes.size(); ++i) {
+        region_of_.push_back(plan.lanes[i].region);
+        operation(lane_id{i}, domain::aws_operation::describe);
+        if (plan.lanes[i].lists) operation(lane_id{i}, domain::aws_operation::list);
+    }
+    for (const auto& target : plan.targets)
+        lists_[target.lane].insert(target.watch_list);
+    for (const auto& rule : plan.discovery) {
+        for (const auto lane : rule.lanes)
+            lists_[lane].insert(rule.watch_list);
     }
     for (const auto& endpoint : plan.endpoints) {
-        auto& receiver = view_.receivers[endpoint.receiver];
-        receiver.latency = latency_histogram();
+        if (endpoint.gone) continue;
+        const auto [at, added] = view_.receivers.try_emplace(endpoint.receiver);
+        if (!at->second.latency.buckets.empty()) continue;
+        at->second.latency = latency_histogram();
         for (const auto why : classes)
-            receiver.failed[why] = 0;
+            at->second.failed[why] = 0;
     }
+}
+
+// With its zeros from its first mention on.
+domain::operation_view& tally::operation(lane_id lane, domain::aws_operation which) {
+    const auto [at, added] = view_.lanes[lane.value].operations.try_emplace(which);
+    auto& known = at->second;
+    if (known.duration.buckets.empty()) {
+        known.duration = request_histogram();
+        known.requests["ok"] = 0;
+        for (const auto why : classes)
+            known.requests[std::string(to_string(why))] = 0;
+    }
+    return known;
 }
 
 void tally::add_zeros(const fleet_key& fleet) {
@@ -218,7 +240,12 @@ void tally::count(
             ++view_.fleet.transitions[{fleet, entered->entry.status.text}];
             if (entered->seen == domain::seen_as::live) {
                 // Below zero only by the difference of two clocks.
-                const auto lag = std::max(milliseconds(0), now - entered->entry.started);
+                // A list page may have told of the status before the describe that dates it.
+                const auto& told = memory.told;
+                const bool by_page = told && told->secondary.text == entered->entry.status.text &&
+                    told->heard >= entered->entry.started;
+                const auto heard = by_page ? std::min(told->heard, now) : now;
+                const auto lag = std::max(milliseconds(0), heard - entered->entry.started);
                 view_.detection_lag.observe(in_seconds(lag));
             }
         } else if (const auto* gone = std::get_if<domain::transition_left>(&finding)) {
@@ -271,15 +298,13 @@ void tally::restore(const domain::ledger_batch& rows) {
     }
 }
 
-void tally::request(lane_id lane, const std::string& code) {
-    ++view_.lanes[lane.value].operations[domain::aws_operation::describe].requests[code];
+void tally::request(lane_id lane, domain::aws_operation which, const std::string& code) {
+    ++operation(lane, which).requests[code];
 }
 
-void tally::request_took(lane_id lane, nanoseconds took) {
+void tally::request_took(lane_id lane, domain::aws_operation which, nanoseconds took) {
     const std::chrono::duration<double> duration = std::max(took, nanoseconds(0));
-    view_.lanes[lane.value].operations[domain::aws_operation::describe].duration.observe(
-        duration.count()
-    );
+    operation(lane, which).duration.observe(duration.count());
 }
 
 void tally::notified(const std::string& receiver, std::size_t alerts) {

@@ -24,6 +24,9 @@ public:
     // `view` is the engine's; its histograms get their bounds and its counters their zeros.
     tally(const domain::watch_plan& plan, domain::view& view);
 
+    // Another configuration: new lists and receivers get their zeros.
+    void reconfigure(const domain::watch_plan& plan);
+
     // The counters that rows of an earlier run stand for.
     void restore(const domain::ledger_batch& rows);
 
@@ -38,13 +41,14 @@ public:
         wall_time now
     );
 
-    void request(lane_id lane, const std::string& code);
-    void request_took(lane_id lane, nanoseconds took);
+    void request(lane_id lane, domain::aws_operation operation, const std::string& code);
+    void request_took(lane_id lane, domain::aws_operation operation, nanoseconds took);
     void notified(const std::string& receiver, std::size_t alerts);
     void notification_failed(const std::string& receiver, error_class why, std::size_t alerts);
     void first_confirmed(const std::string& receiver, milliseconds latency);
 
 private:
+    domain::operation_view& operation(lane_id lane, domain::aws_operation which);
     void add_zeros(const domain::fleet_key& fleet);
     void ended(
         const domain::fleet_key& fleet,

@@ -17,7 +17,8 @@ using domain::primary_status;
 using domain::secondary_status;
 using domain::seen_as;
 
-bool same_place(const observation& a, const observation& b) {
+template <class Answer>
+bool same_place(const observation& a, const Answer& b) {
     return a.account_id == b.account_id && a.region == b.region;
 }
 
@@ -29,6 +30,7 @@ bool calls_it_running(const observation& answer) {
 void forget(job_view& job, job_memory& memory) {
     memory = {};
     job.last.reset();
+    job.summarised = false;
     job.ending.reset();
     job.ended.reset();
     job.contradicted_by.reset();
@@ -127,7 +129,8 @@ void derive(job_view& job, const job_memory& memory) {
 // What an answer means for the name: an echo of an older job, a newer job, or the job we know.
 enum class relation { first, same, newer, older };
 
-relation relate(const job_view& job, const observation& answer) {
+template <class Answer>
+relation relate(const job_view& job, const Answer& answer) {
     if (!job.last) return relation::first;
     if (!same_place(*job.last, answer)) return relation::newer;
     if (answer.created == job.last->created) return relation::same;
@@ -146,6 +149,16 @@ tracked contradict(job_view& job, job_memory& memory, const observation& answer)
     return result;
 }
 
+// A list page may have told of a later change than the describe that comes after it: of two servers
+// the one that knows more is right about the statuses.
+void prefer_newer_pages(observation& answer, const job_memory& memory) {
+    const auto& told = memory.told;
+    if (!told || !told->modified || !answer.modified || *told->modified <= *answer.modified) return;
+    answer.status = told->status;
+    if (!told->secondary.text.empty()) answer.secondary = told->secondary;
+    answer.modified = told->modified;
+}
+
 // Makes the answer the last one; what it omits of the known history stays. True if that changes
 // what was known.
 bool take_in(
@@ -155,23 +168,67 @@ bool take_in(
     const sighting& seen,
     std::vector<finding>& findings
 ) {
-    const bool first_sight = !job.last;
+    const bool first_detail = !job.last || job.summarised;
     const std::vector<domain::transition> nothing;
     follow_history(
-        first_sight ? nothing : job.last->transitions,
+        first_detail ? nothing : job.last->transitions,
         answer.transitions,
         memory,
         seen,
-        first_sight,
+        first_detail,
         findings
     );
-    if (!first_sight && job.last->status != answer.status) {
+    prefer_newer_pages(answer, memory);
+    if (job.last && job.last->status != answer.status) {
         findings.push_back(domain::status_changed{job.last->status, answer.status});
     }
     report_unknown(answer, memory, &findings);
-    const bool changed = first_sight || *job.last != answer;
+    const bool changed = first_detail || *job.last != answer;
     job.last = std::move(answer);
+    job.summarised = false;
     return changed;
+}
+
+// What a page tells of a job, as an observation that lacks the rest.
+observation from_summary(const domain::job_summary& told) {
+    observation made;
+    made.name = told.name;
+    made.arn = told.arn;
+    made.account_id = told.account_id;
+    made.region = told.region;
+    made.partition = told.partition;
+    made.created = told.created;
+    made.status = told.status;
+    made.secondary = told.secondary;
+    made.modified = told.modified;
+    made.training_ended = told.ended;
+    return made;
+}
+
+// True if that changes what was known.
+bool take_in_statuses(
+    observation& last, const domain::job_summary& told, std::vector<finding>& findings
+) {
+    bool changed = false;
+    const auto take = [&](auto& known, const auto& said) {
+        if (known == said) return;
+        known = said;
+        changed = true;
+    };
+    if (last.status != told.status) {
+        findings.push_back(domain::status_changed{last.status, told.status});
+        take(last.status, told.status);
+    }
+    if (!told.secondary.text.empty()) take(last.secondary, told.secondary);
+    if (told.modified) take(last.modified, told.modified);
+    if (told.ended) take(last.training_ended, told.ended);
+    return changed;
+}
+
+void remember(const domain::job_summary& told, job_memory& memory, wall_time heard) {
+    const bool same = memory.told && memory.told->secondary == told.secondary;
+    memory.told =
+        told_status{told.status, told.secondary, told.modified, same ? memory.told->heard : heard};
 }
 
 }  // namespace
@@ -243,7 +300,7 @@ tracked observe(
         result.findings.push_back(domain::job_appeared{memory.already_ended});
     }
     // Most answers say what the last one said: those are not copied.
-    const bool told_more = first_sight || *job.last != answer;
+    const bool told_more = first_sight || job.summarised || *job.last != answer;
     if (told_more) {
         result.changed |= take_in(job, memory, answer, seen, result.findings);
     }
@@ -255,6 +312,51 @@ tracked observe(
     }
     if (job.ending && !job.ended) job.ended = ended_at(*job.last);
     if (told_more || ends) derive(job, memory);
+    return result;
+}
+
+tracked observe_summary(
+    job_view& job, job_memory& memory, const domain::job_summary& told, const sighting& seen
+) {
+    tracked result;
+    const auto related = relate(job, told);
+    if (related == relation::older) return result;
+    if (related == relation::newer) {
+        result.findings.push_back(domain::name_reused{identity_of(*job.last)});
+        forget(job, memory);
+    }
+    const bool first_sight = related != relation::same;
+    if (!first_sight && job.last->modified && told.modified &&
+        *told.modified < *job.last->modified) {
+        return result;
+    }
+    job.last_observed = seen.now.wall;
+    if (job.missing && !first_sight) result.findings.push_back(domain::reappeared{});
+    result.changed = std::exchange(job.missing, false);
+    if (first_sight) {
+        job.last = from_summary(told);
+        job.summarised = true;
+        memory.first_observed = seen.now.wall;
+        memory.already_ended = terminal_status(*job.last).has_value();
+        result.findings.push_back(domain::job_appeared{memory.already_ended});
+        result.changed = true;
+    } else if (!job.ending) {
+        result.changed |= take_in_statuses(*job.last, told, result.findings);
+    }
+    remember(told, memory, seen.now.wall);
+    const bool is_past = first_sight && memory.already_ended &&
+        classify_end(*job.last, memory, ended_at(*job.last), seen) == seen_as::old;
+    if (is_past) establish_end(job, memory, seen, result.findings);
+    if (result.changed) derive(job, memory);
+    return result;
+}
+
+tracked end_unexplained(job_view& job, job_memory& memory, const sighting& seen) {
+    tracked result;
+    if (!job.last || job.ending || !terminal_status(*job.last)) return result;
+    establish_end(job, memory, seen, result.findings);
+    derive(job, memory);
+    result.changed = true;
     return result;
 }
 
@@ -293,6 +395,7 @@ void restore(
         retired.erase(at);
     }
     job.last = row.last;
+    job.summarised = row.summarised;
     job.missing = row.missing;
     job.last_observed = row.last_observed;
     job.contradicted_by.reset();

@@ -22,6 +22,7 @@
 
 #include "core/failure_reason.hpp"
 #include "domain/finding.hpp"
+#include "domain/job_summary.hpp"
 #include "domain/ledger.hpp"
 #include "domain/view.hpp"
 
@@ -44,6 +45,16 @@ struct retired_entry {
     bool operator==(const retired_entry&) const = default;
 };
 
+// What list pages told of a job last.
+struct told_status {
+    domain::open_primary status{};
+    domain::open_secondary secondary{};
+    std::optional<wall_time> modified{};
+    wall_time heard{};  // when a page told of this secondary status first
+
+    bool operator==(const told_status&) const = default;
+};
+
 struct job_memory {
     wall_time first_observed{};
     std::vector<entry_memory> entries{};  // of view.last->transitions, one for one
@@ -51,6 +62,7 @@ struct job_memory {
     std::vector<std::size_t> rewritten{};          // places where a rewrite was reported
     std::vector<domain::unknown_value> unknown{};  // reported
     std::optional<mono_time> unsettled_since{};
+    std::optional<told_status> told{};
     bool already_ended = false;
     bool contradicted = false;  // `inconsistent` was reported
     bool counted = false;
@@ -77,6 +89,16 @@ tracked observe(
     const domain::observation& answer,
     const sighting& seen
 );
+
+// Takes in what a list page told. It knows statuses and times only: an end waits for the describe
+// that explains it, unless it lies before the horizon. A page that is older than what is known
+// already says nothing. Source: TrainingJobSummary; AWS' lists may lag behind its describes.
+tracked observe_summary(
+    domain::job_view& job, job_memory& memory, const domain::job_summary& told, const sighting& seen
+);
+// Pages say that the job has ended, and no describe came to explain it in time
+// (limits::settle_patience): the end is established without a cause, and keeps it.
+tracked end_unexplained(domain::job_view& job, job_memory& memory, const sighting& seen);
 
 // AWS does not know the name: the last state stays, marked. True if that is news.
 bool mark_missing(domain::job_view& job);

@@ -38,6 +38,7 @@ domain::job_row row_of(
     row.ended = job.ended;
     row.counted = memory.counted;
     row.missing = job.missing;
+    row.summarised = job.summarised;
     return row;
 }
 

@@ -33,8 +33,9 @@ struct job_row {
     // Its end is established, and alerted if it had to be.
     std::optional<domain::ending> ending{};
     std::optional<wall_time> ended{};
-    bool counted = false;  // …and counted in the fleet's numbers
-    bool missing = false;  // AWS does not know the name (any more)
+    bool counted = false;     // …and counted in the fleet's numbers
+    bool missing = false;     // AWS does not know the name (any more)
+    bool summarised = false;  // `last` is what a list page told (job_view::summarised)
 
     bool operator==(const job_row&) const = default;
 };

@@ -165,6 +165,7 @@ struct sweep_view {
     std::size_t known = 0;          // jobs that are known by key, whoever's they are
     std::size_t windows = 0;        // pages that cover the live ones
     std::uint64_t pages = 0;        // so far
+    double rate = 0;                // calls a second that the next two are computed for
     milliseconds floor{};           // windows through the allowed rate
     milliseconds feasible_bound{};  // core/promise
 
@@ -180,6 +181,8 @@ struct lane_view {
     std::map<aws_operation, operation_view> operations{};
     std::size_t live = 0;                        // watched jobs that have not ended
     std::optional<sweep_view> sweep{};           // where ListTrainingJobs is called
+    std::string lists_refused{};                 // why AWS refuses ListTrainingJobs, or the cure
+    std::string tags_refused{};                  // likewise ListTags
     std::optional<milliseconds> clock_offset{};  // server minus ours, from the Date header
     // The longest unobserved live job of each watch list.
     std::map<std::string, wall_time> oldest_observation{};
@@ -218,7 +221,9 @@ struct view {
     std::map<std::string, receiver_view> receivers{};
     std::vector<alert> alerts{};  // firing and recently resolved, ordered by identity
     bool first_pass_complete = false;
+    std::size_t undescribed = 0;  // jobs that are still to be described for the first time
     bool storage_degraded = false;
+    std::size_t watched = 0;         // names: slots that are not vacant
     std::uint64_t live = 0;          // watched jobs that have not ended and are not missing
     std::uint64_t late_answers = 0;  // to polls that had been given up
     // What this release does not know in AWS' answers, by member; once a value and job.

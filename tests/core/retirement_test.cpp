@@ -8,7 +8,7 @@ namespace trainwatch::core {
 namespace {
 
 TEST(retirement, job_leaves_at_its_time_once) {
-    retirement over(2);
+    retirement over;
     EXPECT_EQ(over.next_wakeup(), std::nullopt);
     over.plan(1, mono(seconds(10)));
     EXPECT_EQ(over.next_wakeup(), mono(seconds(10)));
@@ -22,14 +22,14 @@ TEST(retirement, job_leaves_at_its_time_once) {
 }
 
 TEST(retirement, first_plan_counts) {
-    retirement over(1);
+    retirement over;
     over.plan(0, mono(seconds(10)));
     over.plan(0, mono(seconds(20)));
     EXPECT_EQ(over.take_due(mono(seconds(10))), 0U);
 }
 
 TEST(retirement, job_that_is_not_over_after_all_stays_and_may_end_again) {
-    retirement over(1);
+    retirement over;
     over.plan(0, mono(seconds(10)));
     over.cancel(0);
     EXPECT_EQ(over.take_due(mono(seconds(10))), std::nullopt);
@@ -41,7 +41,7 @@ TEST(retirement, job_that_is_not_over_after_all_stays_and_may_end_again) {
 }
 
 TEST(retirement, jobs_leave_in_order_of_time) {
-    retirement over(3);
+    retirement over;
     over.plan(0, mono(seconds(30)));
     over.plan(1, mono(seconds(10)));
     over.plan(2, mono(seconds(20)));

@@ -279,12 +279,12 @@ TEST(tally, requests_are_counted_by_code_from_zero) {
     counted given;
     auto& lane = given.view.lanes[0];
     EXPECT_THAT(lane.operation(domain::aws_operation::describe).requests, SizeIs(8));
-    given.sums->request(lane_id{0}, "ok");
-    given.sums->request(lane_id{0}, "throttled");
+    given.sums->request(lane_id{0}, domain::aws_operation::describe, "ok");
+    given.sums->request(lane_id{0}, domain::aws_operation::describe, "throttled");
     EXPECT_EQ(lane.operation(domain::aws_operation::describe).requests.at("ok"), 1U);
     EXPECT_EQ(lane.operation(domain::aws_operation::describe).requests.at("throttled"), 1U);
     EXPECT_EQ(lane.operation(domain::aws_operation::describe).requests.at("denied"), 0U);
-    given.sums->request_took(lane_id{0}, milliseconds(250));
+    given.sums->request_took(lane_id{0}, domain::aws_operation::describe, milliseconds(250));
     EXPECT_DOUBLE_EQ(lane.operation(domain::aws_operation::describe).duration.sum, 0.25);
 }
 
@@ -312,20 +312,23 @@ struct fresh {
         plan.targets[2].watch_list = "research";
         view.lanes.resize(1);
     }
+    void update(std::size_t slot, std::optional<wall_time> observed) {
+        under_test.update(slot, plan.targets[slot], observed);
+    }
     std::map<std::string, wall_time> oldest() { return view.lanes[0].oldest_observation; }
 
     domain::watch_plan plan = plan_for({"a", "b", "c"});
     domain::view view{};
-    freshness under_test{plan, view};
+    freshness under_test{view};
 };
 
 using oldest_map = std::map<std::string, wall_time>;
 
 TEST(freshness, is_the_oldest_of_each_list) {
     fresh given;
-    given.under_test.update(0, later(seconds(10)));
-    given.under_test.update(1, later(seconds(5)));
-    given.under_test.update(2, later(seconds(1)));
+    given.update(0, later(seconds(10)));
+    given.update(1, later(seconds(5)));
+    given.update(2, later(seconds(1)));
     EXPECT_EQ(
         given.oldest(),
         (oldest_map{{"nightly", later(seconds(5))}, {"research", later(seconds(1))}})
@@ -334,27 +337,27 @@ TEST(freshness, is_the_oldest_of_each_list) {
 
 TEST(freshness, moves_when_the_oldest_is_observed) {
     fresh given;
-    given.under_test.update(0, later(seconds(10)));
-    given.under_test.update(1, later(seconds(5)));
-    given.under_test.update(1, later(seconds(20)));
+    given.update(0, later(seconds(10)));
+    given.update(1, later(seconds(5)));
+    given.update(1, later(seconds(20)));
     EXPECT_EQ(given.oldest(), (oldest_map{{"nightly", later(seconds(10))}}));
 }
 
 TEST(freshness, forgets_a_job_that_is_not_live) {
     fresh given;
-    given.under_test.update(0, later(seconds(10)));
-    given.under_test.update(1, later(seconds(5)));
-    given.under_test.update(1, {});
+    given.update(0, later(seconds(10)));
+    given.update(1, later(seconds(5)));
+    given.update(1, {});
     EXPECT_EQ(given.oldest(), (oldest_map{{"nightly", later(seconds(10))}}));
-    given.under_test.update(0, {});
+    given.update(0, {});
     EXPECT_EQ(given.oldest(), oldest_map{});
 }
 
 TEST(freshness, two_jobs_observed_at_one_moment_are_two) {
     fresh given;
-    given.under_test.update(0, later(seconds(10)));
-    given.under_test.update(1, later(seconds(10)));
-    given.under_test.update(0, {});
+    given.update(0, later(seconds(10)));
+    given.update(1, later(seconds(10)));
+    given.update(0, {});
     EXPECT_EQ(given.oldest(), (oldest_map{{"nightly", later(seconds(10))}}));
 }
 

@@ -1,0 +1,398 @@
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "core/backoff.hpp"
+#include "core/engine.hpp"
+#include "core/notes.hpp"
+#include "core/notes_of_lists.hpp"
+#include "core/promise.hpp"
+#include "core/tracker.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+bool is_start_up(domain::secondary_status phase) {
+    switch (phase) {
+        case domain::secondary_status::starting:
+        case domain::secondary_status::pending:
+        case domain::secondary_status::launching_ml_instances:
+        case domain::secondary_status::preparing_training_stack:
+        case domain::secondary_status::downloading:
+        case domain::secondary_status::downloading_training_image:
+            return true;
+        default:
+            return false;
+    }
+}
+
+news_kind news_of_phase(domain::secondary_status phase) {
+    if (phase == domain::secondary_status::training) return news_kind::training;
+    return is_start_up(phase) ? news_kind::start_up : news_kind::phase;
+}
+
+}  // namespace
+
+// ---- calls ------------------------------------------------------------------------------------
+
+bool engine::lists_work(lane_id lane) const {
+    const auto& state = lanes_[lane.value];
+    if (!state.pages || state.refused) return false;
+    return !state.failing_since || now_.mono - *state.failing_since < limits::lists_patience;
+}
+
+void engine::start_lists() {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        auto& lane = lanes_[i];
+        const lane_id id{i};
+        if (!lane.pages) continue;
+        while (now_.mono >= lane.idle_until &&
+               scheduler_.next_call(aws_operation::list, id) <= now_.mono) {
+            const double rate = scheduler_.rate(aws_operation::list, id, now_.mono);
+            auto wanted = lane.pages->next(now_, rate);
+            if (!wanted) {
+                const auto due = lane.pages->next_due(now_, rate);
+                lane.idle_until = std::max<mono_time>(
+                    due.value_or(now_.mono + limits::lists_patience),
+                    now_.mono + limits::sweep_idle_least
+                );
+                break;
+            }
+            const auto call = scheduler_.start_call(aws_operation::list, id, 0, now_.mono);
+            CHECK(call.has_value());
+            wanted->sent = now_.mono;
+            out_.emplace_back(list_jobs{call->id, id, wanted->query, call->deadline});
+            lane.asked.emplace(call->id, std::move(*wanted));
+        }
+    }
+}
+
+std::optional<mono_time> engine::next_list(lane_id lane) const {
+    const auto& state = lanes_[lane.value];
+    if (!state.pages) return std::nullopt;
+    return std::max(state.idle_until, scheduler_.next_call(aws_operation::list, lane));
+}
+
+void engine::on(const listed& what) {
+    const auto done = take_call(what.id, what.clock_offset);
+    if (!done || (drain_until_ && !what.answer)) return;
+    tally_.request_took(done->lane, done->operation, what.took);
+    auto asked = lanes_[done->lane.value].asked.extract(done->id);
+    // Its sweep is not that of this configuration any more.
+    const sweep_request request = asked.empty() ? sweep_request{} : asked.mapped();
+    if (!what.answer) {
+        on_list_failure(*done, request, what.answer.error());
+    } else {
+        on_page(*done, request, *what.answer);
+    }
+}
+
+void engine::on_list_failure(const poll& failed, const sweep_request& asked, const failure& why) {
+    auto& lane = lanes_[failed.lane.value];
+    tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
+    if (!lane.pages) return;
+    const bool expired = why.kind == error_class::rejected && !asked.query.token.empty();
+    lane.pages->failed(asked, expired);
+    lane.idle_until = {};
+    if (expired) return;
+    if (why.kind == error_class::throttled) {
+        scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
+        say(note_of_list_failure(note_level::debug, plan_.lanes[failed.lane.value], why));
+        return;
+    }
+    const bool first = lane.failures == 0;
+    ++lane.failures;
+    if (!lane.failing_since) lane.failing_since = now_.mono;
+    constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
+    lane.idle_until = now_.mono + backoff_bound(lane.failures, bounds);
+    say(note_of_list_failure(
+        first ? note_level::warning : note_level::debug, plan_.lanes[failed.lane.value], why
+    ));
+    const bool refused = why.kind == error_class::denied || why.kind == error_class::rejected;
+    if (refused && !lane.refused) {
+        lane.refused = why.kind;
+        view_.lanes[failed.lane.value].lists_refused = why.cure.empty() ? why.detail : why.cure;
+        look_anew_everywhere(failed.lane);
+        end_first_pass();
+    } else if (!refused && now_.mono - *lane.failing_since >= limits::lists_patience) {
+        look_anew_everywhere(failed.lane);
+    }
+}
+
+void engine::lists_are_back(lane_id lane) {
+    auto& state = lanes_[lane.value];
+    const bool worked = lists_work(lane);
+    const bool was_failing = std::exchange(state.failures, 0U) > 0;
+    state.failing_since.reset();
+    state.refused.reset();
+    view_.lanes[lane.value].lists_refused.clear();
+    if (was_failing) say(note_of_lists_back(plan_.lanes[lane.value]));
+    if (!worked) look_anew_everywhere(lane);
+}
+
+// ---- pages ------------------------------------------------------------------------------------
+
+void engine::on_page(const poll& done, const sweep_request& asked, const domain::job_page& page) {
+    auto& lane = lanes_[done.lane.value];
+    tally_.request(done.lane, done.operation, "ok");
+    view_.lanes[done.lane.value].up = true;
+    if (!lane.pages) return;
+    lists_are_back(done.lane);
+    ++lane.pages_told;
+    const auto news = lane.pages->answered(asked, page, now_);
+    lane.idle_until = {};
+    for (const auto& told : page.jobs)
+        take_summary(done.lane, told, done.sent);
+    for (const auto& key : news.absent) {
+        const auto slot = slot_of(done.lane, key.name);
+        if (!slot || targets_[*slot].key != key) continue;
+        set_news(*slot, news_kind::absent, done.sent);
+        look_anew(*slot);
+    }
+    if (page.unreadable > 0) {
+        say(note_of_unreadable_entries(plan_.lanes[done.lane.value], page.unreadable));
+    }
+    if (news.fell_back) say(note_of_fallback(plan_.lanes[done.lane.value]));
+    if (news.reached_horizon) {
+        say(note_of_sweep(
+            plan_.lanes[done.lane.value], lane.pages->known(), lane.pages->live(), lane.pages_told
+        ));
+        end_first_pass();
+    }
+}
+
+void engine::take_summary(lane_id lane, const domain::job_summary& told, mono_time sent) {
+    learn_account(lane, told.account_id);
+    const auto slot = slot_of(lane, told.name);
+    if (slot && is_watched(*slot)) {
+        observe_page(*slot, told, sent);
+    } else {
+        take_unclaimed(lane, told, sent);
+    }
+}
+
+// Ended before the horizon, as far as the page tells: the past, that nobody is to be asked about.
+bool engine::is_past(const domain::job_summary& told) const {
+    if (!domain::is_terminal(told.status.value)) return false;
+    const auto at = told.ended ? told.ended : told.modified;
+    return at && *at < horizon();
+}
+
+void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent) {
+    auto& state = lanes_[lane.value];
+    const job_key key{told.created, told.name};
+    const auto known = slot_of(lane, told.name);
+    if (known) {
+        auto& candidate = targets_[*known];
+        if (candidate.summary && told.created < candidate.summary->created) return;
+        const bool renewed = candidate.summary && candidate.summary->created != told.created;
+        if (renewed) {
+            candidate.details.reset();
+            candidate.tags.reset();
+        }
+        candidate.summary = told;
+        candidate.observed = sent;
+        settle_candidate(*known);
+        return;
+    }
+    if (state.foreign.contains(key)) return;
+    claim_facts facts{lane, told.name, told.status.value, nullptr, nullptr};
+    static const domain::label_map no_tags{};
+    if (state.tags_refused) facts.tags = &no_tags;
+    const auto decided = claims_.decide(facts);
+    const bool past = is_past(told);
+    if (decided.answer == claim_answer::nobody) return;
+    if (past && decided.answer != claim_answer::claimed) return;
+    if (past && ended_.size() >= limits::past_jobs_max) return;
+    if (view_.watched >= limits::tracked_jobs_max && ended_.empty()) {
+        if (!std::exchange(told_full_, true)) say(note_of_full(view_.watched));
+        return;
+    }
+    const auto slot = take_slot(lane, told.name, slot_use::candidate);
+    targets_[slot].summary = told;
+    targets_[slot].observed = sent;
+    scheduler_.add(slot, lane, look{look_queue::calm, now_.mono + limits::no_look});
+    settle_candidate(slot);
+}
+
+claim engine::decide_claim(std::size_t slot) const {
+    const auto& target = targets_[slot];
+    static const domain::label_map no_tags{};
+    claim_facts facts;
+    facts.lane = target.lane;
+    facts.name = target.name;
+    if (target.summary) facts.status = target.summary->status.value;
+    if (target.details) facts.details = &*target.details;
+    if (is_watched(slot)) {
+        const auto& job = view_.jobs[slot];
+        if (job.last) facts.status = job.last->status.value;
+        if (job.last && !job.summarised) facts.details = &*job.last;
+    }
+    if (target.tags) {
+        facts.tags = &*target.tags;
+    } else if (lanes_[target.lane.value].tags_refused) {
+        facts.tags = &no_tags;
+    }
+    return claims_.decide(facts);
+}
+
+// Whether it is somebody's can be told now, or what is still to be asked.
+void engine::settle_candidate(std::size_t slot) {
+    auto& target = targets_[slot];
+    const auto decided = decide_claim(slot);
+    switch (decided.answer) {
+        case claim_answer::needs_details:
+            if (!scheduler_.is_in_flight(slot) && !target.details) {
+                scheduler_.want(slot, look{look_queue::unseen, now_.mono});
+            }
+            return;
+        case claim_answer::needs_tags:
+            want_tags(slot);
+            return;
+        case claim_answer::nobody: {
+            if (scheduler_.is_in_flight(slot)) return;
+            const auto told = *target.summary;
+            auto& foreign = lanes_[target.lane.value].foreign;
+            if (target.details || target.tags) foreign.insert({told.created, told.name});
+            if (foreign.size() > limits::foreign_jobs_max) foreign.erase(foreign.begin());
+            release_slot(slot);
+            return;
+        }
+        case claim_answer::claimed:
+            break;
+    }
+    const auto told = *std::exchange(target.summary, std::nullopt);
+    const auto details = std::exchange(target.details, std::nullopt);
+    adopt(slot, slot_use::discovered, decided.watch_list);
+    observe_page(slot, told, target.observed);
+    if (lacks_tag_labels(slot) && !view_.jobs[slot].ending) want_tags(slot);
+    if (details) take_observation(slot, *details, target.described);
+    if (!scheduler_.is_in_flight(slot)) look_anew(slot);
+}
+
+// What a page tells of a job that is watched.
+void engine::observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent) {
+    auto& job = view_.jobs[slot];
+    auto& target = targets_[slot];
+    if (job.last && told.created < job.last->created) return;  // an older job of the name
+    const bool first = !job.last || told.created != job.last->created;
+    const auto seen = observe_summary(job, target.memory, told, {now_, horizon(), reasons_});
+    target.observed = std::max(target.observed, sent);
+    tally_.account_known(target.lane, told.account_id);
+    if (seen.changed) {
+        derive(slot, now_.wall);
+        touch(slot);
+    }
+    take_findings(slot, seen);
+    if (first) {
+        target.described = {};
+        target.misses = 0;
+        set_undescribed(slot, !job.ending);
+        if (job.ending) {
+            // Its past is of no interest to a scraper.
+            job.retired = true;
+            retirement_.cancel(slot);
+        }
+    }
+    if (!job.ending) set_news(slot, news_of(slot, told), sent);
+    refresh(slot);
+    watch_in_sweep(slot);
+    look_anew(slot);
+}
+
+// What the page says beyond what a describe has shown.
+news_kind engine::news_of(std::size_t slot, const domain::job_summary& told) const {
+    const auto& target = targets_[slot];
+    const auto& job = view_.jobs[slot];
+    const auto& last = *job.last;
+    if (terminal_status(last)) return news_kind::ended;
+    if (job.summarised) return news_of_phase(last.secondary.value);
+    const bool same_status = last.status == told.status &&
+        (told.secondary.text.empty() || last.secondary == told.secondary);
+    if (!same_status) return target.news;  // an older page
+    if (target.shown_modified && told.modified && *told.modified <= *target.shown_modified) {
+        return news_kind::none;
+    }
+    if (target.shown_secondary != last.secondary.text) {
+        return news_of_phase(last.secondary.value);
+    }
+    return told.modified == target.shown_modified ? news_kind::none : news_kind::message;
+}
+
+// AWS never explained it, or nobody could be asked: it has ended all the same.
+void engine::end_unexplained_jobs() {
+    while (!unexplained_.empty() &&
+           unexplained_.begin()->first + limits::settle_patience <= now_.mono) {
+        const auto slot = unexplained_.begin()->second;
+        unexplained_.erase(unexplained_.begin());
+        const auto seen =
+            end_unexplained(view_.jobs[slot], targets_[slot].memory, {now_, horizon(), reasons_});
+        if (!seen.changed) continue;
+        derive(slot, now_.wall);
+        touch(slot);
+        take_findings(slot, seen);
+        refresh(slot);
+        watch_in_sweep(slot);
+    }
+}
+
+// ---- what is shown and kept of it ---------------------------------------------------------------
+
+void engine::show_sweeps() {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const auto& lane = lanes_[i];
+        auto& shown = view_.lanes[i];
+        lane_load load{shown.live, 0, shown.operation(aws_operation::describe).rate, 0};
+        if (!lane.pages) {
+            shown.sweep.reset();
+            continue;
+        }
+        if (!shown.sweep) shown.sweep.emplace();
+        auto& sweep = *shown.sweep;
+        sweep.complete = lane.pages->reached_horizon();
+        sweep.known = lane.pages->known();
+        sweep.pages = lane.pages_told;
+        load.list_rate = shown.operation(aws_operation::list).rate;
+        const auto windows = lane.pages->windows();
+        if (windows == sweep.windows && load.list_rate == sweep.rate) continue;
+        sweep.windows = load.windows = windows;
+        sweep.rate = load.list_rate;
+        const auto bound = plan_.global.staleness_bound;
+        const auto promise = promise_of(load, plan_.lanes[i].pace, bound);
+        sweep.floor = promise.floor;
+        sweep.feasible_bound = promise.feasible_bound;
+    }
+}
+
+// What ended before a time that every lane has told of is known: that is how far a restart has to
+// look back.
+void engine::keep_sweep() {
+    std::optional<instant> until;
+    const auto consider = [&](const instant& at) {
+        if (!until || at.mono < until->mono) until = at;
+    };
+    const auto on_our_clocks = [&](mono_time at) {
+        return instant{at, our_now_.wall - std::chrono::floor<milliseconds>(now_.mono - at)};
+    };
+    if (in_rounds_ > 0) {
+        if (!round_heard_) return;
+        consider(*round_heard_);
+    }
+    bool by_pages = false;
+    for (const auto& lane : lanes_) {
+        if (!lane.pages || lane.refused) continue;
+        const auto told = lane.pages->complete_until();
+        if (!told) return;
+        consider(on_our_clocks(*told));
+        by_pages = true;
+    }
+    if (!until) return;
+    if (!unexplained_.empty()) consider(on_our_clocks(unexplained_.begin()->first));
+    const auto at = clock_.at(*until);
+    const auto step = by_pages ? limits::sweep_kept_interval : milliseconds(1);
+    if (last_sweep_ && at < *last_sweep_ + step) return;
+    last_sweep_ = at;
+    journal_.put_sweep(at);
+}
+
+}  // namespace trainwatch::core

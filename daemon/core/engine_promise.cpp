@@ -1,0 +1,77 @@
+#include "core/engine.hpp"
+#include "core/notes.hpp"
+#include "core/notes_of_lists.hpp"
+#include "core/rules.hpp"
+
+namespace trainwatch::core {
+
+// TrainwatchdStale: the picture of some list is older than it was promised to be.
+void engine::watch_promise() {
+    if (drain_until_) return;
+    for (std::size_t i = 0; i < view_.lanes.size(); ++i) {
+        const lane_id id{i};
+        for (const auto& list : lists_of_lane_[i]) {
+            const auto& oldest = view_.lanes[i].oldest_observation;
+            const auto at = oldest.find(list);
+            std::optional<milliseconds> age;
+            if (at != oldest.end()) age = now_.wall - at->second;
+            const auto bound = plan_.traits(list).staleness_bound;
+            switch (stale_watch_.measured({id, list}, age, bound, now_.mono)) {
+                case promise_change::none:
+                    break;
+                case promise_change::broken:
+                    fire_stale(id, list, *age);
+                    break;
+                case promise_change::kept:
+                    end_stale(id, list, "fresh_again");
+                    break;
+            }
+        }
+    }
+}
+
+domain::alert engine::stale_alert(lane_id lane, const std::string& list, milliseconds age) const {
+    const auto& known = view_.lanes[lane.value];
+    const stale_facts facts{
+        plan_.lanes[lane.value],
+        list,
+        plan_.traits(list).staleness_bound,
+        age,
+        known.sweep ? known.sweep->feasible_bound : milliseconds(0),
+        known.live,
+        plan_.replica};
+    return trainwatchd_stale(facts, now_.wall, plan_.alert_labels(list));
+}
+
+void engine::fire_stale(lane_id lane, const std::string& list, milliseconds age) {
+    auto alert = stale_alert(lane, list, age);
+    const auto number = book_.fire(std::move(alert));
+    if (!number) return;
+    say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
+    journal_.put(domain::alert_row{book_.alert(*number)});
+    if (journal_.makes_alerts_wait()) {
+        journal_.hold(*number);
+    } else {
+        release(*number);
+    }
+}
+
+void engine::end_stale(lane_id lane, const std::string& list, const char* because) {
+    const auto number =
+        book_.find(domain::identity(stale_alert(lane, list, milliseconds(0)).labels));
+    if (number) end_alert(*number, because);
+}
+
+// For all receivers at once: those that it was sent to are told.
+void engine::end_alert(alert_number alert, const char* because) {
+    if (book_.alert(alert).state == domain::alert_state::resolved) return;
+    book_.end(alert, because, now_.wall);
+    say(note_of_alert(note_level::info, "alert_resolved", book_.alert(alert)));
+    journal_.put(domain::alert_row{book_.alert(alert)});
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        if (!plan_.endpoints[i].gone) outbox_.hasten(endpoint_id{i}, alert, now_.mono);
+    }
+    if (!has_receivers()) book_.forget(alert);
+}
+
+}  // namespace trainwatch::core

@@ -1,0 +1,263 @@
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "core/engine.hpp"
+#include "core/notes.hpp"
+#include "core/notes_of_lists.hpp"
+
+namespace trainwatch::core {
+
+// Another configuration, while everything goes on: what both have stays as it is, jobs are claimed
+// anew, and what nobody watches any more ends.
+void engine::on(const reconfigured& what) {
+    CHECK(what.plan.lanes.size() >= plan_.lanes.size());
+    CHECK(what.plan.endpoints.size() >= plan_.endpoints.size());
+    const auto former = std::exchange(plan_, what.plan);
+    reasons_ = failure_classifier(plan_.failure_classes);
+    claims_ = claims(plan_);
+    say(note_of_reconfiguration(former, plan_));
+    const bool other_filters = former.discovery != plan_.discovery;
+    follow_lanes();
+    scheduler_.reconfigure(plan_, now_.mono);
+    tally_.reconfigure(plan_);
+    follow_endpoints();
+    large_lists_.clear();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        auto& lane = lanes_[i];
+        lane.foreign.clear();
+        // What the new filters match may be older than what the old ones kept in sight.
+        if (other_filters && lane.pages) begin_sweep(lane_id{i});
+    }
+    follow_jobs();
+    end_promises();
+}
+
+// Of lists that are not there any more.
+void engine::end_promises() {
+    for (const auto& which : stale_watch_.all()) {
+        if (lists_of_lane_[which.first.value].contains(which.second)) continue;
+        end_stale(which.first, which.second, "unwatched");
+        stale_watch_.forget(which);
+    }
+}
+
+void engine::follow_lanes() {
+    const auto before = lanes_.size();
+    lanes_.resize(plan_.lanes.size());
+    view_.lanes.resize(plan_.lanes.size());
+    clock_watch_.resize(plan_.lanes.size());
+    lists_of_lane_.assign(plan_.lanes.size(), {});
+    for (const auto& target : plan_.targets)
+        lists_of_lane_[target.lane.value].insert(target.watch_list);
+    for (const auto& rule : plan_.discovery) {
+        for (const auto lane : rule.lanes)
+            lists_of_lane_[lane.value].insert(rule.watch_list);
+    }
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const auto& lane = plan_.lanes[i];
+        view_.connections.try_emplace(lane.connection);
+        const bool lists = lane.lists && !lane.gone;
+        if (!lists) {
+            lanes_[i].pages.reset();
+            lanes_[i].asked.clear();
+            lanes_[i].refused.reset();
+        } else if (i >= before || !lanes_[i].pages) {
+            begin_sweep(lane_id{i});
+        } else {
+            lanes_[i].pages->configure(sweep_settings_of(lane_id{i}));
+        }
+    }
+}
+
+sweep_settings engine::sweep_settings_of(lane_id lane) const {
+    sweep_settings chosen;
+    chosen.staleness_bound = plan_.global.staleness_bound;
+    for (const auto& list : lists_of_lane_[lane.value]) {
+        chosen.staleness_bound =
+            std::min(chosen.staleness_bound, plan_.traits(list).staleness_bound);
+    }
+    chosen.frugal = plan_.lanes[lane.value].pace == domain::pace_kind::bound;
+    chosen.discovers =
+        std::any_of(plan_.discovery.begin(), plan_.discovery.end(), [&](const auto& rule) {
+            return std::find(rule.lanes.begin(), rule.lanes.end(), lane) != rule.lanes.end();
+        });
+    return chosen;
+}
+
+void engine::begin_sweep(lane_id lane) {
+    auto& state = lanes_[lane.value];
+    state.pages.emplace(sweep_settings_of(lane));
+    state.asked.clear();
+    state.idle_until = {};
+    for (const auto& [name, slot] : state.slots) {
+        targets_[slot].key.reset();
+        watch_in_sweep(slot);
+    }
+}
+
+void engine::follow_endpoints() {
+    for (std::size_t i = receiver_of_.size(); i < plan_.endpoints.size(); ++i) {
+        const auto& name = plan_.endpoints[i].receiver;
+        view_.receivers.try_emplace(name);
+        auto at = std::find(receivers_.begin(), receivers_.end(), name);
+        if (at == receivers_.end()) {
+            receivers_.push_back(name);
+            at = std::prev(receivers_.end());
+            book_.add_receiver();
+        }
+        receiver_of_.push_back(static_cast<std::size_t>(at - receivers_.begin()));
+        outbox_.add_endpoint();
+        offer_all(endpoint_id{i});
+    }
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        if (plan_.endpoints[i].gone) drop_endpoint(endpoint_id{i});
+    }
+}
+
+// A receiver that is new hears of everything that fires.
+void engine::offer_all(endpoint_id endpoint) {
+    const auto& name = plan_.endpoints[endpoint.value].receiver;
+    for (const auto& [key, alert] : book_.numbers()) {
+        if (book_.alert(alert).state == domain::alert_state::resolved) continue;
+        // Without receivers there was an end in sight; now there is somebody to confirm.
+        unreceived_.erase({book_.alert(alert).starts_at + limits::terminal_hold, alert});
+        outbox_.add(endpoint, alert, now_.mono);
+        const bool is_first = !book_.is_confirmed(alert, receiver_of(endpoint)) &&
+            endpoints_of(receiver_of(endpoint)) == 1;
+        if (is_first) ++view_.receivers[name].unconfirmed;
+    }
+}
+
+std::size_t engine::endpoints_of(std::size_t receiver) const {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < receiver_of_.size(); ++i) {
+        if (receiver_of_[i] == receiver && !plan_.endpoints[i].gone) ++count;
+    }
+    return count;
+}
+
+void engine::drop_endpoint(endpoint_id endpoint) {
+    const auto left = outbox_.drop(endpoint);
+    const auto receiver = receiver_of(endpoint);
+    if (endpoints_of(receiver) == 0) {
+        // Nobody is left who could confirm it there.
+        for (const auto alert : left) {
+            if (book_.knows(alert)) book_.close(alert, receiver, now_.wall);
+        }
+        view_.receivers.erase(receivers_[receiver]);
+    }
+    for (const auto alert : left) {
+        if (!book_.knows(alert) || outbox_.holds(alert)) continue;
+        unreceived_.emplace(book_.alert(alert).starts_at + limits::terminal_hold, alert);
+    }
+}
+
+// Who is watched now, and by which list.
+void engine::follow_jobs() {
+    std::map<std::pair<lane_id, std::string>, const domain::target*> named;
+    for (const auto& target : plan_.targets)
+        named.emplace(std::pair(target.lane, target.name), &target);
+    for (std::size_t slot = 0; slot < targets_.size(); ++slot) {
+        const auto& known = targets_[slot];
+        if (known.use == slot_use::vacant) continue;
+        const auto at = named.find({known.lane, known.name});
+        if (at != named.end()) {
+            keep_by_name(slot, at->second->watch_list);
+            named.erase(at);
+        } else {
+            keep_by_filter(slot);
+        }
+    }
+    for (const auto& [name, target] : named) {
+        const auto slot = take_slot(target->lane, target->name, slot_use::explicit_name);
+        view_.jobs[slot].target = *target;
+        touch(slot);
+        start_watching(slot);
+    }
+    view_.first_pass_complete = false;
+    end_first_pass();
+}
+
+void engine::keep_by_name(std::size_t slot, const std::string& watch_list) {
+    auto& target = targets_[slot];
+    if (target.use == slot_use::candidate) {
+        // What it was asked for is not needed any more, and comes all the same.
+        const auto told = std::exchange(target.summary, std::nullopt);
+        adopt(slot, slot_use::explicit_name, watch_list);
+        ++lanes_[target.lane.value].untried;
+        if (told) observe_page(slot, *told, target.observed);
+        return;
+    }
+    if (target.use == slot_use::discovered) {
+        target.use = slot_use::explicit_name;
+        if (view_.jobs[slot].ended) ended_.erase({*view_.jobs[slot].ended, slot});
+        if (!target.tried) ++lanes_[target.lane.value].untried;
+    }
+    move_to_list(slot, watch_list);
+}
+
+void engine::keep_by_filter(std::size_t slot) {
+    auto& target = targets_[slot];
+    if (target.use == slot_use::candidate) {
+        settle_candidate(slot);
+        return;
+    }
+    const auto& list = view_.jobs[slot].target.watch_list;
+    const bool lane_goes_on = !plan_.lanes[target.lane.value].gone;
+    const auto decided = lane_goes_on ? decide_claim(slot) : claim{};
+    // What cannot be told yet stays where it is, if that is still a list that discovers.
+    const bool may_stay =
+        decided.answer == claim_answer::needs_details || decided.answer == claim_answer::needs_tags;
+    const bool list_goes_on =
+        std::any_of(plan_.discovery.begin(), plan_.discovery.end(), [&](const auto& rule) {
+            return rule.watch_list == list;
+        });
+    if (decided.answer == claim_answer::claimed) {
+        if (target.use == slot_use::explicit_name) {
+            if (!target.tried) --lanes_[target.lane.value].untried;
+            target.use = slot_use::discovered;
+        }
+        move_to_list(slot, decided.watch_list);
+    } else if (!may_stay || !list_goes_on) {
+        unwatch(slot);
+    }
+}
+
+// Alerts keep the labels that they fired with.
+void engine::move_to_list(std::size_t slot, const std::string& watch_list) {
+    auto& job = view_.jobs[slot];
+    if (job.target.watch_list != watch_list) {
+        job.target.watch_list = watch_list;
+        touch(slot);
+        if (job.last) keep(slot, {});
+    }
+    refresh(slot);
+    set_in_rounds(slot, !lists_work(targets_[slot].lane));
+    look_anew(slot);
+}
+
+// No list has it any more: its alerts end, saying so.
+void engine::unwatch(std::size_t slot) {
+    const auto& job = view_.jobs[slot];
+    const auto& region = plan_.lanes[job.target.lane.value].region;
+    std::vector<alert_number> over;
+    for (const auto& [key, alert] : book_.numbers()) {
+        const auto& labels = book_.alert(alert).labels;
+        const auto name = labels.find("training_job");
+        const auto place = labels.find("aws_region");
+        if (name == labels.end() || name->second != job.target.name) continue;
+        if (place == labels.end() || place->second != region) continue;
+        const auto account = labels.find("account_id");
+        if (job.last && account != labels.end() && account->second != job.last->account_id) {
+            continue;
+        }
+        over.push_back(alert);
+    }
+    for (const auto alert : over)
+        end_alert(alert, "unwatched");
+    say(note_of_unwatched(job, region));
+    release_slot(slot);
+}
+
+}  // namespace trainwatch::core

@@ -1,0 +1,227 @@
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/limits.hpp"
+#include "core/engine.hpp"
+#include "core/look.hpp"
+#include "core/notes_of_lists.hpp"
+#include "core/tracker.hpp"
+
+namespace trainwatch::core {
+
+std::size_t engine::take_slot(lane_id lane, const std::string& name, slot_use use) {
+    std::size_t slot = targets_.size();
+    if (vacant_.empty()) {
+        targets_.emplace_back();
+        if (view_.jobs.size() < targets_.size()) view_.jobs.emplace_back();
+    } else {
+        slot = *vacant_.begin();
+        vacant_.erase(vacant_.begin());
+    }
+    auto& target = targets_[slot];
+    target = {};
+    target.use = use;
+    target.lane = lane;
+    target.name = name;
+    lanes_[lane.value].slots.insert_or_assign(name, slot);
+    if (use == slot_use::explicit_name) {
+        ++view_.watched;
+        ++lanes_[lane.value].untried;
+    }
+    return slot;
+}
+
+// Nobody watches it any more. What it had said stays in the ledger; the slot is another's as soon
+// as no call for it is under way.
+void engine::release_slot(std::size_t slot) {
+    if (targets_[slot].use != slot_use::leaving) forget_job(slot);
+    auto& target = targets_[slot];
+    target.use = slot_use::leaving;
+    if (scheduler_.is_in_flight(slot)) return;
+    scheduler_.remove(slot);
+    target = {};
+    vacant_.insert(slot);
+}
+
+void engine::forget_job(std::size_t slot) {
+    auto& target = targets_[slot];
+    auto& lane = lanes_[target.lane.value];
+    release_from_sweep(slot);
+    std::erase(lane.untagged, slot);
+    if (target.use == slot_use::explicit_name && !target.tried) --lane.untried;
+    set_in_rounds(slot, false);
+    set_undescribed(slot, false);
+    set_news(slot, news_kind::none, {});
+    const auto at = lane.slots.find(target.name);
+    if (at != lane.slots.end() && at->second == slot) lane.slots.erase(at);
+    if (target.use == slot_use::candidate) return;
+    auto& job = view_.jobs[slot];
+    if (job.ended) ended_.erase({*job.ended, slot});
+    freshness_.update(slot, job.target, std::nullopt);
+    if (std::exchange(target.live, false)) {
+        --view_.live;
+        --view_.lanes[target.lane.value].live;
+    }
+    retirement_.cancel(slot);
+    --view_.watched;
+    --list_sizes_[job.target.watch_list];
+    const auto revision = job.revision;
+    job = {};
+    job.revision = revision;
+    touch(slot);
+}
+
+std::optional<std::size_t> engine::slot_of(lane_id lane, std::string_view name) const {
+    const auto& slots = lanes_[lane.value].slots;
+    const auto at = slots.find(name);
+    if (at == slots.end()) return std::nullopt;
+    return at->second;
+}
+
+bool engine::is_watched(std::size_t slot) const {
+    const auto use = targets_[slot].use;
+    return use == slot_use::explicit_name || use == slot_use::discovered;
+}
+
+// A list has it: from now on it is shown.
+void engine::adopt(std::size_t slot, slot_use use, const std::string& watch_list) {
+    auto& target = targets_[slot];
+    target.use = use;
+    view_.jobs[slot].target = {target.lane, target.name, watch_list};
+    ++view_.watched;
+    touch(slot);
+    tell_of_large_list(watch_list);
+}
+
+// At the start, and when another configuration names it.
+void engine::start_watching(std::size_t slot) {
+    const auto& target = targets_[slot];
+    scheduler_.add(slot, target.lane, look{look_queue::unseen, now_.mono});
+    set_in_rounds(slot, !plan_.lanes[target.lane.value].lists);
+    watch_in_sweep(slot);
+    if (view_.jobs[slot].last) look_anew(slot);
+}
+
+void engine::set_in_rounds(std::size_t slot, bool in_rounds) {
+    auto& target = targets_[slot];
+    if (std::exchange(target.in_rounds, in_rounds) == in_rounds) return;
+    if (in_rounds) {
+        ++in_rounds_;
+        return;
+    }
+    --in_rounds_;
+    if (std::exchange(target.round, 0U) == round_) --heard_in_round_;
+}
+
+void engine::set_undescribed(std::size_t slot, bool undescribed) {
+    if (std::exchange(targets_[slot].undescribed, undescribed) == undescribed) return;
+    view_.undescribed += undescribed ? 1 : -1;
+}
+
+// What the sweep is to know of the job, after anything about it changed.
+void engine::watch_in_sweep(std::size_t slot) {
+    auto& target = targets_[slot];
+    auto& lane = lanes_[target.lane.value];
+    const auto& job = view_.jobs[slot];
+    if (!lane.pages) return;
+    const bool live = job.last && !job.ending && !job.missing;
+    if (!live) {
+        release_from_sweep(slot);
+        return;
+    }
+    const job_key key{job.last->created, job.last->name};
+    if (target.key && *target.key != key) release_from_sweep(slot);
+    if (target.phase != job.last->secondary.value || !target.key) {
+        target.phase = job.last->secondary.value;
+        target.phase_since = now_.mono;
+    }
+    hazard_facts facts{target.phase, target.phase_since, {}};
+    for (const auto& deadline : job.deadlines) {
+        const auto at = now_.mono + (deadline.at - now_.wall);
+        if (!facts.limit_at || at < *facts.limit_at) facts.limit_at = at;
+    }
+    target.key = key;
+    lane.pages->watch(key, facts, target.observed);
+    lane.idle_until = {};
+}
+
+void engine::release_from_sweep(std::size_t slot) {
+    auto& target = targets_[slot];
+    if (!target.key) return;
+    auto& lane = lanes_[target.lane.value];
+    if (lane.pages) lane.pages->release(*target.key);
+    target.key.reset();
+}
+
+look engine::look_for(std::size_t slot, mono_time sent) const {
+    const auto& target = targets_[slot];
+    const auto& job = view_.jobs[slot];
+    const auto bound = plan_.traits(job.target.watch_list).staleness_bound;
+    look_facts facts{
+        sent,
+        now_,
+        bound,
+        scheduler_.late_interval(target.lane, bound, now_.mono),
+        target.misses,
+        {}};
+    const bool by_pages =
+        lists_work(target.lane) && job.last && (target.key || target.use == slot_use::discovered);
+    if (by_pages) {
+        facts.listed = listing_facts{
+            target.news,
+            target.news_since,
+            target.described,
+            view_.lanes[target.lane.value].live,
+            scheduler_.rate(aws_operation::describe, target.lane, now_.mono),
+            scheduler_.backlog(target.lane)};
+    }
+    return next_look(job, facts);
+}
+
+// Its place in the queues, unless an answer is under way that will give it one.
+void engine::look_anew(std::size_t slot) {
+    if (scheduler_.is_in_flight(slot) || targets_[slot].waits_for_tags) return;
+    if (targets_[slot].use == slot_use::candidate || !view_.jobs[slot].last) return;
+    const auto& target = targets_[slot];
+    scheduler_.want(slot, look_for(slot, std::max(target.described, target.observed)));
+}
+
+void engine::look_anew_everywhere(lane_id lane) {
+    for (const auto& [name, slot] : lanes_[lane.value].slots) {
+        set_in_rounds(slot, is_watched(slot) && !lists_work(lane));
+        look_anew(slot);
+    }
+}
+
+void engine::set_news(std::size_t slot, news_kind news, mono_time since) {
+    auto& target = targets_[slot];
+    if (target.news == news_kind::ended && news != news_kind::ended) {
+        unexplained_.erase({target.news_since, slot});
+    }
+    if (news == news_kind::none) {
+        target.news = news;
+        return;
+    }
+    // The first time counts, for news of the same kind.
+    if (target.news == news) return;
+    target.news = news;
+    target.news_since = since;
+    if (news == news_kind::ended) unexplained_.emplace(since, slot);
+}
+
+// Of discovered jobs that have ended and left /metrics, the longest ended make room.
+void engine::keep_few_ended() {
+    while (view_.watched > limits::tracked_jobs_max && !ended_.empty()) {
+        release_slot(ended_.begin()->second);
+    }
+}
+
+// Once a list, by how many jobs it has: a filter that matches everything is rarely meant.
+void engine::tell_of_large_list(const std::string& watch_list) {
+    auto& count = list_sizes_[watch_list];
+    if (++count != limits::large_list) return;
+    if (!large_lists_.insert(watch_list).second) return;
+    say(note_of_large_list(watch_list, count));
+}
+
+}  // namespace trainwatch::core
