@@ -167,6 +167,46 @@ inline constexpr milliseconds stale_calm = std::chrono::minutes(5);
 // Never busier than that, whatever a sweep says of its next request.
 inline constexpr milliseconds sweep_idle_least{100};
 
+// ---- lists -----------------------------------------------------------------------------------
+// MaxResults of ListTrainingJobs goes up to a hundred.
+inline constexpr std::size_t list_page_size = 100;
+// The newest so many known jobs are asked for without an upper bound: twenty may arrive between
+// two looks and the page still reaches down to what is known.
+inline constexpr std::size_t list_head_size = 80;
+// So many arrivals are half of that room: the head is cut anew, so that it keeps its size.
+inline constexpr std::size_t list_head_growth = 10;
+// MaxRuntimeInSeconds and MaxPendingTimeInSeconds are at most 28 days each, and AWS ends a job two
+// days after its longest run at the latest, upload included: what was created before that is not
+// alive.
+inline constexpr milliseconds list_horizon = std::chrono::hours(24 * (28 + 28 + 2));
+// Keys of a lane, 64 bytes each, two and a half times the largest fleet that is meant to be
+// watched. Without a key a page may hold more than was planned, and is continued.
+inline constexpr std::size_t list_keys_max = 250'000;
+// AWS does not say whether its bounds are inclusive, and cuts times to milliseconds.
+inline constexpr milliseconds list_edge{1};
+// An index may show a job a few seconds later than a younger one.
+inline constexpr milliseconds list_gap_overlap{5'000};
+// A stretch whose page failed so often in a row takes turns with other pages.
+inline constexpr unsigned list_gap_patience = 3;
+// Nobody's picture gets better by a page that is asked for again within a second, nor by one on
+// which a change is as unlikely as this, until so much time has passed.
+inline constexpr milliseconds list_gap_least{1'000};
+inline constexpr double list_worth = 0.02;
+inline constexpr milliseconds list_quiet{5'000};
+// With nothing alive among the newest, a sixth of the bound, between these.
+inline constexpr int list_idle_part = 6;
+inline constexpr milliseconds list_idle_least{5'000};
+inline constexpr milliseconds list_idle_most{60'000};
+// Where calls are saved: a page is asked for once this much of the bound has passed. The rest is
+// for the answer and for pages that are due together.
+inline constexpr double list_frugal_part = 0.8;
+// Pages that were not seen for so many rounds of all pages go before those that promise more
+// changes. Simulated: below one round this degenerates into taking turns, and much above it quiet
+// jobs are seen too late; with many pages weights alone spread them further.
+inline constexpr double list_rounds_most = 1.25;
+inline constexpr double list_rounds_most_large = 1.2;
+inline constexpr std::size_t list_large_fleet = 5'000;
+
 // ---- configuration ---------------------------------------------------------------------------
 // 50,000 job names of 63 characters with their indentation fit.
 inline constexpr std::size_t settings_bytes_max = 4U << 20U;

@@ -23,17 +23,10 @@
 
 #include "base/time.hpp"
 #include "core/hazard.hpp"
+#include "core/job_key.hpp"
 #include "domain/job_summary.hpp"
 
 namespace trainwatch::core {
-
-// A name may be used again; its creation time tells the two apart.
-struct job_key {
-    wall_time created{};
-    std::string name{};
-
-    auto operator<=>(const job_key&) const = default;
-};
 
 struct sweep_settings {
     // The tightest promise of the lane's lists.
@@ -105,8 +98,9 @@ public:
     std::size_t known() const;
     bool reached_horizon() const;
 
+    struct state;  // core/sweep_state.hpp
+
 private:
-    struct state;
     std::unique_ptr<state> state_;
 };
 

@@ -1,0 +1,81 @@
+// The live jobs of a lane that lists: when each was seen last, and what a page that shows some of
+// them is worth now. Age belongs to the job, so that windows may be cut anew at any time.
+//
+// What a page is worth is the sum of h x age^p over its jobs, h being the chance of a change.
+// Taking the largest sum makes ages follow h^(-1/p): p = 2 would give the smallest mean delay, but
+// leaves quiet jobs alone for long, and those are the ones that fail unannounced; p = 4 costs
+// little of the mean and keeps the oldest within a round and a bit. Pure.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "core/hazard.hpp"
+#include "core/job_key.hpp"
+#include "core/sweep_windows.hpp"
+
+namespace trainwatch::core {
+
+struct page_value {
+    double worth = 0;     // sum of h x age^p
+    double expected = 0;  // changes since they were seen: sum of h x age
+    double hazard = 0;    // sum of h
+    // Since the oldest of them was seen; nothing when there is none to be asked for.
+    std::optional<nanoseconds> oldest{};
+
+    void add(double h, nanoseconds age, int power);
+};
+
+class sweep_lives {
+public:
+    // True: it is new here.
+    bool watch(const job_key& job, const hazard_facts& hazard, mono_time observed);
+    bool release(const job_key& job);
+
+    // A page that left at `sent` showed it.
+    void shown(const job_key& job, mono_time sent);
+    // Those of the range that a page did not show though it left after they had been told of.
+    // `certain`: the page shows every job of the range; else they are only not asked for again.
+    std::vector<job_key> not_shown(const creation_range& range, mono_time sent, bool certain);
+
+    // A page is under way that will show them: they are as good as seen, until it is lost.
+    void asked(const creation_range& range);
+    // The ranges of all pages under way.
+    void only_asked(const std::vector<creation_range>& under_way);
+
+    page_value value(const creation_range& range, mono_time now, int power) const;
+    bool is_empty(const creation_range& range) const;
+    // The oldest live job of the range that no page or describe since `sent` told of.
+    std::optional<wall_time> oldest_unseen(const creation_range& range, mono_time sent) const;
+
+    std::size_t size() const { return jobs_.size(); }
+    std::vector<wall_time> created_newest_first() const;
+    std::optional<wall_time> oldest_created() const;
+    // Before this everything of each of them was told; nothing without live jobs. A job that was
+    // never observed has a time before all others.
+    std::optional<mono_time> oldest_observed() const;
+
+private:
+    struct state {
+        hazard_facts hazard{};
+        mono_time observed{};
+        mono_time looked{};  // for what is not shown: when the page left that did not
+        bool asked = false;
+
+        mono_time seen() const { return observed > looked ? observed : looked; }
+    };
+    using jobs = std::map<job_key, state>;
+
+    jobs::iterator first(wall_time oldest) { return jobs_.lower_bound({.created = oldest}); }
+    jobs::const_iterator first(wall_time oldest) const {
+        return jobs_.lower_bound({.created = oldest});
+    }
+
+    jobs jobs_{};
+};
+
+}  // namespace trainwatch::core
