@@ -207,6 +207,17 @@ inline constexpr double list_rounds_most = 1.25;
 inline constexpr double list_rounds_most_large = 1.2;
 inline constexpr std::size_t list_large_fleet = 5'000;
 
+// ---- what is promised --------------------------------------------------------------------------
+// A call takes 50 to 300 ms, and answers wait for their turn at a paced sender.
+inline constexpr milliseconds promise_trip{500};
+// No picture gets so old that a longer promise would say more.
+inline constexpr milliseconds promise_most = std::chrono::hours(24 * 366);
+// With few live jobs a page more or less is a large part of a round (simulated).
+inline constexpr std::size_t promise_small_fleet = 150;
+// Where the jobs are not known yet: lives of four hours among a day's finished ones leave so many
+// back to the oldest live job (simulated: 3.7 to 5).
+inline constexpr double finished_per_live = 4;
+
 // ---- configuration ---------------------------------------------------------------------------
 // 50,000 job names of 63 characters with their indentation fit.
 inline constexpr std::size_t settings_bytes_max = 4U << 20U;
