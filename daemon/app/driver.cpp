@@ -148,8 +148,12 @@ private:
     void perform(core::describe& what) {
         asio::co_spawn(executor_, describe_job(std::move(what)), rethrow);
     }
-    void perform(core::list_jobs&) {}
-    void perform(core::read_tags&) {}
+    void perform(core::list_jobs& what) {
+        asio::co_spawn(executor_, list_page(std::move(what)), rethrow);
+    }
+    void perform(core::read_tags& what) {
+        asio::co_spawn(executor_, read_tags_of_job(std::move(what)), rethrow);
+    }
     void perform(core::commit& what) {
         asio::co_spawn(executor_, commit_batch(std::move(what)), rethrow);
     }
@@ -169,6 +173,18 @@ private:
             tools_.documents.put(what.slot, seen.created, answer.document, tools_.time.now().wall);
         }
         push(core::described{what.id, std::move(answer.outcome), answer.took, answer.clock_offset});
+    }
+
+    io::task<void> list_page(core::list_jobs what) {
+        auto& client = *tools_.clients.at(what.lane.value);
+        auto answer = co_await client.list(what.query, what.deadline);
+        push(core::listed{what.id, std::move(answer.outcome), answer.took, answer.clock_offset});
+    }
+
+    io::task<void> read_tags_of_job(core::read_tags what) {
+        auto& client = *tools_.clients.at(what.lane.value);
+        auto answer = co_await client.tags(what.arn, what.deadline);
+        push(core::tags_read{what.id, std::move(answer.outcome), answer.took, answer.clock_offset});
     }
 
     io::task<void> commit_batch(core::commit what) {

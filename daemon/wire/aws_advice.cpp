@@ -89,8 +89,14 @@ std::string principal_of(const std::string& arn) {
     return arn;
 }
 
-// What has to be allowed: all jobs of the account rather than the one that was asked for.
-std::string widened(const std::string& resource) {
+bool is_list_of_jobs(std::string_view action) {
+    return action == "sagemaker:ListTrainingJobs";
+}
+
+// What has to be allowed: all jobs of the account rather than the one that was asked for. A list
+// knows no resource, whatever AWS' sentence names: with another than "*" it stays denied.
+std::string widened(std::string_view action, const std::string& resource) {
+    if (resource.empty() || is_list_of_jobs(action)) return "*";
     constexpr std::string_view kind = ":training-job/";
     const auto at = resource.find(kind);
     return at == std::string::npos ? resource : resource.substr(0, at + kind.size()) + "*";
@@ -118,7 +124,9 @@ std::string cure_of_denial(access_denial denial, const advice_context& asked) {
             break;
     }
     std::string cure = "allow " + denial.action + " to " + who;
-    if (!denial.resource.empty()) cure += ": " + missing_statement(denial);
+    if (!denial.resource.empty() || is_list_of_jobs(denial.action)) {
+        cure += ": " + missing_statement(denial);
+    }
     if (denial.action == "sts:AssumeRole") {
         cure += ", and let the trust policy of the role name " +
             (denial.who.empty() ? std::string("these keys") : denial.who) +
@@ -285,7 +293,7 @@ std::string missing_statement(const access_denial& denial) {
     out.begin_object();
     out.member("Effect", "Allow");
     out.member("Action", denial.action);
-    out.member("Resource", denial.resource.empty() ? std::string("*") : widened(denial.resource));
+    out.member("Resource", widened(denial.action, denial.resource));
     out.end_object();
     return out.take();
 }
@@ -303,7 +311,8 @@ std::string advise(const failure& why, const advice_context& asked) {
         case error_class::denied:
             return "check the keys, the proxy and the endpoint's URL";
         case error_class::rejected:
-            return "check the job's name and the endpoint's URL";
+            return is_list_of_jobs(asked.action) ? "check the endpoint's URL"
+                                                 : "check the job's name and the endpoint's URL";
         case error_class::transient:
         case error_class::not_found:
         case error_class::internal:

@@ -41,7 +41,27 @@ std::string_view kind_of(std::string_view resource) {
     return resource.substr(0, resource.find_first_of("/:"));
 }
 
+bool is_label(std::string_view text) {
+    return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-';
+    });
+}
+
+bool is_account(std::string_view text) {
+    return text.size() == 12 && std::all_of(text.begin(), text.end(), is_digit);
+}
+
 }  // namespace
+
+std::optional<job_arn_places> split_job_arn(std::string_view text) {
+    const auto fields = split_arn(text);
+    if (!fields) return std::nullopt;
+    const auto& [arn, partition, service, region, account, resource] = *fields;
+    const bool sound = arn == "arn" && service == "sagemaker" && is_label(partition) &&
+        is_label(region) && is_account(account) && resource.starts_with("training-job/");
+    if (!sound) return std::nullopt;
+    return job_arn_places{partition, region, account};
+}
 
 result<job_reference> read_job_reference(std::string_view text) {
     if (!text.starts_with("arn:")) {
@@ -59,9 +79,7 @@ result<job_reference> read_job_reference(std::string_view text) {
             quoted(text) + " is an ARN of " + quoted(what) + "; " + std::string(example)
         );
     }
-    const bool is_account =
-        account.size() == 12 && std::all_of(account.begin(), account.end(), is_digit);
-    if (!is_account) {
+    if (!is_account(account)) {
         return rejected(
             quoted(text) + ": an account has twelve digits, not " + quoted(account) + "; " +
             std::string(example)

@@ -3,6 +3,7 @@
 // Source: the SageMaker model (TrainingJobName, TrainingJobArn). Knows no settings and no AWS.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,19 @@ struct job_reference {
 
     bool operator==(const job_reference&) const = default;
 };
+
+// The places that a training job's ARN names; views into it.
+struct job_arn_places {
+    std::string_view partition{};
+    std::string_view region{};
+    std::string_view account_id{};
+
+    bool operator==(const job_arn_places&) const = default;
+};
+
+// Of an ARN that AWS sent: no region or partition is unheard of. Nothing when it is another
+// thing's, or none.
+std::optional<job_arn_places> split_job_arn(std::string_view arn);
 
 // `rejected` with one line for people: no name, another thing's ARN, half an ARN.
 result<job_reference> read_job_reference(std::string_view text);

@@ -1,61 +1,19 @@
 #include "wire/sagemaker.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
-#include <boost/json/serialize.hpp>
-
 #include "base/limits.hpp"
+#include "wire/job_arn.hpp"
+#include "wire/sagemaker_call.hpp"
 #include "wire/training_job_reader.hpp"
 
 namespace trainwatch::wire {
 
 namespace {
 
-failure malformed(std::string detail) {
-    failure error;
-    error.kind = error_class::malformed;
-    error.detail = std::move(detail);
-    return error;
-}
-
 // ---- names -------------------------------------------------------------------------------------
-
-struct arn_parts {
-    std::string_view partition{};
-    std::string_view region{};
-    std::string_view account{};
-};
-
-bool is_label(std::string_view text) {
-    return !text.empty() && text.size() <= 63 && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
-}
-
-bool is_account(std::string_view text) {
-    return text.size() == 12 &&
-        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// arn:partition:sagemaker:region:account:training-job/name
-std::optional<arn_parts> parse_arn(std::string_view arn) {
-    std::array<std::string_view, 5> fields;
-    for (auto& field : fields) {
-        const auto end = arn.find(':');
-        if (end == std::string_view::npos) return {};
-        field = arn.substr(0, end);
-        arn.remove_prefix(end + 1);
-    }
-    const arn_parts parts{fields[1], fields[3], fields[4]};
-    const bool sound = fields[0] == "arn" && fields[2] == "sagemaker" &&
-        is_label(parts.partition) && is_label(parts.region) && is_account(parts.account) &&
-        arn.starts_with("training-job/");
-    if (!sound) return {};
-    return parts;
-}
 
 // The name at the end of an ARN; a plain name is its own.
 std::string name_of(std::string_view arn_or_name) {
@@ -226,18 +184,18 @@ void add_unknown(std::vector<domain::unknown_value>& all, domain::unknown_value 
 result<domain::observation> observe(training_job_answer& answer, std::string_view asked) {
     const auto& job = answer.job;
     const auto name = job.training_job_name.value_or(std::string_view());
-    if (name.empty()) return malformed("answer without TrainingJobName");
-    if (name != asked) return malformed("answer names another job: " + std::string(name));
-    const auto arn = parse_arn(job.training_job_arn.value_or(std::string_view()));
-    if (!arn) return malformed("answer without a usable TrainingJobArn");
-    if (!job.creation_time) return malformed("answer without CreationTime");
+    if (name.empty()) return malformed_answer("answer without TrainingJobName");
+    if (name != asked) return malformed_answer("answer names another job: " + std::string(name));
+    const auto arn = split_job_arn(job.training_job_arn.value_or(std::string_view()));
+    if (!arn) return malformed_answer("answer without a usable TrainingJobArn");
+    if (!job.creation_time) return malformed_answer("answer without CreationTime");
     // Without a status the job is neither running nor over: one that this release does not know.
     const auto status = job.training_job_status.value_or(std::string_view());
 
     domain::observation seen;
     seen.partition = std::string(arn->partition);
     seen.region = std::string(arn->region);
-    seen.account_id = std::string(arn->account);
+    seen.account_id = std::string(arn->account_id);
     seen.name = std::string(name);
     seen.arn = owned(job.training_job_arn);
     seen.created = *job.creation_time;
@@ -258,38 +216,27 @@ result<domain::observation> observe(training_job_answer& answer, std::string_vie
 }  // namespace
 
 http_request encode_describe_training_job(std::string_view host, std::string_view job_name) {
-    http_request request;
-    request.method = "POST";
-    request.target = "/";
-    // Room for what signing adds. One by one: a braced list would be copied.
-    request.headers.reserve(10);
-    request.headers.emplace_back("Host", host);
-    request.headers.emplace_back("Content-Type", "application/x-amz-json-1.1");
-    request.headers.emplace_back("X-Amz-Target", "SageMaker.DescribeTrainingJob");
-    request.body = "{\"TrainingJobName\":" +
-        boost::json::serialize(boost::json::string_view(job_name.data(), job_name.size())) + "}";
-    return request;
+    return sagemaker_request(
+        host, "DescribeTrainingJob", "{\"TrainingJobName\":" + json_quoted(job_name) + "}"
+    );
 }
 
 result<domain::observation> decode_describe_training_job(
     std::string_view body, std::string_view asked
 ) {
-    if (body.size() > limits::answer_bytes_max) return malformed("answer is too long");
+    if (body.size() > limits::answer_bytes_max) return malformed_answer("answer is too long");
     training_job_answer answer;
     const auto error = read_training_job(body, answer);
-    if (error) return malformed("answer is not a JSON object: " + error.message());
+    if (error) return malformed_answer("answer is not a JSON object: " + error.message());
     return observe(answer, asked);
 }
 
 result<domain::observation> read_describe_training_job(
     const http_response& response, std::string_view asked
 ) {
-    if (response.status != 200) return decode_aws_error(response);
-    auto seen = decode_describe_training_job(response.body, asked);
-    if (seen) return seen;
-    failure error = seen.error();
-    error.request_id = std::string(find_header(response.headers, "x-amzn-RequestId"));
-    return error;
+    return read_sagemaker_answer(response, [asked](std::string_view body) {
+        return decode_describe_training_job(body, asked);
+    });
 }
 
 }  // namespace trainwatch::wire

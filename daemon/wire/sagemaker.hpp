@@ -1,4 +1,5 @@
-// SageMaker's awsJson1.1: requests out, answers and errors in. No socket, no signature.
+// DescribeTrainingJob in SageMaker's awsJson1.1: request out, answers and errors in. No socket, no
+// signature. The other calls: wire/training_job_list, wire/training_job_tags.
 //
 // Source: the SageMaker API reference and its model. Unknown members and nulls are skipped;
 // unknown enum values are kept verbatim.

@@ -58,8 +58,11 @@ public:
     static constexpr std::size_t max_key_size = SIZE_MAX;
     static constexpr std::size_t max_string_size = SIZE_MAX;
 
-    answer_handler(std::string_view document, training_job_answer& into)
-        : document_(document), into_(into) {}
+    // `root` is what `table` describes.
+    answer_handler(
+        std::string_view document, const structure_table& table, void* root, answer_notes& notes
+    )
+        : document_(document), table_(table), root_(root), notes_(notes) {}
 
     bool on_document_begin(error_code&) { return true; }
     bool on_document_end(error_code& error) {
@@ -123,7 +126,9 @@ public:
         return true;
     }
     bool on_null(error_code&) {
-        if (skipped_levels_ == 0 && here().is == level::kind::map) take_text({});
+        if (skipped_levels_ > 0) return true;
+        if (here().is == level::kind::map) take_text({});
+        if (here().is == level::kind::structures) ++notes_.stray_entries;
         return true;
     }
     bool on_comment_part(string_view, error_code&) { return true; }
@@ -144,9 +149,9 @@ private:
             !before(document_.data() + document_.size(), plain.data() + plain.size());
         if (parts_.empty() && in_document) return plain;
         parts_ += plain;
-        into_.owned.push_back(std::move(parts_));
+        notes_.owned.push_back(std::move(parts_));
         parts_.clear();
-        return into_.owned.back();
+        return notes_.owned.back();
     }
 
     // ---- structure -----------------------------------------------------------------------------
@@ -174,7 +179,7 @@ private:
             case level::kind::outside:
                 if (is_list || seen_answer_) return false;
                 seen_answer_ = true;
-                return push({level::kind::structure, &training_job_table(), &into_.job});
+                return push({level::kind::structure, &table_, root_});
             case level::kind::structures: {
                 if (is_list) break;
                 const auto& row = *at.member;
@@ -197,6 +202,7 @@ private:
             return push({level::kind::texts, nullptr, row.place(at.target)});
         }
         if (row.kind != member_kind::structures) return false;
+        if (row.begin != nullptr) row.begin(at.target);
         return push({level::kind::structures, nullptr, at.target, &row});
     }
     bool open_object(level& at) {
@@ -277,12 +283,13 @@ private:
         // Under an unknown member everything is unknown, and has been reported.
         if (at.is == level::kind::outside) return;
         if (at.is == level::kind::structure && at.member == nullptr) return;
+        if (at.is == level::kind::structures) ++notes_.stray_entries;
         report({});
     }
 
     void report(std::string_view value) {
         domain::unknown_value found{path(), valid_utf8(value, limits::unknown_value_bytes_max)};
-        auto& all = into_.unknown;
+        auto& all = notes_.unknown;
         const auto at = std::lower_bound(all.begin(), all.end(), found);
         if (at != all.end() && *at == found) return;
         if (all.size() < limits::unknown_values_max) all.insert(at, std::move(found));
@@ -300,7 +307,9 @@ private:
     }
 
     std::string_view document_;
-    training_job_answer& into_;
+    const structure_table& table_;
+    void* root_;
+    answer_notes& notes_;
     std::array<level, levels_max> levels_{};
     std::size_t depth_ = 0;
     std::size_t skipped_levels_ = 0;
@@ -308,27 +317,45 @@ private:
     bool seen_answer_ = false;
 };
 
-error_code parse(std::string_view document, training_job_answer& into) {
+error_code parse(
+    std::string_view document, const structure_table& table, void* root, answer_notes& notes
+) {
     boost::json::parse_options options;
     options.max_depth = 64;
-    boost::json::basic_parser<answer_handler> parser(options, document, into);
+    boost::json::basic_parser<answer_handler> parser(options, document, table, root, notes);
     error_code error;
     const std::size_t used = parser.write_some(false, document.data(), document.size(), error);
     if (!error && used < document.size()) error = boost::json::error::extra_data;
     return error;
 }
 
+template <class Structure>
+error_code read(
+    std::string_view document, const structure_table& table, Structure& root, answer_notes& notes
+) {
+    const auto error = parse(document, table, &root, notes);
+    if (!error) return error;
+    // Once more without half characters; whatever else is wrong stays wrong.
+    root = {};
+    notes.unknown.clear();
+    notes.stray_entries = 0;
+    notes.owned.clear();
+    const auto& repaired = notes.owned.emplace_back(repair_json_text(document));
+    return parse(repaired, table, &root, notes);
+}
+
 }  // namespace
 
 error_code read_training_job(std::string_view document, training_job_answer& into) {
-    const auto error = parse(document, into);
-    if (!error) return error;
-    // Once more without half characters; whatever else is wrong stays wrong.
-    into.job = {};
-    into.unknown.clear();
-    into.owned.clear();
-    const auto& repaired = into.owned.emplace_back(repair_json_text(document));
-    return parse(repaired, into);
+    return read(document, training_job_table(), into.job, into);
+}
+
+error_code read_training_job_list(std::string_view document, training_job_list_answer& into) {
+    return read(document, training_job_list_table(), into.list, into);
+}
+
+error_code read_tag_list(std::string_view document, tag_list_answer& into) {
+    return read(document, tag_list_table(), into.list, into);
 }
 
 }  // namespace trainwatch::wire

@@ -1,7 +1,7 @@
 // How a row of wire/training_job_table is made of a pointer to member.
 //
 // The kind follows from the type of the member, so that the description and the structures cannot
-// disagree. Private to wire/training_job_table.cpp.
+// disagree. Private to the files of tables.
 #pragma once
 
 #include <string_view>
@@ -12,7 +12,7 @@
 
 namespace trainwatch::wire {
 
-// The table of a structure; specialised for each in training_job_table.cpp.
+// The table of a structure; specialised for each where the tables are.
 template <class Structure>
 const structure_table& table_of();
 
@@ -33,6 +33,17 @@ void* make(void* holder) {
 template <class Holder, class Field, Field Holder::*Member>
 void* append(void* holder) {
     return &(static_cast<Holder*>(holder)->*Member).emplace_back();
+}
+
+// Of an optional list: it is there from its first bracket on.
+template <class Holder, class Field, Field Holder::*Member>
+void begin(void* holder) {
+    auto& list = static_cast<Holder*>(holder)->*Member;
+    if (!list) list.emplace();
+}
+template <class Holder, class Field, Field Holder::*Member>
+void* append_to_optional(void* holder) {
+    return &(static_cast<Holder*>(holder)->*Member)->emplace_back();
 }
 
 template <class Holder, class Field, Field Holder::*Member>
@@ -56,6 +67,11 @@ constexpr member_row row(std::string_view name, member_kind of_text, const enume
         using element = typename Field::value_type;
         constexpr auto one_more = append<Holder, Field, Member>;
         return {name, member_kind::structures, one_more, nullptr, table_of<element>};
+    } else if constexpr (is_structure_list<typename Field::value_type>) {
+        using element = typename Field::value_type::value_type;
+        constexpr auto one_more = append_to_optional<Holder, Field, Member>;
+        constexpr auto there = begin<Holder, Field, Member>;
+        return {name, member_kind::structures, one_more, nullptr, table_of<element>, there};
     } else {
         using structure = typename Field::value_type;
         constexpr auto it = make<Holder, Field, Member>;

@@ -1,5 +1,6 @@
-// The one description of the DescribeTrainingJob answer: each structure's members, their kinds, the
-// values of their enumerations and where in wire/training_job they go.
+// The one description of the answers of DescribeTrainingJob, ListTrainingJobs and ListTags: each
+// structure's members, their kinds, the values of their enumerations and where in wire/training_job
+// and wire/training_job_summary they go.
 //
 // The reader decodes by it, and tests hold it against AWS' model and the API page: a member or a
 // value that AWS adds is added here, and nowhere else. Private to wire/ and its tests.
@@ -36,6 +37,8 @@ struct member_row {
     void* (*place)(void* structure) = nullptr;
     const enumeration* values = nullptr;              // of an enumeration
     const structure_table& (*structure)() = nullptr;  // of a structure and a list of them
+    // Of a list whose absence means something: says that it is there, if only empty.
+    void (*begin)(void* structure) = nullptr;
 };
 
 struct structure_table {
@@ -45,5 +48,9 @@ struct structure_table {
 
 // DescribeTrainingJobResponse; fills an aws::training_job.
 const structure_table& training_job_table();
+// ListTrainingJobsResponse; fills an aws::training_job_list.
+const structure_table& training_job_list_table();
+// ListTagsOutput; fills an aws::tag_list.
+const structure_table& tag_list_table();
 
 }  // namespace trainwatch::wire

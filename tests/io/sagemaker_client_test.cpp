@@ -1,6 +1,8 @@
 #include "io/sagemaker_client.hpp"
 
+#include <functional>
 #include <regex>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -15,6 +17,11 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
+const std::string job_arn = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet-1";
+const std::string list_body =
+    R"({"TrainingJobSummaries":[{"TrainingJobName":"resnet-1","TrainingJobArn":")" + job_arn +
+    R"(","CreationTime":1763890000.123,"TrainingJobStatus":"InProgress"}],"NextToken":"t"})";
+const std::string tags_body = R"({"Tags":[{"Key":"team","Value":"vision"}]})";
 const std::string answer_body =
     R"({"TrainingJobName":"resnet-1","TrainingJobArn":)"
     R"("arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet-1",)"
@@ -39,6 +46,16 @@ protected:
 
     describe_answer describe(const std::string& name, nanoseconds within = seconds(30)) {
         return on.run(client->describe(name, time.now().mono + within));
+    }
+
+    list_answer list(const domain::list_query& query = {}) {
+        return on.run(client->list(query, time.now().mono + seconds(30)));
+    }
+
+    tags_answer tags() { return on.run(client->tags(job_arn, time.now().mono + seconds(30))); }
+
+    static std::string body(const std::string& request) {
+        return request.substr(request.find("\r\n\r\n") + 4);
     }
 
     static std::string header(const std::string& request, const std::string& name) {
@@ -369,6 +386,121 @@ TEST_F(SagemakerClient, untrusted_certificate_is_denied_not_retried) {
     ASSERT_FALSE(answer.outcome);
     EXPECT_EQ(answer.outcome.error().kind, error_class::denied);
     EXPECT_THAT(answer.outcome.error().detail, HasSubstr("judged by ca_bundle "));
+}
+
+TEST_F(SagemakerClient, lists_a_page_of_jobs) {
+    scripted_server server(on, {{{http_ok(list_body)}}});
+    use(server.origin());
+    const auto answer =
+        list({.created_before = from_unix_milliseconds(1'763'890'000'124), .token = "older"});
+    ASSERT_EQ(answer.outcome.value().jobs.size(), 1U);
+    EXPECT_EQ(answer.outcome->jobs[0].name, "resnet-1");
+    EXPECT_EQ(answer.outcome->next_token, "t");
+    const std::string& request = server.requests().at(0);
+    EXPECT_EQ(header(request, "X-Amz-Target"), "SageMaker.ListTrainingJobs");
+    EXPECT_THAT(header(request, "Authorization"), HasSubstr("/eu-west-1/sagemaker/"));
+    EXPECT_THAT(body(request), HasSubstr(R"("CreationTimeBefore":1763890000.124)"));
+    EXPECT_THAT(body(request), HasSubstr(R"("NextToken":"older")"));
+}
+
+TEST_F(SagemakerClient, reads_the_tags_of_a_job) {
+    scripted_server server(on, {{{http_ok(tags_body)}}});
+    use(server.origin());
+    EXPECT_EQ(tags().outcome.value(), (domain::label_map{{"team", "vision"}}));
+    EXPECT_EQ(header(server.requests().at(0), "X-Amz-Target"), "SageMaker.ListTags");
+    EXPECT_THAT(body(server.requests()[0]), HasSubstr(job_arn));
+}
+
+TEST_F(SagemakerClient, operations_share_what_the_last_answer_told_of_the_clock) {
+    scripted_server server(
+        on,
+        {{{http_ok(list_body, "Date: Tue, 24 Nov 2026 09:22:00 GMT\r\n")},
+          {http_ok(tags_body)},
+          {http_ok(answer_body)}}}
+    );
+    use(server.origin());
+    EXPECT_EQ(list().clock_offset, std::chrono::minutes(10));
+    EXPECT_TRUE(tags().outcome.has_value());
+    EXPECT_TRUE(describe("resnet-1").outcome.has_value());
+    EXPECT_EQ(server.connections(), 1U);
+    EXPECT_EQ(header(server.requests().at(1), "X-Amz-Date"), "20261124T092200Z");
+    EXPECT_EQ(header(server.requests().at(2), "X-Amz-Date"), "20261124T092200Z");
+}
+
+TEST_F(SagemakerClient, refused_keys_and_clocks_are_cured_for_every_operation) {
+    const std::string skewed =
+        refusal("InvalidSignatureException", "Tue, 24 Nov 2026 09:22:00 GMT");
+    for (const auto& [body, ask] :
+         {std::pair<std::string, std::function<bool()>>{
+              list_body, [&] { return list().outcome.has_value(); }},
+          {tags_body, [&] { return tags().outcome.has_value(); }},
+          {answer_body, [&] { return describe("resnet-1").outcome.has_value(); }}}) {
+        SCOPED_TRACE(body);
+        keys = std::make_unique<rotating_credentials>(2);
+        scripted_server stale(on, {{{refusal("ExpiredTokenException")}, {http_ok(body)}}});
+        use(stale.origin());
+        EXPECT_TRUE(ask());
+        EXPECT_THAT(stale.requests().at(1), HasSubstr("Credential=AKID2/"));
+        EXPECT_EQ(
+            header(stale.requests()[0], "X-Amz-Target"), header(stale.requests()[1], "X-Amz-Target")
+        );
+        EXPECT_EQ(
+            SagemakerClient::body(stale.requests()[0]), SagemakerClient::body(stale.requests()[1])
+        );
+        client->close();
+        scripted_server ahead(on, {{{skewed}, {http_ok(body)}}});
+        use(ahead.origin());
+        EXPECT_TRUE(ask());
+        EXPECT_EQ(header(ahead.requests().at(1), "X-Amz-Date"), "20261124T092200Z");
+        client->close();
+    }
+}
+
+TEST_F(SagemakerClient, denied_operation_is_the_one_that_the_cure_allows) {
+    scripted_server server(
+        on,
+        {{{refusal("AccessDeniedException")},
+          {refusal("AccessDeniedException")},
+          {refusal("AccessDeniedException")}}}
+    );
+    use(server.origin());
+    EXPECT_THAT(list().outcome.error().cure, HasSubstr("sagemaker:ListTrainingJobs"));
+    EXPECT_THAT(tags().outcome.error().cure, HasSubstr("sagemaker:ListTags"));
+    EXPECT_THAT(
+        describe("resnet-1").outcome.error().cure, HasSubstr("sagemaker:DescribeTrainingJob")
+    );
+}
+
+TEST_F(SagemakerClient, page_token_that_expired_is_rejected) {
+    scripted_server server(on, {{{refusal("ValidationException")}}});
+    use(server.origin());
+    const auto answer = list({.token = "old"});
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::rejected);
+    EXPECT_THAT(answer.outcome.error().cure, Not(HasSubstr("job's name")));
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(SagemakerClient, useless_answers_are_malformed_and_have_a_cure) {
+    scripted_server server(on, {{{http_ok("{}")}, {http_ok("<html>sign in</html>")}}});
+    use(server.origin());
+    const auto page = list();
+    ASSERT_FALSE(page.outcome);
+    EXPECT_EQ(page.outcome.error().kind, error_class::malformed);
+    EXPECT_THAT(page.outcome.error().cure, HasSubstr("proxy"));
+    const auto told = tags();
+    ASSERT_FALSE(told.outcome);
+    EXPECT_EQ(told.outcome.error().kind, error_class::malformed);
+    EXPECT_THAT(told.outcome.error().cure, HasSubstr("proxy"));
+}
+
+TEST_F(SagemakerClient, trouble_with_keys_is_no_news_of_a_list_or_tags) {
+    keys = fixed_credentials(failure{.kind = error_class::not_found, .detail = "no such file"});
+    scripted_server server(on, {{{http_ok(list_body)}}});
+    use(server.origin());
+    EXPECT_EQ(list().outcome.error().kind, error_class::denied);
+    EXPECT_EQ(tags().outcome.error().kind, error_class::denied);
+    EXPECT_EQ(server.connections(), 0U);
 }
 
 }  // namespace

@@ -98,6 +98,29 @@ TEST(access_denial, names_the_statement_that_is_missing_as_json_on_one_line) {
     EXPECT_THAT(missing_statement({"", "sagemaker:ListTrainingJobs"}), HasSubstr(R"("*")"));
 }
 
+// With the ARN of AWS' sentence, lists would stay denied.
+TEST(access_denial, of_a_list_is_cured_by_every_resource_alone) {
+    const std::string jobs = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/*";
+    const auto list =
+        boost::json::parse(missing_statement({"", "sagemaker:ListTrainingJobs", jobs}));
+    EXPECT_EQ(list.at("Resource"), "*");
+    const auto tags = boost::json::parse(
+        missing_statement({"", "sagemaker:ListTags", jobs.substr(0, jobs.size() - 1) + "resnet"})
+    );
+    EXPECT_EQ(tags.at("Action"), "sagemaker:ListTags");
+    EXPECT_EQ(tags.at("Resource").as_string(), jobs);
+}
+
+TEST(advice, on_a_denied_list_gives_the_statement_even_where_aws_names_no_resource) {
+    auto list = asked;
+    list.action = "sagemaker:ListTrainingJobs";
+    EXPECT_EQ(
+        advise(denied("AccessDeniedException", "User: x may not"), list),
+        "allow sagemaker:ListTrainingJobs to these keys: "
+        R"({"Effect":"Allow","Action":"sagemaker:ListTrainingJobs","Resource":"*"})"
+    );
+}
+
 TEST(advice, on_a_missing_permission_says_who_needs_which_statement) {
     const auto cure = advise(
         denied("AccessDeniedException", sentence("because no identity-based policy allows it")),
