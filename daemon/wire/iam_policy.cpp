@@ -37,37 +37,84 @@ std::string lower_case(std::string text) {
     return text;
 }
 
+// What all names begin with, and all that a pattern among them may match.
 std::string common_prefix(const std::set<std::string>& names) {
     if (names.empty()) return {};
     // In a sorted set the first and the last differ the soonest.
     const auto& first = *names.begin();
     const auto& last = *names.rbegin();
     const auto stop = std::mismatch(first.begin(), first.end(), last.begin(), last.end()).first;
-    return {first.begin(), stop};
+    const std::string prefix(first.begin(), stop);
+    return prefix.substr(0, prefix.find_first_of("*?"));
+}
+
+// A glob with another character matches no job, and in a policy "${" would mean something else.
+bool may_match_a_job(std::string_view pattern) {
+    return std::all_of(pattern.begin(), pattern.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+            c == '-' || c == '*' || c == '?';
+    });
+}
+
+// The names that a rule may need to ask about; "*" where it does not narrow by name. A tuning job's
+// children have its name before theirs (core/claims).
+std::set<std::string> patterns_of(const domain::job_filter& match) {
+    std::set<std::string> patterns;
+    for (const auto& pattern : match.name)
+        if (may_match_a_job(pattern)) patterns.insert(pattern);
+    if (!match.name.empty()) return patterns;
+    for (const auto& pattern : match.tuning_job)
+        if (may_match_a_job(pattern)) patterns.insert(pattern + "-*");
+    if (!match.tuning_job.empty()) return patterns;
+    return {"*"};
+}
+
+bool needs_tags(const domain::discovery_rule& rule, const domain::watch_plan& plan) {
+    return !rule.match.tags.empty() || !rule.exclude.tags.empty() ||
+        !plan.traits(rule.watch_list).labels_from_tags.empty();
 }
 
 struct statement {
     std::string sid{};
     std::string action{};
     std::vector<std::string> resources{};
+    std::vector<std::string> regions{};  // only there; empty: anywhere
 };
 
 std::string quoted(const std::string& text) {
     return json::serialize(json::string(text));
 }
 
-// One resource a line, so that a diff of two policies can be read.
+// One item a line, so that a diff of two policies can be read.
+std::string list_of(const std::vector<std::string>& items, const std::string& indent) {
+    std::string text = "[\n";
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        text += indent + "  " + quoted(items[i]);
+        text += i + 1 < items.size() ? ",\n" : "\n";
+    }
+    return text + indent + "]";
+}
+
 std::string written(const statement& what) {
-    std::string text = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n    {\n";
+    std::string text = "    {\n";
     text += "      \"Sid\": " + quoted(what.sid) + ",\n";
     text += "      \"Effect\": \"Allow\",\n";
     text += "      \"Action\": " + quoted(what.action) + ",\n";
-    text += "      \"Resource\": [\n";
-    for (std::size_t i = 0; i < what.resources.size(); ++i) {
-        text += "        " + quoted(what.resources[i]);
-        text += i + 1 < what.resources.size() ? ",\n" : "\n";
+    text += "      \"Resource\": " + list_of(what.resources, "      ");
+    if (!what.regions.empty()) {
+        text += ",\n      \"Condition\": {\"StringEquals\": {\"aws:RequestedRegion\": ";
+        text += list_of(what.regions, "      ") + "}}";
     }
-    return text + "      ]\n    }\n  ]\n}\n";
+    return text + "\n    }";
+}
+
+std::string written(const std::vector<statement>& statements) {
+    std::string text = "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n";
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        text += written(statements[i]);
+        text += i + 1 < statements.size() ? ",\n" : "\n";
+    }
+    return text + "  ]\n}\n";
 }
 
 // As IAM counts: without white space.
@@ -85,15 +132,21 @@ public:
 
     iam_policy build() const {
         iam_policy made;
-        made.document = written(describe([](const auto& names) { return spellings(names); }));
-        if (request_.account_id.empty()) {
+        made.document = written(statements(spellings));
+        if (request_.account_id.empty() && !request_.jobs.empty()) {
             made.notes.push_back(
                 std::string("the account is not known before AWS is asked: replace ") +
                 example_account
             );
         }
+        if (!request_.lists.empty()) {
+            made.notes.emplace_back(
+                "ListTrainingJobs cannot be narrowed to some jobs: it shows the names of all that "
+                "are in the account and region"
+            );
+        }
         if (size_of(made.document) <= limits::iam_policy_chars_max) return made;
-        made.document = written(describe([](const auto& names) { return prefixes(names); }));
+        made.document = written(statements(prefixes));
         made.notes.emplace_back(
             "the watched names do not fit into a policy of 6,144 characters: it allows all jobs "
             "that begin as they do"
@@ -114,16 +167,49 @@ private:
         return {prefix + "*", lower_case(prefix) + "*"};
     }
 
-    template <class NamesOf>
-    statement describe(NamesOf names_of) const {
-        statement made{"DescribeWatchedJobs", "sagemaker:DescribeTrainingJob", {}};
-        for (const auto& [region, names] : request_.jobs) {
+    using jobs_by_region = std::map<std::string, std::set<std::string>>;
+    using spelling = std::set<std::string> (*)(const std::set<std::string>&);
+
+    std::vector<statement> statements(spelling names_of) const {
+        std::vector<statement> all;
+        if (!request_.jobs.empty()) {
+            all.push_back(
+                {"DescribeWatchedJobs",
+                 "sagemaker:DescribeTrainingJob",
+                 resources(request_.jobs, names_of),
+                 {}}
+            );
+        }
+        if (!request_.tags.empty()) {
+            all.push_back(
+                {"ReadTheirTags", "sagemaker:ListTags", resources(request_.tags, names_of), {}}
+            );
+        }
+        if (!request_.lists.empty()) {
+            all.push_back(
+                {"ListJobs",
+                 "sagemaker:ListTrainingJobs",
+                 {"*"},
+                 {request_.lists.begin(), request_.lists.end()}}
+            );
+        }
+        return all;
+    }
+
+    std::vector<std::string> resources(const jobs_by_region& jobs, spelling names_of) const {
+        std::vector<std::string> all;
+        for (const auto& [region, names] : jobs) {
             const auto prefix = "arn:" + std::string(partition_of(region)) +
                 ":sagemaker:" + region + ":" + account_ + ":training-job/";
+            // Whatever else there is, this one says it.
+            if (names.contains("*")) {
+                all.push_back(prefix + "*");
+                continue;
+            }
             for (const auto& name : names_of(names))
-                made.resources.push_back(prefix + name);
+                all.push_back(prefix + name);
         }
-        return made;
+        return all;
     }
 
     const policy_request& request_;
@@ -137,20 +223,38 @@ policy_request policy_request_for(const std::string& connection, const domain::w
     request.connection = connection;
     for (const auto& target : plan.targets) {
         const auto& lane = plan.lanes[target.lane.value];
-        if (lane.connection == connection) request.jobs[lane.region].insert(target.name);
+        if (lane.connection != connection) continue;
+        request.jobs[lane.region].insert(target.name);
+        if (plan.traits(target.watch_list).labels_from_tags.empty()) continue;
+        request.tags[lane.region].insert(target.name);
+    }
+    for (const auto& rule : plan.discovery) {
+        const auto patterns = patterns_of(rule.match);
+        if (patterns.empty()) continue;
+        for (const auto& id : rule.lanes) {
+            const auto& lane = plan.lanes[id.value];
+            if (lane.connection != connection) continue;
+            request.jobs[lane.region].insert(patterns.begin(), patterns.end());
+            if (!needs_tags(rule, plan)) continue;
+            request.tags[lane.region].insert(patterns.begin(), patterns.end());
+        }
+    }
+    for (const auto& lane : plan.lanes) {
+        if (lane.connection == connection && lane.lists) request.lists.insert(lane.region);
     }
     return request;
 }
 
 std::vector<iam_policy> iam_policies(const policy_request& request) {
     std::vector<iam_policy> policies;
-    if (request.jobs.empty()) return policies;
+    if (request.jobs.empty() && request.lists.empty()) return policies;
     const auto connection = "connection " + request.connection;
     std::string who = "its keys";
     for (const auto& role : request.roles) {
         iam_policy taking;
         taking.heading = connection + ": for " + who + ", to take on " + role;
-        taking.document = written({"TakeOnTheRole", "sts:AssumeRole", {role}});
+        taking.document =
+            written(std::vector<statement>{{"TakeOnTheRole", "sts:AssumeRole", {role}, {}}});
         taking.notes.push_back("the trust policy of that role has to name " + who + " as well");
         policies.push_back(std::move(taking));
         who = role;
