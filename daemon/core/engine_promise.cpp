@@ -15,7 +15,7 @@ void engine::watch_promise() {
             const auto at = oldest.find(list);
             std::optional<milliseconds> age;
             if (at != oldest.end()) age = now_.wall - at->second;
-            const auto bound = plan_.traits(list).staleness_bound;
+            const auto bound = plan_.staleness_bound(list);
             switch (stale_watch_.measured({id, list}, age, bound, now_.mono)) {
                 case promise_change::none:
                     break;
@@ -35,7 +35,7 @@ domain::alert engine::stale_alert(lane_id lane, const std::string& list, millise
     const stale_facts facts{
         plan_.lanes[lane.value],
         list,
-        plan_.traits(list).staleness_bound,
+        plan_.staleness_bound(list),
         age,
         known.sweep ? known.sweep->feasible_bound : milliseconds(0),
         known.live,

@@ -156,7 +156,7 @@ void engine::release_from_sweep(std::size_t slot) {
 look engine::look_for(std::size_t slot, mono_time sent) const {
     const auto& target = targets_[slot];
     const auto& job = view_.jobs[slot];
-    const auto bound = plan_.traits(job.target.watch_list).staleness_bound;
+    const auto bound = plan_.staleness_bound(job.target.watch_list);
     look_facts facts{
         sent,
         now_,

@@ -164,6 +164,11 @@ const list_traits& watch_plan::traits(const std::string& watch_list) const {
     return at == lists.end() ? none : at->second;
 }
 
+milliseconds watch_plan::staleness_bound(const std::string& watch_list) const {
+    const auto at = lists.find(watch_list);
+    return at == lists.end() ? global.staleness_bound : at->second.staleness_bound;
+}
+
 label_map watch_plan::alert_labels(const std::string& watch_list) const {
     label_map labels = traits(watch_list).labels;
     // What is there stays.

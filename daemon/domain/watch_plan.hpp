@@ -77,6 +77,8 @@ struct watch_plan {
 
     // Of a list that is not in the plan (tests, the ledger): nothing special.
     const list_traits& traits(const std::string& watch_list) const;
+    // global.staleness_bound unless the list has its own.
+    milliseconds staleness_bound(const std::string& watch_list) const;
     // The configured labels of an alert about a job of the list: global.labels, then the list's
     // own, which win.
     label_map alert_labels(const std::string& watch_list) const;
