@@ -1,10 +1,18 @@
-// When to look at a job again, by what is known of it: one pure function.
+// When to describe a job again, by what is known of it: one pure function.
 //
-// A live job at half its staleness bound, earlier just after a known deadline, while it is
-// being stopped and while its two statuses disagree. An ended one each bound while something of it
-// goes on (rules, a warm pool, its deletion), for a grace period; then, like an unknown one,
-// rarely: only deletion and re-use of its name can bring news. Whether the budget allows it is
-// core/scheduler's.
+// Where nothing lists, a describe is the only observation: a live job at half its staleness bound,
+// earlier just after a known deadline, while it is being stopped and while its two statuses
+// disagree. An ended one each bound while something of it goes on (rules, a warm pool, its
+// deletion), for a grace period; then, like an unknown one, rarely: only deletion and re-use of its
+// name can bring news.
+//
+// Where pages list a job they observe it, a hundred jobs a call, and a describe only tells why and
+// in detail: when a page told of news, densely past a limit (an end is then near, and a page comes
+// by only once a sweep), and otherwise rarely, for what moves no status (rules, progress). With
+// more news than describes, an end goes first, then what has begun to train, and a message that
+// changed last; start-up phases are held, because one describe after the last of them shows all.
+//
+// Whether the budget allows it is core/scheduler's.
 #pragma once
 
 #include <cstddef>
@@ -27,14 +35,17 @@ enum class look_queue : std::uint8_t {
 // What a list page told that no describe has shown yet, the most urgent first.
 enum class news_kind : std::uint8_t { ended, absent, training, phase, start_up, message, none };
 
-// Of a job that list pages tell of.
+// Of a job that list pages tell of; while lists do not get through, it is like any other.
 struct listing_facts {
     news_kind news = news_kind::none;
     mono_time news_since{};  // when the page left that told it first
-    mono_time described{};   // when the last describe left that was answered
-    std::size_t live = 0;    // in the lane
+    // When the last describe left that was answered, be it with "not found"; nothing: none was.
+    std::optional<mono_time> described{};
+    std::size_t live = 0;  // in the lane
     double describe_rate = 0;
-    std::size_t backlog = 0;  // jobs of the lane that wait with news
+    std::size_t backlog = 0;    // jobs of the lane that wait with news
+    milliseconds list_floor{};  // a sweep over the lane's live jobs takes so long
+    bool frugal = false;        // no more calls than the bound needs
 
     bool operator==(const listing_facts&) const = default;
 };
@@ -48,7 +59,7 @@ struct look {
 };
 
 struct look_facts {
-    mono_time sent{};  // when the poll left that brought the latest answer
+    mono_time sent{};  // when the call left that brought the latest answer, a page included
     instant now{};     // wall: AWS' time
     milliseconds staleness_bound{};
     milliseconds late_interval{};  // what the lane's budget allows for late jobs

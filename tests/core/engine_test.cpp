@@ -389,7 +389,15 @@ TEST(engine, deadline_brings_an_extra_look_and_then_dense_ones) {
     EXPECT_THAT(
         offsets,
         ElementsAre(
-            seconds(0), seconds(30), seconds(60), seconds(70), seconds(75), seconds(80), seconds(85)
+            seconds(0),
+            seconds(30),
+            seconds(60),
+            seconds(70),
+            seconds(73),
+            seconds(76),
+            seconds(79),
+            seconds(82),
+            seconds(85)
         )
     );
 }

@@ -176,5 +176,200 @@ TEST(look, secondary_status_that_runs_ahead_for_long_is_no_reason_to_hurry) {
     EXPECT_EQ(next_look(job, facts()).due, mono(seconds(1030)));
 }
 
+// A page passed by at 1000 s; the last describe left at 400 s.
+look_facts listed_facts(news_kind news = news_kind::none, nanoseconds since = seconds(1000)) {
+    auto made = facts();
+    listing_facts told;
+    told.news = news;
+    told.news_since = mono(since);
+    told.described = mono(seconds(400));
+    told.live = 100;
+    told.describe_rate = 2;
+    told.list_floor = seconds(40);
+    made.listed = told;
+    return made;
+}
+
+look_facts with_backlog(look_facts made, std::size_t jobs) {
+    made.listed->backlog = jobs;
+    return made;
+}
+
+TEST(listed_look, job_without_news_is_described_again_after_two_hours) {
+    const look expected{look_queue::calm, mono(seconds(400) + hours(2)), false};
+    EXPECT_EQ(next_look(shown(running()), listed_facts()), expected);
+}
+
+TEST(listed_look, refresh_of_many_jobs_takes_a_tenth_of_the_describes) {
+    auto many = listed_facts();
+    many.listed->live = 10'000;
+    EXPECT_EQ(next_look(shown(running()), many).due, mono(seconds(400) + seconds(50'000)));
+    many.listed->describe_rate = 0;
+    EXPECT_GT(next_look(shown(running()), many).due, mono(hours(24))) << "and no overflow";
+}
+
+TEST(listed_look, end_that_a_page_told_is_described_at_once_and_before_all_others) {
+    const look expected{look_queue::ended, mono(seconds(1000)), false};
+    EXPECT_EQ(next_look(shown(running()), listed_facts(news_kind::ended)), expected);
+    EXPECT_EQ(
+        next_look(shown(running()), with_backlog(listed_facts(news_kind::ended), 5'000)), expected
+    );
+    auto new_job = listed_facts(news_kind::ended);
+    new_job.listed->described.reset();
+    EXPECT_EQ(next_look({}, new_job), expected);
+}
+
+TEST(listed_look, job_that_a_page_lacks_is_described_a_moment_later) {
+    const look expected{look_queue::ended, mono(seconds(1005)), false};
+    EXPECT_EQ(next_look(shown(running()), listed_facts(news_kind::absent)), expected);
+}
+
+// The list says that it ended and the describe that it runs.
+TEST(listed_look, end_that_describes_do_not_show_is_asked_for_each_five_seconds_for_two_minutes) {
+    auto asked = listed_facts(news_kind::ended, seconds(990));
+    asked.listed->described = mono(seconds(995));
+    EXPECT_EQ(
+        next_look(shown(running()), asked), (look{look_queue::ended, mono(seconds(1000)), false})
+    );
+    asked.listed->described = mono(seconds(990)) + limits::settle_patience;
+    asked.now.mono = *asked.listed->described + milliseconds(200);
+    EXPECT_EQ(
+        next_look(shown(running()), asked),
+        (look{look_queue::live, *asked.listed->described + seconds(30), false})
+    );
+}
+
+TEST(listed_look, change_is_described_at_once_while_there_is_no_backlog) {
+    for (const auto news :
+         {news_kind::training, news_kind::phase, news_kind::start_up, news_kind::message}) {
+        const look expected{look_queue::changed, mono(seconds(1000)), false};
+        EXPECT_EQ(next_look(shown(running()), listed_facts(news)), expected);
+        EXPECT_EQ(next_look(shown(running()), with_backlog(listed_facts(news), 9)), expected);
+    }
+}
+
+// A hundred and eighty jobs wait: a minute and a half of describes.
+TEST(listed_look, with_a_backlog_training_goes_first_and_a_message_last) {
+    const auto due = [](news_kind news) {
+        return next_look(shown(running()), with_backlog(listed_facts(news), 180)).due;
+    };
+    EXPECT_EQ(due(news_kind::training), mono(seconds(910)));
+    EXPECT_EQ(due(news_kind::phase), mono(seconds(1000)));
+    EXPECT_EQ(due(news_kind::message), mono(seconds(1090)));
+}
+
+TEST(listed_look, with_a_backlog_start_up_is_held_for_one_to_five_minutes) {
+    const auto due = [](std::size_t backlog) {
+        return next_look(shown(running()), with_backlog(listed_facts(news_kind::start_up), backlog))
+            .due;
+    };
+    EXPECT_EQ(due(20), mono(seconds(1060)));
+    EXPECT_EQ(due(180), mono(seconds(1090)));
+    EXPECT_EQ(due(10'000), mono(seconds(1300)));
+    // What follows the held phase does not wait with it.
+    const auto now_trains = with_backlog(listed_facts(news_kind::training), 20);
+    EXPECT_EQ(next_look(shown(running()), now_trains).due, mono(seconds(990)));
+}
+
+TEST(listed_look, frugal_lane_holds_start_up_and_messages_in_any_case) {
+    auto asked = listed_facts(news_kind::start_up);
+    asked.listed->frugal = true;
+    EXPECT_EQ(next_look(shown(running()), asked).due, mono(seconds(1060)));
+    asked.listed->news = news_kind::message;
+    asked.staleness_bound = seconds(120);
+    EXPECT_EQ(next_look(shown(running()), asked).due, mono(seconds(1120)));
+    asked.listed->news = news_kind::phase;
+    EXPECT_EQ(next_look(shown(running()), asked).due, mono(seconds(1000)));
+}
+
+TEST(listed_look, job_that_was_never_described_takes_turns_with_the_changed_ones) {
+    auto asked = listed_facts(news_kind::phase);
+    asked.listed->described.reset();
+    const look expected{look_queue::unseen, mono(seconds(1000)), false};
+    EXPECT_EQ(next_look(shown(running()), asked), expected);
+    asked.listed->news = news_kind::none;
+    EXPECT_EQ(next_look(shown(running()), asked), expected);
+}
+
+TEST(listed_look, past_its_deadline_a_job_is_described_each_fifth_of_a_sweep) {
+    const auto job = shown(running().max_runtime(seconds(900)));
+    auto asked = listed_facts();
+    EXPECT_EQ(next_look(job, asked), (look{look_queue::live, mono(seconds(1008)), true}));
+    asked.listed->list_floor = seconds(4);
+    asked.late_interval = limits::late_interval_min;
+    EXPECT_EQ(next_look(job, asked).due, mono(seconds(1003)));
+    asked.listed->list_floor = seconds(1'000);
+    EXPECT_EQ(next_look(job, asked).due, mono(seconds(1045)));
+    // No more than their share of the describes.
+    asked.late_interval = seconds(100);
+    EXPECT_EQ(next_look(job, asked).due, mono(seconds(1100)));
+}
+
+TEST(listed_look, news_of_a_late_job_does_not_wait_for_its_dense_look) {
+    const auto job = shown(running().max_runtime(seconds(900)));
+    EXPECT_EQ(
+        next_look(job, listed_facts(news_kind::phase)),
+        (look{look_queue::changed, mono(seconds(1000)), true})
+    );
+}
+
+TEST(listed_look, far_deadline_is_not_slept_through) {
+    // The limit ends at 5080 s: nothing else would look before two hours have passed.
+    const auto job = shown(running().max_runtime(seconds(5'000)));
+    EXPECT_EQ(
+        next_look(job, listed_facts()), (look{look_queue::live, mono(seconds(5'085)), false})
+    );
+}
+
+TEST(listed_look, job_whose_statuses_disagree_is_asked_again_soon_whatever_pages_pass_by) {
+    auto asked = listed_facts();
+    asked.listed->described = mono(seconds(996));
+    EXPECT_EQ(
+        next_look(shown(running().status("Stopped", "Uploading")), asked),
+        (look{look_queue::live, mono(seconds(1001)), false})
+    );
+}
+
+TEST(listed_look, job_that_is_being_stopped_is_followed_densely) {
+    const auto job =
+        shown(running().phase("Stopping", seconds(900)).status("Stopping", "Stopping"));
+    EXPECT_EQ(next_look(job, listed_facts()), (look{look_queue::live, mono(seconds(1008)), true}));
+}
+
+TEST(listed_look, ended_job_is_described_once_a_day_and_each_bound_while_something_goes_on) {
+    const auto ended = running().ends("Completed", "Completed", seconds(900));
+    EXPECT_EQ(
+        next_look(shown_after_its_end(ended), listed_facts()),
+        (look{look_queue::calm, mono(seconds(400) + hours(24)), false})
+    );
+    auto pooled = ended;
+    pooled.but([](auto& told) { told.warm_pool = domain::warm_pool{"Available"}; });
+    EXPECT_EQ(
+        next_look(shown_after_its_end(pooled), listed_facts()),
+        (look{look_queue::calm, mono(seconds(460)), false})
+    );
+    EXPECT_EQ(
+        next_look(shown_after_its_end(pooled), listed_facts(news_kind::message)).queue,
+        look_queue::changed
+    );
+}
+
+TEST(listed_look, job_that_is_not_found_is_asked_for_twice_more_and_believed_until_a_page_has_it) {
+    auto job = shown(running());
+    job.missing = true;
+    auto asked = listed_facts(news_kind::absent, seconds(390));
+    for (const unsigned misses : {1U, 2U}) {
+        asked.misses = misses;
+        EXPECT_EQ(next_look(job, asked), (look{look_queue::live, mono(seconds(430)), false}));
+    }
+    asked.misses = limits::misses_believed;
+    EXPECT_EQ(
+        next_look(job, asked), (look{look_queue::calm, mono(seconds(400) + hours(24)), false})
+    );
+    auto back = listed_facts(news_kind::phase);
+    back.misses = limits::misses_believed;
+    EXPECT_EQ(next_look(job, back), (look{look_queue::changed, mono(seconds(1000)), false}));
+}
+
 }  // namespace
 }  // namespace trainwatch::core
