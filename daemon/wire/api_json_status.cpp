@@ -5,6 +5,7 @@
 
 #include "wire/api_json.hpp"
 #include "wire/api_json_parts.hpp"
+#include "wire/lane_operations.hpp"
 
 namespace trainwatch::wire {
 namespace {
@@ -22,6 +23,40 @@ void write_jobs(json_writer& out, const domain::view& view) {
     out.end_object();
 }
 
+void write_operation(
+    json_writer& out,
+    domain::aws_operation operation,
+    double budget,
+    const domain::operation_view& seen
+) {
+    out.begin_object();
+    out.member("operation", to_string(operation));
+    out.member("budget_per_second", budget);
+    out.member("rate_limit_per_second", seen.rate);
+    out.member("headroom_per_second", seen.headroom);
+    out.member("others_per_second_estimate", seen.others);
+    out.begin_object("requests");
+    for (const auto& [code, count] : seen.requests)
+        out.member(code, count);
+    out.end_object();
+    out.end_object();
+}
+
+void write_sweep(json_writer& out, const std::optional<domain::sweep_view>& seen) {
+    if (!seen) {
+        out.null("sweep");
+        return;
+    }
+    out.begin_object("sweep");
+    out.member("complete", seen->complete);
+    out.member("known_jobs", seen->known);
+    out.member("windows", seen->windows);
+    out.member("pages", seen->pages);
+    out.member("floor_seconds", seen->floor);
+    out.member("feasible_staleness_bound_seconds", seen->feasible_bound);
+    out.end_object();
+}
+
 void write_lane(
     json_writer& out, const domain::lane& lane, const domain::lane_view& seen, wall_time now
 ) {
@@ -30,17 +65,12 @@ void write_lane(
     out.member("aws_region", lane.region);
     out.member("up", seen.heard ? std::optional(seen.up) : std::nullopt);
     out.text_or_null("account_id", seen.account_id);
-    out.begin_object("budget");
-    out.member("describe_per_second", lane.budget.describe_per_second);
-    out.member("list_per_second", lane.budget.list_per_second);
-    out.end_object();
-    out.begin_object("rate_limit");
-    out.member("describe_per_second", seen.operation(domain::aws_operation::describe).rate);
-    out.end_object();
-    out.begin_object("describe_requests");
-    for (const auto& [code, count] : seen.operation(domain::aws_operation::describe).requests)
-        out.member(code, count);
-    out.end_object();
+    out.begin_array("operations");
+    for (const auto operation : operations_of(lane, seen))
+        write_operation(out, operation, budget_of(lane, operation), seen.operation(operation));
+    out.end_array();
+    out.member("live_jobs", seen.live);
+    write_sweep(out, seen.sweep);
     out.member("clock_offset_seconds", seen.clock_offset);
     out.begin_array("oldest_observations");
     for (const auto& [list, at] : seen.oldest_observation) {
@@ -137,8 +167,9 @@ std::string render_status(
     write_jobs(out, view);
     out.member("alerts_firing", firing);
     out.begin_array("lanes");
-    for (std::size_t i = 0; i < plan.lanes.size(); ++i)
-        write_lane(out, plan.lanes[i], view.lanes[i], now);
+    for (std::size_t i = 0; i < plan.lanes.size(); ++i) {
+        if (!plan.lanes[i].gone) write_lane(out, plan.lanes[i], lane_of(view, i), now);
+    }
     out.end_array();
     out.begin_array("connections");
     for (const auto& [name, seen] : view.connections)

@@ -6,7 +6,7 @@ import jsonschema
 
 # Maps whose keys are data: nothing is missing when one of them is.
 MAPS = {
-    "labels", "annotations", "describe_requests", "credential_fetches", "failed",
+    "labels", "annotations", "requests", "credential_fetches", "failed",
     "unknown_values",
 }
 # AWS' own; the page names but a few of its members.

@@ -224,9 +224,16 @@ TEST_F(ApiJson, shows_all_that_an_answer_may_tell) {
 TEST_F(ApiJson, status_counts_and_names_without_addresses) {
     view.lanes[0].heard = true;
     view.lanes[0].account_id = "111122223333";
-    view.lanes[0].operations[domain::aws_operation::describe].rate = 1.5;
+    plan.lanes[0].lists = true;
+    auto& describes = view.lanes[0].operations[domain::aws_operation::describe];
+    describes.rate = 1.5;
+    describes.headroom = 0.25;
+    describes.others = 0.5;
     view.lanes[0].up = true;
-    view.lanes[0].operations[domain::aws_operation::describe].requests = {{"ok", 7}};
+    describes.requests = {{"ok", 7}};
+    view.lanes[0].operations[domain::aws_operation::list].rate = 1;
+    view.lanes[0].live = 12;
+    view.lanes[0].sweep = {true, 1'000, 3, 41, milliseconds(3'000), milliseconds(9'500)};
     view.lanes[0].clock_offset = milliseconds(-250);
     view.lanes[0].oldest_observation = {{"nightly", ago(seconds(3))}};
     view.unknown_values = {{"TrainingJobStatus", 1}};
@@ -249,12 +256,19 @@ TEST_F(ApiJson, status_counts_and_names_without_addresses) {
     EXPECT_EQ(
         text(status.at("lanes").at(0)),
         R"({"connection":"research","aws_region":"eu-west-1","up":true,)"
-        R"("account_id":"111122223333","budget":{"describe_per_second":2,"list_per_second":1},)"
-        R"("rate_limit":{"describe_per_second":1.5E0},"describe_requests":{"ok":7},)"
+        R"("account_id":"111122223333","operations":[{"operation":"DescribeTrainingJob",)"
+        R"("budget_per_second":2,"rate_limit_per_second":1.5E0,"headroom_per_second":2.5E-1,)"
+        R"("others_per_second_estimate":5E-1,"requests":{"ok":7}},)"
+        R"({"operation":"ListTrainingJobs","budget_per_second":1,"rate_limit_per_second":1,)"
+        R"("headroom_per_second":0,"others_per_second_estimate":0,"requests":{}}],)"
+        R"("live_jobs":12,"sweep":{"complete":true,"known_jobs":1000,"windows":3,"pages":41,)"
+        R"("floor_seconds":3,"feasible_staleness_bound_seconds":9.5E0},)"
         R"("clock_offset_seconds":-2.5E-1,"oldest_observations":[{"watch_list":"nightly",)"
         R"("at":"2026-11-24T09:11:57.000Z","age_seconds":3}]})"
     );
     EXPECT_TRUE(status.at("lanes").at(1).at("up").is_null());
+    EXPECT_TRUE(status.at("lanes").at(1).at("sweep").is_null()) << "it is not listed";
+    EXPECT_EQ(status.at("lanes").at(1).at("operations").as_array().size(), 1U);
     EXPECT_EQ(
         text(status.at("connections").at(0)),
         R"({"name":"research","credential_source":"web identity","account_id":"111122223333",)"

@@ -176,6 +176,12 @@ inline domain::watch_plan rich_plan() {
     auto plan = example_plan();
     plan.lists["nightly"] = {
         {{"team", "vision"}, {"costCentre", "4711"}}, {true, true, true, true}};
+    plan.lists["found"] = {{}, {}, seconds(300)};
+    plan.discovery = {{"found", {lane_id{0}}}};
+    plan.lanes[0].lists = true;
+    // Of a former configuration: shown no more.
+    plan.lanes.push_back({"former", "eu-west-1", {}, true});
+    plan.lanes[2].gone = true;
     return plan;
 }
 
@@ -234,6 +240,13 @@ inline domain::view rich_view(const domain::watch_plan& plan) {
     view.jobs[0] = rich_end(plan);
     view.jobs[1] = rich_run(plan);
     view.unknown_values = {{"SecondaryStatus", 2}, {"ResourceConfig.Shiny", 1}};
+    view.lanes.resize(3);
+    view.lanes[0].operations[domain::aws_operation::describe].headroom = 0.25;
+    view.lanes[0].operations[domain::aws_operation::describe].others = 0.6;
+    view.lanes[0].operations[domain::aws_operation::list] = {
+        {{"ok", 17}, {"throttled", 1}}, {{1}, {18, 0}, 2.5}, 0.7, 0.125, 1.5};
+    view.lanes[0].operations[domain::aws_operation::tags] = {{{"ok", 4}}, {}, 2, 1.9, 0};
+    view.lanes[0].sweep = {true, 1'204, 13, 4'711, milliseconds(13'000), milliseconds(21'500)};
     return view;
 }
 

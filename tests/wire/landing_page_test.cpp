@@ -272,6 +272,35 @@ TEST(LandingPage, tells_whose_a_connection_is_and_what_its_keys_are) {
     EXPECT_THAT(page, Not(HasSubstr("<script>")));
 }
 
+TEST(LandingPage, tells_what_each_call_may_cost_and_how_far_lists_have_got) {
+    auto plan = example_plan();
+    auto view = example_view(plan);
+    plan.lanes[0].lists = true;
+    plan.lanes.push_back({"former", "eu-west-1", {}});
+    plan.lanes.back().gone = true;
+    auto page = page_of(view, plan);
+    EXPECT_THAT(page, HasSubstr("not listed yet"));
+    EXPECT_THAT(page, HasSubstr("jobs are not listed")) << "of the other connection";
+    EXPECT_THAT(page, Not(HasSubstr("former")));
+    view.lanes[0].operations[domain::aws_operation::describe].rate = 2;
+    view.lanes[0].operations[domain::aws_operation::list] = {
+        {{"ok", 3'000}, {"throttled", 4}}, {}, 0.7, 0, 1.26};
+    view.lanes[0].sweep = {false, 300, 0, 3, {}, {}};
+    page = page_of(view, plan);
+    EXPECT_THAT(
+        page,
+        HasSubstr("<td>DescribeTrainingJob 2 of 2/s<br>ListTrainingJobs 0.7 of 1/s "
+                  "<span class=\"soft\">others about 1.3/s</span></td>")
+    );
+    EXPECT_THAT(page, HasSubstr("slowed down by throttling")) << "lists count too";
+    EXPECT_THAT(page, HasSubstr("300 jobs known<br><span class=\"warn\">reading the past"));
+    EXPECT_THAT(page, HasSubstr("<td>4204</td><td>7</td>")) << "answers and failures of both";
+    view.lanes[0].sweep = {true, 1'204, 13, 4'711, milliseconds(13'000), milliseconds(21'000)};
+    page = page_of(view, plan);
+    EXPECT_THAT(page, HasSubstr("1204 jobs known, live ones on 13 pages"));
+    EXPECT_THAT(page, HasSubstr("a staleness bound of 21 s can be kept"));
+}
+
 TEST(LandingPage, says_what_to_do_about_a_job_without_an_answer) {
     const auto plan = example_plan();
     auto view = example_view(plan);
