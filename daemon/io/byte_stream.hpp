@@ -26,6 +26,8 @@ namespace trainwatch::io {
 template <class T>
 using task = boost::asio::awaitable<T>;
 
+class interruption;
+
 class byte_stream {
 public:
     virtual ~byte_stream() = default;
@@ -64,9 +66,10 @@ result<void> check_trust(const tls_client_context& context);
 // Resolves, connects to the addresses side by side (proto/address_race), opens the tunnel where
 // there is a proxy, and does the TLS handshake (SNI, host name or address verified, TLS >= 1.2).
 // `tls` may be null when the peer is plain. Failures: `transient` for the network's and the
-// protocol's, `denied` for a certificate that is not accepted and a proxy that refuses.
+// protocol's, `denied` for a certificate that is not accepted and a proxy that refuses. `by`, where
+// there is one, outlives the call and ends it at any stage.
 task<result<std::unique_ptr<byte_stream>>> connect(
-    peer to, std::shared_ptr<tls_client_context> tls, nanoseconds within
+    peer to, std::shared_ptr<tls_client_context> tls, nanoseconds within, interruption* by = nullptr
 );
 
 class listener {

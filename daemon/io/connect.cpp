@@ -10,6 +10,7 @@
 #include "io/byte_stream.hpp"
 #include "io/clock.hpp"
 #include "io/dial.hpp"
+#include "io/interruption.hpp"
 #include "io/proxy_tunnel.hpp"
 #include "io/socket_stream.hpp"
 #include "io/tls.hpp"
@@ -43,9 +44,11 @@ std::string name_of(const peer& to) {
 }
 
 // What is plain reaches its end by this; TLS begins later, on top of it.
-task<result<std::unique_ptr<socket_stream>>> open_plain(const peer& to, time_point until) {
+task<result<std::unique_ptr<socket_stream>>> open_plain(
+    const peer& to, time_point until, interruption* by
+) {
     const dialled hop = first_hop(to);
-    auto socket = co_await dial(hop, until);
+    auto socket = co_await dial(hop, until, by);
     if (!socket) co_return socket.error();
     tune(*socket);
     const bool tunnel = to.proxy && to.tls;
@@ -53,6 +56,7 @@ task<result<std::unique_ptr<socket_stream>>> open_plain(const peer& to, time_poi
     auto bytes = create_plain_transport(socket->native_handle());
     auto stream = std::make_unique<socket_stream>(std::move(*socket), std::move(bytes), name);
     stream->expires_after(until - timer_now());
+    if (by != nullptr) by->wakes([open = stream.get()] { open->close(); });
     if (tunnel) {
         const std::string authority = wire::authority_of(to.host, to.port);
         const auto opened = co_await open_tunnel(*stream, authority, *to.proxy);
@@ -64,13 +68,13 @@ task<result<std::unique_ptr<socket_stream>>> open_plain(const peer& to, time_poi
 }  // namespace
 
 task<result<std::unique_ptr<byte_stream>>> connect(
-    peer to, std::shared_ptr<tls_client_context> tls, nanoseconds within
+    peer to, std::shared_ptr<tls_client_context> tls, nanoseconds within, interruption* by
 ) {
     const time_point begun = timer_now();
     const nanoseconds patience =
         to.proxy ? std::min<nanoseconds>(within, limits::proxy_connect_deadline) : within;
     const time_point reached_by = begun + patience;
-    auto stream = co_await open_plain(to, reached_by);
+    auto stream = co_await open_plain(to, reached_by, by);
     if (!stream) co_return stream.error();
     (*stream)->expires_after(begun + within - timer_now());
     if (to.tls) {

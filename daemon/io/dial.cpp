@@ -11,6 +11,7 @@
 
 #include "io/as_value.hpp"
 #include "io/clock.hpp"
+#include "io/interruption.hpp"
 #include "proto/address_race.hpp"
 #include "wire/proxy_connect.hpp"
 
@@ -74,6 +75,15 @@ failure connect_failure(const dialled& to, error_code code) {
     };
 }
 
+failure interrupted(const dialled& to) {
+    return {
+        .kind = error_class::transient,
+        .code = boost::asio::error::operation_aborted,
+        .detail = "connecting to " + std::string(to.proxy ? "proxy " : "") +
+            wire::authority_of(to.host, to.port) + ": given up on this side",
+    };
+}
+
 // A lookup that its asker may leave behind: getaddrinfo cannot be interrupted.
 struct lookup {
     explicit lookup(const boost::asio::any_io_executor& executor)
@@ -101,7 +111,8 @@ void begin(const std::shared_ptr<lookup>& self, const dialled& to) {
     );
 }
 
-task<result<addresses>> resolve(const dialled& to, time_point until) {
+task<result<addresses>> resolve(const dialled& to, time_point until, interruption* by) {
+    if (is_told(by)) co_return interrupted(to);
     error_code not_an_address;
     const auto literal = boost::asio::ip::make_address(to.host, not_an_address);
     if (!not_an_address) co_return addresses{tcp::endpoint(literal, to.port)};
@@ -110,7 +121,9 @@ task<result<addresses>> resolve(const dialled& to, time_point until) {
     const auto asked = std::make_shared<lookup>(executor);
     asked->done.expires_at(until);
     begin(asked, to);
+    if (by != nullptr) by->wakes([asked] { asked->done.cancel(); });
     co_await asked->done.async_wait(as_value);
+    if (is_told(by)) co_return interrupted(to);
     if (!asked->answered) asked->code = boost::asio::error::timed_out;
     if (asked->code) co_return lookup_failure(to, asked->code);
     co_return std::move(asked->found);
@@ -192,20 +205,23 @@ proto::address_race race_between(const addresses& all, time_point until) {
 
 }  // namespace
 
-task<result<tcp::socket>> dial(const dialled& to, time_point until) {
-    const auto found = co_await resolve(to, until);
+task<result<tcp::socket>> dial(const dialled& to, time_point until, interruption* by) {
+    const auto found = co_await resolve(to, until, by);
     if (!found) co_return found.error();
-    auto socket = co_await dial_any(*found, to, until);
+    auto socket = co_await dial_any(*found, to, until, by);
     co_return socket;
 }
 
-task<result<tcp::socket>> dial_any(const addresses& all, const dialled& to, time_point until) {
+task<result<tcp::socket>> dial_any(
+    const addresses& all, const dialled& to, time_point until, interruption* by
+) {
     const auto executor = co_await boost::asio::this_coro::executor;
     const auto under_way = std::make_shared<attempts>(executor);
     proto::address_race race = race_between(all, until);
     std::optional<error_code> reason;
     using action = proto::address_race::action;
-    for (;;) {
+    if (by != nullptr) by->wakes([under_way] { under_way->news.cancel(); });
+    while (!is_told(by)) {
         const action next = race.next(race_time(timer_now()));
         if (next.what == action::kind::lost) break;
         if (next.what == action::kind::begin) {
@@ -222,6 +238,7 @@ task<result<tcp::socket>> dial_any(const addresses& all, const dialled& to, time
     // Some may still be silent: then the time was up.
     const bool silent = timer_now() >= until;
     close_others(*under_way, nullptr);
+    if (is_told(by)) co_return interrupted(to);
     if (silent || !reason) reason = boost::asio::error::timed_out;
     co_return connect_failure(to, *reason);
 }

@@ -22,15 +22,17 @@ struct dialled {
     bool proxy = false;  // for the words of a failure
 };
 
-// By `until`, of the timers' clock. Attempts that lose are closed. References outlive the calls.
+// By `until`, of the timers' clock, or until `by` is told. Attempts that lose are closed.
+// References and `by` outlive the calls.
 task<result<boost::asio::ip::tcp::socket>> dial(
-    const dialled& to, std::chrono::steady_clock::time_point until
+    const dialled& to, std::chrono::steady_clock::time_point until, interruption* by = nullptr
 );
 // The second half: `to`, which was looked up, has these addresses.
 task<result<boost::asio::ip::tcp::socket>> dial_any(
     const std::vector<boost::asio::ip::tcp::endpoint>& addresses,
     const dialled& to,
-    std::chrono::steady_clock::time_point until
+    std::chrono::steady_clock::time_point until,
+    interruption* by = nullptr
 );
 
 }  // namespace trainwatch::io

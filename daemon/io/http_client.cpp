@@ -11,6 +11,7 @@
 #include "base/check.hpp"
 #include "base/limits.hpp"
 #include "io/as_value.hpp"
+#include "io/interruption.hpp"
 #include "proto/clock_offset.hpp"
 #include "proto/connection_pool.hpp"
 #include "wire/http_codec.hpp"
@@ -99,6 +100,8 @@ public:
         // Those in use are closed and end their exchange with a failure.
         for (const auto& [id, one] : connections_)
             one->stream->close();
+        for (interruption* one : opening_)
+            one->tell();
         for (steady_timer* one : waiting_)
             one->cancel();
     }
@@ -164,9 +167,13 @@ private:
 
     task<result<void>> open(connection_id id, mono_time deadline) {
         const nanoseconds left = deadline - time_.now().mono;
-        auto stream = co_await connect(peer_, tls_, left);
-        if (!stream) co_return stream.error();
+        interruption by;
+        const auto place = opening_.insert(opening_.end(), &by);
+        interruption* const told = &by;
+        auto stream = co_await connect(peer_, tls_, left, told);
+        opening_.erase(place);
         if (closed_) co_return closed();
+        if (!stream) co_return stream.error();
         connections_[id] = std::make_unique<connection>(std::move(*stream));
         co_return result<void>();
     }
@@ -284,6 +291,7 @@ private:
     proto::connection_pool pool_;
     std::map<connection_id, std::unique_ptr<connection>> connections_{};
     std::list<steady_timer*> waiting_{};  // first come, first served
+    std::list<interruption*> opening_{};  // of connections that are being made
     bool closed_ = false;
 };
 

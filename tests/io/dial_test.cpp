@@ -10,7 +10,9 @@
 
 #include "base/limits.hpp"
 #include "io/clock.hpp"
+#include "io/interruption.hpp"
 #include "io/socket_stream.hpp"
+#include "tests/io/black_hole.hpp"
 #include "tests/io/loop.hpp"
 
 namespace trainwatch::io {
@@ -26,23 +28,6 @@ tcp::endpoint loopback(int family) {
     return family == 6 ? tcp::endpoint(boost::asio::ip::address_v6::loopback(), 0)
                        : tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0);
 }
-
-// Its queue is full: the kernel drops whoever else wants to connect, as a firewall would.
-class black_hole {
-public:
-    explicit black_hole(loop& on) : acceptor_(on.context()), guest_(on.context()) {
-        const tcp::endpoint where = loopback(4);
-        acceptor_.open(where.protocol());
-        acceptor_.bind(where);
-        acceptor_.listen(0);
-        guest_.connect(acceptor_.local_endpoint());
-    }
-    tcp::endpoint where() const { return acceptor_.local_endpoint(); }
-
-private:
-    tcp::acceptor acceptor_;
-    tcp::socket guest_;
-};
 
 class Dial : public testing::Test {
 protected:
@@ -134,6 +119,31 @@ TEST_F(Dial, all_silent_is_a_timeout) {
     EXPECT_EQ(socket.error().detail, "connecting to api.example:443 timed out");
     EXPECT_THAT(socket.error().cure, HasSubstr("HTTPS_PROXY"));
     EXPECT_EQ(open_files(), before);
+}
+
+TEST_F(Dial, interruption_ends_it_at_once_and_leaves_nothing_open) {
+    const black_hole silent(on);
+    const auto before = open_files();
+    const auto begun = timer_now();
+    interruption by;
+    boost::asio::steady_timer soon(on.context(), milliseconds(20));
+    soon.async_wait([&](auto) { by.tell(); });
+    const dialled to{"api.example", 443};
+    const auto socket =
+        outcome_of(dial_any({silent.where(), silent.where()}, to, begun + long_enough, &by));
+    ASSERT_FALSE(socket);
+    EXPECT_EQ(socket.error().code, boost::asio::error::operation_aborted);
+    EXPECT_LT(timer_now() - begun, long_enough / 2);
+    EXPECT_EQ(open_files(), before);
+}
+
+TEST_F(Dial, interruption_told_before_asks_nobody) {
+    interruption by;
+    by.tell();
+    const dialled to{"localhost", 1};
+    const auto socket = outcome_of(dial(to, timer_now() + long_enough, &by));
+    ASSERT_FALSE(socket);
+    EXPECT_EQ(socket.error().detail, "connecting to localhost:1: given up on this side");
 }
 
 TEST_F(Dial, refusal_says_more_than_a_network_that_is_not_there) {

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "io/clock.hpp"
+#include "tests/io/black_hole.hpp"
 #include "tests/io/certificates.hpp"
 #include "tests/io/scripted_server.hpp"
 
@@ -315,6 +317,32 @@ TEST_F(HttpClient, close_ends_what_is_under_way_and_what_waits) {
     const auto later = ask(get());
     ASSERT_FALSE(later);
     EXPECT_THAT(later.error().detail, HasSubstr(" is closed"));
+}
+
+TEST_F(HttpClient, close_ends_a_connection_that_is_being_dialled) {
+    const black_hole silent(on);
+    use({.host = "127.0.0.1", .port = silent.where().port(), .path = "/"});
+    begin(get());
+    on.context().poll();
+    const auto begun = timer_now();
+    client->close();
+    on.run_until([&] { return answers.size() == 1; });
+    EXPECT_LT(timer_now() - begun, long_enough / 2);
+    ASSERT_FALSE(answers[0]);
+    EXPECT_THAT(answers[0].error().detail, HasSubstr(" is closed"));
+}
+
+TEST_F(HttpClient, close_ends_a_handshake_that_nobody_answers) {
+    scripted_server silent(on, {{{"", after::stay_silent}}});
+    const auto trust = create_tls_client_context("").value();
+    client = create_http_client(silent.origin(true), {.tls = trust}, *time);
+    begin(get());
+    on.run_until([&] { return silent.connections() == 1; });
+    const auto begun = timer_now();
+    client->close();
+    on.run_until([&] { return answers.size() == 1; });
+    EXPECT_LT(timer_now() - begun, long_enough / 2);
+    EXPECT_FALSE(answers[0]);
 }
 
 TEST_F(HttpClient, idle_connection_is_closed_after_its_time) {

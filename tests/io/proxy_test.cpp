@@ -1,5 +1,6 @@
 #include <optional>
 
+#include "io/clock.hpp"
 #include "io/http_client.hpp"
 #include "tests/io/certificates.hpp"
 #include "tests/io/scripted_server.hpp"
@@ -19,6 +20,14 @@ constexpr seconds long_enough{30};
 constexpr milliseconds a_moment{300};
 // Nobody knows it: whoever looks it up fails.
 const std::string aws = "api.sagemaker.invalid";
+
+task<void> keep_answer(
+    http_client& client, mono_time deadline, std::optional<result<http_answer>>& into
+) {
+    wire::http_request request{.target = "/", .headers = {{"Host", aws}}};
+    auto answer = co_await client.exchange(request, deadline);
+    into.emplace(std::move(answer));
+}
 
 class ThroughProxy : public testing::Test {
 protected:
@@ -203,6 +212,19 @@ TEST_F(ThroughProxy, silent_proxy_times_out) {
     EXPECT_EQ(silence.kind, error_class::transient);
     EXPECT_EQ(silence.detail, "reading from proxy " + name + " timed out");
     EXPECT_THAT(silence.cure, HasSubstr("proxy"));
+}
+
+TEST_F(ThroughProxy, close_does_not_wait_for_a_silent_proxy) {
+    tunnel_proxy proxy(on, 1, {""});
+    use(proxy.name());
+    std::optional<result<http_answer>> answer;
+    on.spawn(keep_answer(*client, time->now().mono + long_enough, answer));
+    on.run_until([&] { return proxy.questions().size() == 1; });
+    const auto begun = timer_now();
+    client->close();
+    on.run_until([&] { return answer.has_value(); });
+    EXPECT_LT(timer_now() - begun, long_enough / 2);
+    EXPECT_FALSE(*answer);
 }
 
 TEST_F(ThroughProxy, proxy_that_does_not_run_is_named_with_the_cure) {
