@@ -313,6 +313,24 @@ inline constexpr std::size_t server_header_bytes_max = 16U << 10U;
 inline constexpr std::size_t server_body_bytes_max = 64U << 10U;
 inline constexpr std::size_t server_connections_max = 256;
 
+// ---- commands to the running daemon (control socket), reloading --------------------------------
+// A command, a job's name or ARN, and a comment.
+inline constexpr std::size_t control_request_bytes_max = 16U << 10U;
+// Two hundred mistakes, or what the ledger has to tell about one job.
+inline constexpr std::size_t control_answer_bytes_max = 4U << 20U;
+// On one machine, a line at once: who takes longer is no command of ours.
+inline constexpr milliseconds control_read_deadline{5'000};
+inline constexpr milliseconds control_write_deadline{5'000};
+// Persons and scripts, one at a time each; the kernel's queue holds those beyond.
+inline constexpr std::size_t control_connections_max = 8;
+// A reload reads files, some of them perhaps on a slow disk: usual are milliseconds.
+inline constexpr milliseconds reload_deadline{30'000};
+// After so long, who waits for it is told that it goes on.
+inline constexpr milliseconds reload_patience{2'000};
+// Of a former configuration: every call to AWS or to a receiver has met its own deadline by then,
+// twice (describe_deadline, delivery_deadline), and what was closed has wound down as well.
+inline constexpr milliseconds retired_grace{30'000};
+
 // ---- metrics ---------------------------------------------------------------------------------
 // The longest value that AWS' model allows for what is a label: an ARN.
 inline constexpr std::size_t label_bytes_max = 256;

@@ -44,7 +44,7 @@ EXTERNAL = [
     ("boost/asio/signal_set.hpp", ["daemon/app/*"] + SHELL_TESTS, "signals are wiring's"),
     ("boost/asio/ssl*", ["daemon/io/*.cpp", "tests/io/*", "tests/bench/*"],
      "TLS hides behind io/byte_stream.hpp"),
-    ("boost/asio/*", SHELL_CPP + ["daemon/io/dial.hpp", "daemon/io/socket_stream.hpp"],
+    ("boost/asio/*", SHELL_CPP + ["daemon/io/control_line.hpp", "daemon/io/dial.hpp", "daemon/io/socket_stream.hpp"],
      "Asio is the shell's; a header names awaitable<> and executors, not streams and timers"),
     ("boost/json*", ["daemon/wire/*.cpp", "tests/*"], "JSON is decoded in a .cpp of wire/"),
     ("boost/url*", ["daemon/wire/*.cpp", "tests/*"], "use wire/url.hpp"),
@@ -77,7 +77,7 @@ POSIX = re.compile(r"((sys|netinet|arpa|linux|net)/)?\w+\.h")
 POSIX_ALLOWED = ["daemon/io/*.cpp", "daemon/app/*.cpp", "tests/*"]
 
 # Headers of ours that name heavy ones: for the .cpp files of their layer.
-HEAVY = {"io/dial.hpp", "io/socket_stream.hpp"}
+HEAVY = {"io/control_line.hpp", "io/dial.hpp", "io/socket_stream.hpp"}
 
 # Standard headers that bring a clock, a thread, a lock or the outside world.
 STANDARD = [
