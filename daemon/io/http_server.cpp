@@ -14,6 +14,7 @@
 #include "base/check.hpp"
 #include "io/as_value.hpp"
 #include "io/clock.hpp"
+#include "io/gate.hpp"
 #include "wire/http_codec.hpp"
 
 namespace trainwatch::io {
@@ -62,10 +63,26 @@ wire::http_response refusal_response(int status) {
     return out;
 }
 
+// Shared with the reply, which its keeper may drop or call when the session is gone.
+struct pending_response {
+    explicit pending_response(const boost::asio::any_io_executor& executor) : given(executor) {}
+
+    gate given;
+    wire::http_response response{};
+};
+
 class server final : public http_server {
 public:
-    server(std::unique_ptr<listener> where, http_handler handler, const http_server_limits& limits)
-        : where_(std::move(where)), handler_(std::move(handler)), limits_(limits) {}
+    server(
+        std::unique_ptr<listener> where,
+        http_handler handler,
+        const http_server_limits& limits,
+        late_http_handler late
+    )
+        : where_(std::move(where))
+        , handler_(std::move(handler))
+        , late_(std::move(late))
+        , limits_(limits) {}
 
     task<void> serve() override {
         const auto executor = co_await boost::asio::this_coro::executor;
@@ -173,10 +190,28 @@ private:
         return error.code == boost::asio::error::timed_out && decoder.started() ? 408 : 0;
     }
 
+    // Null when it is not one that is answered late.
+    std::shared_ptr<pending_response> begin_late(const wire::http_request& request) {
+        auto due = std::make_shared<pending_response>(bell_->get_executor());
+        const bool taken = late_(request, [due](wire::http_response response) {
+            due->response = std::move(response);
+            due->given.open();
+        });
+        return taken ? due : nullptr;
+    }
+
     // True when another request may follow.
     task<bool> answer(session& one, const wire::http_request& request, bool keep_alive) {
+        wire::http_response response;
+        const auto due = late_ ? begin_late(request) : nullptr;
+        if (due) {
+            limit(one, limits_.read);
+            co_await due->given.wait();
+            response = std::move(due->response);
+        } else {
+            response = handler_(request);
+        }
         const bool stay = keep_alive && !closed_;
-        wire::http_response response = handler_(request);
         if (!stay) response.headers.emplace_back("Connection", "close");
         const std::string bytes = dated(std::move(response), request.method == "HEAD");
         limit(one, limits_.write);
@@ -204,6 +239,7 @@ private:
 
     std::unique_ptr<listener> where_;
     http_handler handler_;
+    late_http_handler late_;
     http_server_limits limits_;
     std::unique_ptr<clock> time_ = create_system_clock();
     std::list<session> sessions_{};
@@ -215,10 +251,13 @@ private:
 }  // namespace
 
 std::unique_ptr<http_server> create_http_server(
-    std::unique_ptr<listener> where, http_handler handler, const http_server_limits& limits
+    std::unique_ptr<listener> where,
+    http_handler handler,
+    const http_server_limits& limits,
+    late_http_handler late
 ) {
     CHECK(where != nullptr && handler != nullptr);
-    return std::make_unique<server>(std::move(where), std::move(handler), limits);
+    return std::make_unique<server>(std::move(where), std::move(handler), limits, std::move(late));
 }
 
 }  // namespace trainwatch::io

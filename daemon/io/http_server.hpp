@@ -18,6 +18,10 @@ namespace trainwatch::io {
 // Runs on the io_context's thread and does not block. A HEAD request is answered like a GET: the
 // server leaves the body out. Date and Connection are the server's.
 using http_handler = std::function<wire::http_response(const wire::http_request&)>;
+// Asked first. True when it takes the request on: then it replies, once, when it can, within the
+// time for reading a request. False leaves it to the other.
+using http_reply = std::function<void(wire::http_response)>;
+using late_http_handler = std::function<bool(const wire::http_request&, http_reply)>;
 
 class http_server {
 public:
@@ -43,7 +47,10 @@ struct http_server_limits {
 };
 
 std::unique_ptr<http_server> create_http_server(
-    std::unique_ptr<listener> where, http_handler handler, const http_server_limits& limits = {}
+    std::unique_ptr<listener> where,
+    http_handler handler,
+    const http_server_limits& limits = {},
+    late_http_handler late = {}
 );
 
 }  // namespace trainwatch::io

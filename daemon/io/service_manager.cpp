@@ -21,6 +21,14 @@ public:
 
     void ready() override { sd_notify(0, "READY=1"); }
 
+    // The time tells systemd from 253 on (Type=notify-reload) that it is this reload that begins.
+    void reloading() override {
+        const auto now = timer_now().time_since_epoch();
+        const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now);
+        const auto message = "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds.count());
+        sd_notify(0, message.c_str());
+    }
+
     // A message is lines of assignments: a line end would make a second one.
     void status(const std::string& line) override {
         std::string message = "STATUS=" + line;

@@ -15,7 +15,9 @@ namespace trainwatch::io {
 class service_manager {
 public:
     virtual ~service_manager() = default;
+    // At the end of the start and of each reload, whatever came of it.
     virtual void ready() = 0;
+    virtual void reloading() = 0;
     virtual void status(const std::string& line) = 0;
     virtual void watchdog() = 0;
     virtual void stopping() = 0;

@@ -76,13 +76,16 @@ protected:
     }
 
     void serve(
-        http_server_limits limits = {}, http_handler handler = greet, listen_options how = {}
+        http_server_limits limits = {},
+        http_handler handler = greet,
+        listen_options how = {},
+        late_http_handler late = {}
     ) {
         // A peer that reads to the end would wait out the whole time to linger.
         if (limits.linger == http_server_limits{}.linger) limits.linger = soon;
         auto where = listen(on.executor(), how).value();
         port = where->port();
-        server = create_http_server(std::move(where), std::move(handler), limits);
+        server = create_http_server(std::move(where), std::move(handler), limits, std::move(late));
         serving = true;
         on.spawn(serve_to_the_end());
     }
@@ -350,6 +353,24 @@ TEST_F(HttpServer, speaks_tls) {
     auto plain = open();
     ASSERT_TRUE(on.run(send(*plain, get_hello)).has_value());
     EXPECT_THAT(on.run(hear_all(*plain)), Not(HasSubstr("200")));
+}
+
+TEST_F(HttpServer, answer_may_come_late_while_others_are_served) {
+    http_reply reply;
+    const auto late = [&](const wire::http_request& request, http_reply when_known) {
+        if (request.target != "/late") return false;
+        reply = std::move(when_known);
+        return true;
+    };
+    serve({}, greet, {}, late);
+    auto waiting = open();
+    EXPECT_TRUE(on.run(send(*waiting, "GET /late HTTP/1.1\r\nHost: test\r\n\r\n")));
+    on.run_until([&] { return reply != nullptr; });
+    EXPECT_THAT(only_answer(get_and_close), HasSubstr("GET /hello"));
+    reply({.body = "at last"});
+    EXPECT_THAT(on.run(hear_until(*waiting, "at last")), StartsWith("HTTP/1.1 200 "));
+    // The connection is good for more.
+    EXPECT_THAT(exchange(*waiting, get_hello, "/hello"), HasSubstr("GET /hello"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,23 @@ TEST_F(ServiceManager, hears_each_state) {
     manager->status("watching 3 jobs, 1 live");
     manager->stopping();
     EXPECT_THAT(heard(), ElementsAre("READY=1", "STATUS=watching 3 jobs, 1 live", "STOPPING=1"));
+}
+
+TEST_F(ServiceManager, hears_of_a_reload_with_the_time_of_its_clock) {
+    const auto now = [] {
+        timespec time{};
+        ::clock_gettime(CLOCK_MONOTONIC, &time);
+        return static_cast<long long>(time.tv_sec) * 1'000'000 + time.tv_nsec / 1000;
+    };
+    const auto before = now();
+    create_service_manager()->reloading();
+    const auto after = now();
+    const auto told = heard().at(0);
+    const std::string begins = "RELOADING=1\nMONOTONIC_USEC=";
+    ASSERT_EQ(told.substr(0, begins.size()), begins);
+    const auto at = std::stoll(told.substr(begins.size()));
+    EXPECT_GE(at, before);
+    EXPECT_LE(at, after);
 }
 
 TEST_F(ServiceManager, status_stays_one_assignment) {
