@@ -4,17 +4,16 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <utility>
-#include <variant>
 
+#include "app/configuration.hpp"
 #include "app/environment.hpp"
 #include "app/instance_region.hpp"
 #include "app/listen_address.hpp"
 #include "app/online_check.hpp"
 #include "app/process_facts.hpp"
-#include "app/settings_file.hpp"
+#include "app/reload_command.hpp"
 #include "app/version.hpp"
 #include "app/wiring.hpp"
 #include "wire/exposition.hpp"
@@ -31,35 +30,6 @@ void print_error(const std::string& line) {
     std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-// One connection without keys keeps the others from nothing: the daemon goes on trying. All of them
-// without keys is a mistake that whoever starts it wants to hear of.
-bool resolve_connections(wiring_inputs& inputs, const environment& env, const aws_files& files) {
-    bool has_keys = false;
-    for (const auto& connection : inputs.settings.connections) {
-        auto access = resolve_access(connection, env, files);
-        if (access.trouble) {
-            print_error("connection \"" + connection.name + "\": " + access.trouble->detail);
-        }
-        has_keys = has_keys || !access.trouble;
-        inputs.access[connection.name] = std::move(access);
-    }
-    return has_keys;
-}
-
-bool resolve_receivers(wiring_inputs& inputs, const aws_files& files) {
-    bool is_complete = true;
-    for (const auto& receiver : inputs.settings.receivers) {
-        auto proxies = resolve_receiver_proxies(receiver, files);
-        if (proxies.has_error()) {
-            print_error(proxies.error().detail);  // names the receiver
-            is_complete = false;
-            continue;
-        }
-        inputs.receiver_proxies[receiver.name] = std::move(proxies.value());
-    }
-    return is_complete;
-}
-
 // What is done otherwise than the environment or the files ask.
 void log_departures(const wiring_inputs& inputs, io::log& log) {
     for (const auto& [name, access] : inputs.access) {
@@ -72,23 +42,12 @@ void log_departures(const wiring_inputs& inputs, io::log& log) {
 std::optional<wiring_inputs> gather_inputs(
     const std::string& path, const environment& env, int& exit_code
 ) {
-    exit_code = misconfigured;
-    auto files = read_aws_files(env, read_file);
-    auto loaded = load_settings(path, files, read_file, ask_instance_region);
-    if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
-        for (const auto& mistake : *mistakes)
-            print_error(mistake);
-        // A metadata service that is silent for a moment: the next start may find it.
-        if (!files.instance_trouble.empty()) exit_code = could_not;
-        return std::nullopt;
-    }
-    wiring_inputs inputs;
-    inputs.settings = std::get<domain::settings>(std::move(loaded));
-    inputs.seed = std::random_device{}();
-    if (!resolve_connections(inputs, env, files) || !resolve_receivers(inputs, files)) {
-        return std::nullopt;
-    }
-    return inputs;
+    auto reading = read_configuration(path, env, read_file, ask_instance_region);
+    for (const auto& error : reading.errors)
+        print_error(error);
+    // A metadata service that is silent for a moment: the next start may find it.
+    exit_code = reading.may_pass ? could_not : misconfigured;
+    return std::move(reading.inputs);
 }
 
 std::unique_ptr<wiring> build_or_explain(wiring_inputs inputs, io::log& log) {
@@ -114,6 +73,15 @@ bool listen_everywhere(wiring& daemon, const options& chosen) {
         }
     }
     return true;
+}
+
+bool listen_for_commands(wiring& daemon, const options& chosen, const environment& env) {
+    const auto path = control_socket_path(chosen.control_socket, env);
+    if (path.empty()) return true;
+    const auto done = daemon.listen_for_commands(path);
+    if (done.has_value()) return true;
+    print_error("trainwatchd cannot start: " + done.error().detail + "; " + done.error().cure);
+    return false;
 }
 
 void print_alert(const domain::alert& alert) {
@@ -146,6 +114,11 @@ int run(const options& chosen) {
     log_departures(*inputs, *log);
     const auto daemon = build_or_explain(std::move(*inputs), *log);
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
+    if (!listen_for_commands(*daemon, chosen, env)) return could_not;
+    const auto again = [path = chosen.config_file, env] {
+        return read_configuration(path, env, read_file, ask_instance_region);
+    };
+    daemon->reload_from(again, chosen.enable_lifecycle);
     daemon->run();
     return success;
 }

@@ -87,6 +87,16 @@ public:
         push(core::credentials_told{std::move(connection), std::move(news)});
     }
 
+    void reconfigure(domain::watch_plan plan, std::function<void()> then) {
+        on_reconfigured_.push_back(std::move(then));
+        push(core::reconfigured{std::move(plan)});
+    }
+
+    void add_to_status(std::string words) {
+        said_beside_ = std::move(words);
+        tell_status();
+    }
+
     std::function<void()> on_restored{};
     std::function<void(const domain::view&)> on_step{};
 
@@ -115,9 +125,16 @@ private:
                 std::visit([this](auto& what) { perform(what); }, action);
             }
             if (std::holds_alternative<core::restored>(happened) && on_restored) on_restored();
+            if (std::holds_alternative<core::reconfigured>(happened)) told_of_reconfiguration();
             if (on_step) on_step(tools_.engine.view());
         }
         tell_status();
+    }
+
+    void told_of_reconfiguration() {
+        const auto then = std::move(on_reconfigured_.front());
+        on_reconfigured_.pop_front();
+        then();
     }
 
     // An event that came while the loop was busy has no timer to cancel: it must not wait.
@@ -140,6 +157,7 @@ private:
 
     void tell_status() {
         auto line = status_line(tools_.engine.view());
+        if (!said_beside_.empty()) line += "; " + said_beside_;
         if (line == told_) return;
         tools_.manager.status(line);
         told_ = std::move(line);
@@ -204,7 +222,9 @@ private:
     driver_tools tools_;
     asio::steady_timer wakeup_;
     std::deque<core::event> events_{};
+    std::deque<std::function<void()>> on_reconfigured_{};  // one for each such event in the queue
     std::string told_{};
+    std::string said_beside_{};
     bool stop_requested_ = false;
     bool stopped_ = false;
 };
@@ -228,6 +248,14 @@ void driver::on_step(std::function<void(const domain::view&)> then) {
 
 void driver::tell_credentials(std::string connection, result<domain::credential_facts> news) {
     self_->tell_credentials(std::move(connection), std::move(news));
+}
+
+void driver::reconfigure(domain::watch_plan plan, std::function<void()> then) {
+    self_->reconfigure(std::move(plan), std::move(then));
+}
+
+void driver::add_to_status(std::string words) {
+    self_->add_to_status(std::move(words));
 }
 
 void driver::request_stop() {

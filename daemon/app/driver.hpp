@@ -29,8 +29,9 @@ namespace trainwatch::app {
 // What the driver performs actions with. Owned by wiring, which outlives the driver.
 struct driver_tools {
     core::engine& engine;
-    std::vector<std::unique_ptr<io::sagemaker_client>>& clients;  // by lane_id
-    std::vector<std::unique_ptr<io::notifier>>& notifiers;        // by endpoint_id
+    // By lane_id. What a call refers to outlives it, but not its place here: a reload replaces.
+    std::vector<std::unique_ptr<io::sagemaker_client>>& clients;
+    std::vector<std::unique_ptr<io::notifier>>& notifiers;  // by endpoint_id, likewise
     document_shelf& documents;
     io::store& store;
     io::log& log;
@@ -55,6 +56,11 @@ public:
 
     // A connection fetched its keys, or could not.
     void tell_credentials(std::string connection, result<domain::credential_facts> news);
+
+    // Another configuration, which the tools are ready for already; `then` once the engine has it.
+    void reconfigure(domain::watch_plan plan, std::function<void()> then);
+    // What the line for systemd says at its end beside the engine's state; empty: nothing.
+    void add_to_status(std::string words);
 
     // SIGTERM. Harmless when repeated.
     void request_stop();

@@ -186,6 +186,8 @@ environment read_environment(const environment_lookup& lookup) {
     env.home = value_of(lookup, "HOME");
     env.journal_stream = value_of(lookup, "JOURNAL_STREAM");
     env.credentials_directory = value_of(lookup, "CREDENTIALS_DIRECTORY");
+    const auto folders = value_of(lookup, "RUNTIME_DIRECTORY");
+    env.runtime_directory = folders.substr(0, folders.find(':'));
     env.is_service = !value_of(lookup, "INVOCATION_ID").empty();
     return env;
 }

@@ -23,6 +23,8 @@ struct environment {
     std::string journal_stream{};
     // CREDENTIALS_DIRECTORY, systemd's: what LoadCredential= hands to the service.
     std::string credentials_directory{};
+    // RUNTIME_DIRECTORY, systemd's: the first of its folders; the control socket is in it.
+    std::string runtime_directory{};
     // Of uname(2), for the User-Agent.
     std::string os_release{};
     std::string machine{};

@@ -9,6 +9,7 @@
 #include "app/job_commands.hpp"
 #include "app/options.hpp"
 #include "app/policy_command.hpp"
+#include "app/reload_command.hpp"
 
 using namespace trainwatch;
 
@@ -35,6 +36,8 @@ int perform(const app::options& chosen) {
             return app::wait(chosen);
         case app::command::once:
             return app::once(chosen);
+        case app::command::reload:
+            return app::reload(chosen);
         case app::command::run:
             return app::run(chosen);
     }

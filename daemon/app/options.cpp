@@ -45,7 +45,19 @@ void add_common(CLI::App& app, options& into, std::string& level, std::string& f
         ->type_name("FORMAT");
 }
 
+void add_control_socket(CLI::App& app, options& into) {
+    app.add_option(
+           "--control.socket",
+           into.control_socket,
+           "The socket for commands to the running daemon (default: control, in the runtime "
+           "directory that systemd gives)"
+    )
+        ->type_name("PATH");
+}
+
 void add_run(CLI::App& app, options& into) {
+    add_control_socket(app, into);
+    app.add_flag("--web.enable-lifecycle", into.enable_lifecycle, "Obey POST and PUT of /-/reload");
     app.add_option(
            "--web.listen-address",
            into.listen_addresses,
@@ -130,10 +142,14 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         "What\n"
         "each is for stands on standard error. AWS is not asked."
     );
+    auto* const reload = app.add_subcommand(
+        "reload", "Let the running daemon read its configuration again, and wait for the outcome"
+    );
+    add_control_socket(*reload, parsed);
     job_flags flags;
     auto* const describe = add_describe(app, parsed, flags);
     auto* const wait = add_wait(app, parsed, flags);
-    for (auto* const each : {run, check, once, describe, wait, policy})
+    for (auto* const each : {run, check, once, describe, wait, policy, reload})
         each->allow_extras();
 
     try {
@@ -159,6 +175,7 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         parsed.jobs = {flags.job};
     }
     if (wait->parsed()) parsed.command = command::wait;
+    if (reload->parsed()) parsed.command = command::reload;
     if (policy->parsed()) parsed.command = command::print_iam_policy;
     if (auto wrong = check_job_flags(parsed, flags); !wrong.empty()) return mistake(wrong, app);
     if (auto wrong = check_values(parsed, level, format); !wrong.empty()) {

@@ -16,7 +16,7 @@
 
 namespace trainwatch::app {
 
-enum class command { run, check_config, once, describe, wait, print_iam_policy };
+enum class command { run, check_config, once, describe, wait, print_iam_policy, reload };
 enum class output_format { text, json };
 
 struct options {
@@ -26,6 +26,8 @@ struct options {
     std::string storage_path = "/var/lib/trainwatchd";
     io::log_level log_level = io::log_level::info;
     io::log_format log_format = io::log_format::logfmt;
+    std::string control_socket{};      // of run and reload; empty: in the runtime directory
+    bool enable_lifecycle = false;     // of run
     std::vector<std::string> files{};  // of check-config, never empty there
     bool online = false;               // of check-config
     std::string connection{};          // of print-iam-policy; empty: all

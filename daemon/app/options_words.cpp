@@ -8,21 +8,22 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr std::array<std::string_view, 6> commands_now{
-    "run", "check-config", "once", "describe", "wait", "print-iam-policy"};
-constexpr std::array<std::string_view, 8> commands_later{
+constexpr std::array<std::string_view, 7> commands_now{
+    "run", "check-config", "once", "describe", "wait", "print-iam-policy", "reload"};
+constexpr std::array<std::string_view, 7> commands_later{
     "backtest",
     "explain",
     "ack",
     "test-alert",
     "print-prometheus-config",
     "print-alertmanager-config",
-    "reload",
     "check-web-config"};
-constexpr std::array<std::string_view, 15> flags_now{
+constexpr std::array<std::string_view, 17> flags_now{
     "--config.file",
     "--web.listen-address",
     "--storage.path",
+    "--control.socket",
+    "--web.enable-lifecycle",
     "--log.level",
     "--log.format",
     "--region",
@@ -35,8 +36,7 @@ constexpr std::array<std::string_view, 15> flags_now{
     "--connection",
     "--help",
     "--version"};
-constexpr std::array<std::string_view, 3> flags_later{
-    "--web.config.file", "--web.enable-lifecycle", "--plan"};
+constexpr std::array<std::string_view, 2> flags_later{"--web.config.file", "--plan"};
 
 template <std::size_t Size>
 bool contains(const std::array<std::string_view, Size>& words, std::string_view word) {

@@ -1,4 +1,5 @@
-// What our HTTP server answers: /, /metrics, /-/healthy, /-/ready; /api is app/api_routes.
+// What our HTTP server answers: /, /metrics, /-/healthy, /-/ready, /-/reload where it is refused;
+// /api is app/api_routes.
 //
 // Source: Alertmanager's and Prometheus' management APIs. Readiness never depends on AWS: an
 // outage over there must not restart us.
@@ -6,12 +7,16 @@
 
 #include "app/api_routes.hpp"
 #include "app/document_shelf.hpp"
+#include "app/reload_outcome.hpp"
 #include "core/engine.hpp"
 #include "io/clock.hpp"
 #include "wire/exposition.hpp"
 #include "wire/http_message.hpp"
 
 namespace trainwatch::app {
+
+// 200, or 500 with the errors, in Prometheus' words.
+wire::http_response reload_response(const reload_outcome& outcome);
 
 class routes {
 public:
@@ -26,6 +31,11 @@ public:
     // From now on /-/ready answers 200.
     void mark_ready() { ready_ = true; }
 
+    // Whether POST and PUT of /-/reload are obeyed; else they are refused with a sentence.
+    void allow_reload(bool allowed) { may_reload_ = allowed; }
+    // A request to reload, and an allowed one: whoever reloads answers it.
+    bool is_reload(const wire::http_request& request) const;
+
     wire::http_response answer(const wire::http_request& request) const;
 
 private:
@@ -37,6 +47,7 @@ private:
     const wire::process_facts& process_;
     api_routes api_;
     bool ready_ = false;
+    bool may_reload_ = false;
 };
 
 }  // namespace trainwatch::app

@@ -8,7 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/limits.hpp"
-#include "wire/url.hpp"
+#include "wire/control_message.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -29,53 +29,35 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
     , process_(initial_process_facts(clock_->now().wall))
     , engine_(std::move(plan), seed)
     , documents_(limits::documents_bytes_max)
+    , equipment_(
+          context_.get_executor(),
+          *clock_,
+          [this](const auto& name, const auto& news) { driver_.tell_credentials(name, news); }
+      )
     , routes_(engine_, documents_, *clock_, process_)
     , driver_(
           context_.get_executor(),
-          {engine_, clients_, notifiers_, documents_, *store_, log_, *manager_, *clock_}
+          {engine_,
+           equipment_.clients(),
+           equipment_.notifiers(),
+           documents_,
+           *store_,
+           log_,
+           *manager_,
+           *clock_}
+      )
+    , reloading_(
+          context_.get_executor(), {equipment_, driver_, log_, *manager_, *clock_, process_}
       ) {}
 
 result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log) {
     auto plan = domain::make_watch_plan(inputs.settings);
     std::unique_ptr<wiring> built(new wiring(std::move(plan), inputs.seed, log));
-    if (auto done = built->build_clients(inputs); done.has_error()) return done.error();
-    if (auto done = built->build_notifiers(inputs); done.has_error()) return done.error();
+    const auto& in_force = built->engine_.plan();
+    auto done = built->equipment_.install(inputs, in_force);
+    if (done.has_error()) return done.error();
+    built->reloading_.begin_with(inputs, in_force);
     return built;
-}
-
-result<void> wiring::build_clients(const wiring_inputs& inputs) {
-    for (const auto& lane : engine_.plan().lanes) {
-        const auto& access = inputs.access.at(lane.connection);
-        auto& connection = connections_[lane.connection];
-        if (!connection.credentials) {
-            const auto tell = [this, name = lane.connection](const auto& news) {
-                driver_.tell_credentials(name, news);
-            };
-            auto opened = open_connection(access, tell, *clock_);
-            if (opened.has_error()) return opened.error();
-            connection = std::move(opened.value());
-        }
-        clients_.push_back(open_client(access, lane.region, connection, *clock_));
-    }
-    return {};
-}
-
-result<void> wiring::build_notifiers(const wiring_inputs& inputs) {
-    if (engine_.plan().endpoints.empty()) return {};
-    auto trust = io::create_tls_client_context("");
-    if (trust.has_error()) return trust.error();
-    for (const auto& endpoint : engine_.plan().endpoints) {
-        auto where = wire::parse_url(endpoint.url);
-        if (where.has_error()) return where.error();
-        if (where->tls) {
-            if (auto any = io::check_trust(**trust); any.has_error()) return any.error();
-        }
-        const auto proxy = wire::proxy_for(*where, inputs.receiver_proxies.at(endpoint.receiver));
-        notifiers_.push_back(
-            io::create_notifier(endpoint.kind, *where, {trust.value(), proxy}, *clock_)
-        );
-    }
-    return {};
 }
 
 result<void> wiring::listen(const io::listen_options& where) {
@@ -90,14 +72,56 @@ result<void> wiring::listen(const io::listen_options& where) {
     );
     servers_.push_back(io::create_http_server(
         std::move(listener.value()),
-        [this](const wire::http_request& request) { return routes_.answer(request); }
+        [this](const wire::http_request& request) { return routes_.answer(request); },
+        {},
+        [this](const wire::http_request& request, const io::http_reply& reply) {
+            return answer_late(request, reply);
+        }
     ));
     return {};
+}
+
+void wiring::reload_from(configuration_source source, bool over_http) {
+    reloading_.read_from(std::move(source));
+    routes_.allow_reload(over_http);
+}
+
+result<void> wiring::listen_for_commands(const std::string& path) {
+    const auto handler = [this](const std::string& line, const io::control_reply& reply) {
+        obey(line, reply);
+    };
+    auto opened = io::create_control_server(context_.get_executor(), path, handler);
+    if (opened.has_error()) return opened.error();
+    control_ = std::move(opened.value());
+    return {};
+}
+
+void wiring::obey(const std::string& line, const io::control_reply& reply) {
+    const auto asked = wire::read_control_request(line);
+    if (asked.has_error()) {
+        reply(wire::encode(wire::control_answer{false, {asked.error().detail}}));
+    } else if (asked->command != "reload") {
+        const auto why = "this daemon does not know the command \"" + asked->command + "\"";
+        reply(wire::encode(wire::control_answer{false, {why}}));
+    } else {
+        reloading_.ask("control socket", [reply](const reload_outcome& outcome) {
+            reply(wire::encode(wire::control_answer{outcome.ok, outcome.errors, outcome.warnings}));
+        });
+    }
+}
+
+bool wiring::answer_late(const wire::http_request& request, const io::http_reply& reply) {
+    if (!routes_.is_reload(request)) return false;
+    reloading_.ask("HTTP", [reply](const reload_outcome& outcome) {
+        reply(reload_response(outcome));
+    });
+    return true;
 }
 
 void wiring::announce_ready() {
     routes_.mark_ready();
     manager_->ready();
+    reloading_.open();
 }
 
 void wiring::stop_on_signal() {
@@ -107,31 +131,20 @@ void wiring::stop_on_signal() {
         if (error) return;
         manager_->stopping();
         driver_.request_stop();
+        reloading_.close();
         // What is asked of AWS has no more use; deliveries are drained.
-        close_clients();
+        equipment_.close_clients();
     });
 }
 
-// Whoever sends it wants a reload, which takes a restart for now; dying of it would help nobody.
-void wiring::survive_hangup() {
+// Whoever sends it does not wait for an answer: the log has it.
+void wiring::reload_on_hangup() {
     hangup_.add(SIGHUP);
     hangup_.async_wait([this](const boost::system::error_code& error, int) {
         if (error) return;
-        log_.write(
-            io::log_level::warning,
-            "SIGHUP: this version reads its configuration at start only; restart it to apply a "
-            "change",
-            {}
-        );
-        survive_hangup();
+        reloading_.ask("SIGHUP", [](const reload_outcome&) {});
+        reload_on_hangup();
     });
-}
-
-void wiring::close_clients() {
-    for (auto& client : clients_)
-        client->close();
-    for (auto& [name, connection] : connections_)
-        connection.credentials->close();
 }
 
 // Once the driver is done everything is closed, and the context runs until nothing waits any
@@ -141,9 +154,9 @@ void wiring::close_all() {
     hangup_.cancel();
     for (auto& server : servers_)
         server->close();
-    close_clients();
-    for (auto& notifier : notifiers_)
-        notifier->close();
+    reloading_.close();
+    if (control_) control_->close();
+    equipment_.close();
 }
 
 void wiring::run_until_stopped() {
@@ -158,7 +171,8 @@ void wiring::run_until_stopped() {
 void wiring::run() {
     driver_.on_restored([this] { announce_ready(); });
     stop_on_signal();
-    survive_hangup();
+    reload_on_hangup();
+    if (control_) asio::co_spawn(context_, control_->serve(), rethrow);
     for (auto& server : servers_)
         asio::co_spawn(context_, server->serve(), rethrow);
     run_until_stopped();
@@ -181,7 +195,7 @@ bool wiring::run_until(std::function<bool(const domain::view&)> finished, millis
         leaving = true;
         driver_.request_stop();
         // Nobody waits for other answers any more.
-        close_clients();
+        equipment_.close_clients();
         timer.expires_after(limits::leave_grace);
         timer.async_wait([this](const boost::system::error_code& error) {
             if (!error) context_.stop();

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,34 +13,23 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "app/aws_connection.hpp"
-#include "app/connection_access.hpp"
 #include "app/document_shelf.hpp"
 #include "app/driver.hpp"
+#include "app/equipment.hpp"
 #include "app/process_facts.hpp"
+#include "app/reloading.hpp"
 #include "app/routes.hpp"
+#include "app/wiring_inputs.hpp"
 #include "base/failure.hpp"
 #include "core/engine.hpp"
-#include "domain/settings.hpp"
 #include "io/clock.hpp"
-#include "io/credential_source.hpp"
+#include "io/control_socket.hpp"
 #include "io/http_server.hpp"
 #include "io/log.hpp"
-#include "io/notifier.hpp"
-#include "io/sagemaker_client.hpp"
 #include "io/service_manager.hpp"
 #include "io/store.hpp"
-#include "wire/proxy.hpp"
 
 namespace trainwatch::app {
-
-struct wiring_inputs {
-    domain::settings settings{};
-    // By connection name, all of them: decided before anything is built.
-    std::map<std::string, connection_access> access{};
-    std::map<std::string, wire::proxy_rules> receiver_proxies{};  // by receiver
-    std::uint64_t seed = 0;                                       // of the jitter
-};
 
 class wiring {
 public:
@@ -50,6 +38,12 @@ public:
 
     // Opens one more listening socket; its address is logged.
     result<void> listen(const io::listen_options& where);
+
+    // A reload reads from there. POST and PUT of /-/reload ask for one where `over_http` allows it.
+    void reload_from(configuration_source source, bool over_http);
+
+    // Opens the socket for commands to the running daemon.
+    result<void> listen_for_commands(const std::string& path);
 
     // Runs until SIGTERM or SIGINT and the drain that follows, or until the engine stops.
     void run();
@@ -69,12 +63,11 @@ public:
 
 private:
     wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log);
-    result<void> build_clients(const wiring_inputs& inputs);
-    result<void> build_notifiers(const wiring_inputs& inputs);
     void announce_ready();
     void stop_on_signal();
-    void survive_hangup();
-    void close_clients();
+    void reload_on_hangup();
+    void obey(const std::string& line, const io::control_reply& reply);
+    bool answer_late(const wire::http_request& request, const io::http_reply& reply);
     void close_all();
     void run_until_stopped();
 
@@ -88,12 +81,12 @@ private:
     wire::process_facts process_;
     core::engine engine_;
     document_shelf documents_;
-    std::map<std::string, aws_connection> connections_{};
-    std::vector<std::unique_ptr<io::sagemaker_client>> clients_{};  // by lane_id
-    std::vector<std::unique_ptr<io::notifier>> notifiers_{};        // by endpoint_id
+    equipment equipment_;
     routes routes_;
     std::vector<std::unique_ptr<io::http_server>> servers_{};
+    std::unique_ptr<io::control_server> control_{};
     driver driver_;
+    reloading reloading_;
 };
 
 }  // namespace trainwatch::app

@@ -158,10 +158,27 @@ TEST(CommandLine, names_what_later_versions_will_have) {
         refusal({"backtest", "a-job"}), "trainwatchd: \"backtest\" is not supported by this version"
     );
     EXPECT_EQ(
-        refusal({"--web.enable-lifecycle"}),
-        "trainwatchd: \"--web.enable-lifecycle\" is not supported by this version"
+        refusal({"--web.config.file", "x"}),
+        "trainwatchd: \"--web.config.file\" is not supported by this version"
     );
     EXPECT_EQ(refusal({"--plan=x"}), "trainwatchd: \"--plan\" is not supported by this version");
+}
+
+TEST(CommandLine, of_run_may_allow_reloads_over_http) {
+    EXPECT_FALSE(good({}).enable_lifecycle);
+    EXPECT_TRUE(good({"--web.enable-lifecycle"}).enable_lifecycle);
+    EXPECT_TRUE(good({"run", "--web.enable-lifecycle"}).enable_lifecycle);
+}
+
+TEST(CommandLine, of_reload_may_name_the_daemons_socket) {
+    EXPECT_EQ(good({"reload"}).command, command::reload);
+    EXPECT_EQ(good({"reload"}).control_socket, "");
+    EXPECT_EQ(good({"reload", "--control.socket", "/tmp/c"}).control_socket, "/tmp/c");
+    EXPECT_EQ(good({"run", "--control.socket=/tmp/c"}).control_socket, "/tmp/c");
+    EXPECT_EQ(
+        refusal({"reload", "--config.file", "x"}),
+        "trainwatchd: the flag \"--config.file\" does not belong here"
+    );
 }
 
 TEST(CommandLine, of_check_config_may_ask_to_try_it_all) {

@@ -295,11 +295,14 @@ class EndToEnd(unittest.TestCase):
             text += "receivers:\n" + "".join(f"  - {r}\n" for r in receivers)
         return self.write("trainwatchd.yaml", text)
 
-    def start_daemon(self, configuration, environment=None, keys=KEYS):
-        """Runs it on a free port and waits until it is ready. `keys`: {} for none in variables."""
+    def start_daemon(self, configuration, environment=None, keys=KEYS, more=()):
+        """Runs it on a free port and waits until it is ready. `keys`: {} for none in variables.
+
+        `more`: further flags.
+        """
         child = self.start(
             [TRAINWATCHD, "run", "--config.file", configuration, "--web.listen-address",
-             "127.0.0.1:0", "--storage.path", self.directory, "--log.level", "debug"],
+             "127.0.0.1:0", "--storage.path", self.directory, "--log.level", "debug", *more],
             clean_environment(**{**keys, **(environment or {})}),
         )
         line = child.wait_for_line("listening")

@@ -57,6 +57,9 @@ class Unit(unittest.TestCase):
         # notify-reload would silently become simple on Debian 12 (systemd 252).
         self.assertIn("Type=notify", lines)
         self.assertIn("WatchdogSec=30", lines)
+        # A reload that tells what came of it, over the socket in this folder.
+        self.assertIn("ExecReload=/usr/bin/trainwatchd reload", lines)
+        self.assertIn("RuntimeDirectory=trainwatchd", lines)
         self.assertIn("Restart=on-failure", lines)
         self.assertIn("RestartPreventExitStatus=78", lines)
 

@@ -1,0 +1,72 @@
+#include "app/configuration.hpp"
+
+#include <random>
+#include <utility>
+#include <variant>
+
+namespace trainwatch::app {
+namespace {
+
+// False when none of them has keys.
+bool resolve_connections(
+    wiring_inputs& inputs,
+    const environment& env,
+    const aws_files& files,
+    const file_reader& read,
+    std::vector<std::string>& errors
+) {
+    bool has_keys = false;
+    for (const auto& connection : inputs.settings.connections) {
+        auto access = resolve_access(connection, env, files, read);
+        if (access.trouble) {
+            errors.push_back("connection \"" + connection.name + "\": " + access.trouble->detail);
+        }
+        has_keys = has_keys || !access.trouble;
+        inputs.access[connection.name] = std::move(access);
+    }
+    return has_keys;
+}
+
+bool resolve_receivers(
+    wiring_inputs& inputs, const aws_files& files, std::vector<std::string>& errors
+) {
+    bool is_complete = true;
+    for (const auto& receiver : inputs.settings.receivers) {
+        auto proxies = resolve_receiver_proxies(receiver, files);
+        if (proxies.has_error()) {
+            errors.push_back(proxies.error().detail);  // names the receiver
+            is_complete = false;
+            continue;
+        }
+        inputs.receiver_proxies[receiver.name] = std::move(proxies.value());
+    }
+    return is_complete;
+}
+
+}  // namespace
+
+configuration_reading read_configuration(
+    const std::string& path,
+    const environment& env,
+    const file_reader& read,
+    const region_source& ask
+) {
+    configuration_reading reading;
+    auto files = read_aws_files(env, read);
+    auto loaded = load_settings(path, files, read, ask);
+    if (auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
+        reading.errors = std::move(*mistakes);
+        reading.may_pass = !files.instance_trouble.empty();
+        return reading;
+    }
+    wiring_inputs inputs;
+    inputs.settings = std::get<domain::settings>(std::move(loaded));
+    inputs.seed = std::random_device{}();
+    const bool has_keys = resolve_connections(inputs, env, files, read, reading.errors);
+    if (has_keys && resolve_receivers(inputs, files, reading.errors)) {
+        reading.inputs = std::move(inputs);
+    }
+    return reading;
+}
+
+}  // namespace trainwatch::app

@@ -1,0 +1,133 @@
+#include "app/reloading.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace trainwatch::app {
+namespace {
+
+domain::watch_plan numbers_of(const domain::watch_plan& plan) {
+    domain::watch_plan numbers;
+    numbers.lanes = plan.lanes;
+    numbers.endpoints = plan.endpoints;
+    return numbers;
+}
+
+std::string joined(std::vector<std::string> names) {
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    std::string text;
+    for (const auto& name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
+}  // namespace
+
+std::map<std::string, failure> troubles_of(const wiring_inputs& inputs) {
+    std::map<std::string, failure> troubles;
+    for (const auto& [name, access] : inputs.access) {
+        if (access.trouble) troubles[name] = *access.trouble;
+    }
+    return troubles;
+}
+
+reload_outcome judge_reading(
+    const configuration_reading& reading, const std::map<std::string, failure>& troubles_before
+) {
+    if (!reading.inputs) return {false, reading.errors};
+    reload_outcome outcome{true};
+    for (const auto& [name, trouble] : troubles_of(*reading.inputs)) {
+        const auto before = troubles_before.find(name);
+        const bool is_new = before == troubles_before.end() || before->second != trouble;
+        outcome.ok = outcome.ok && !is_new;
+        auto& into = is_new ? outcome.errors : outcome.warnings;
+        into.push_back("connection \"" + name + "\": " + trouble.detail);
+    }
+    for (const auto& [name, access] : reading.inputs->access) {
+        for (const auto& note : access.notes)
+            outcome.warnings.push_back("connection \"" + name + "\": " + note);
+    }
+    return outcome;
+}
+
+reloading::reloading(const boost::asio::any_io_executor& executor, tools with)
+    : with_(with)
+    , turns_([this](const std::vector<std::string>& by) { begin(by); })
+    , worker_(io::create_worker(executor)) {}
+
+void reloading::begin_with(const wiring_inputs& inputs, const domain::watch_plan& plan) {
+    numbers_ = numbers_of(plan);
+    troubles_ = troubles_of(inputs);
+}
+
+void reloading::ask(std::string by, std::function<void(const reload_outcome&)> then) {
+    turns_.ask(std::move(by), std::move(then));
+}
+
+void reloading::close() {
+    turns_.close({false, {"the daemon is stopping"}});
+}
+
+void reloading::begin(const std::vector<std::string>& by) {
+    asked_by_ = joined(by);
+    with_.manager.reloading();
+    const auto reading = std::make_shared<configuration_reading>();
+    worker_->perform(
+        [reading, source = source_] { *reading = source(); }, [this, reading] { judge(*reading); }
+    );
+}
+
+void reloading::judge(const configuration_reading& reading) {
+    if (turns_.is_closed()) return;
+    auto outcome = judge_reading(reading, troubles_);
+    if (!outcome.ok) {
+        finish(outcome);
+        return;
+    }
+    put_in_force(*reading.inputs, std::move(outcome));
+}
+
+void reloading::put_in_force(const wiring_inputs& inputs, reload_outcome outcome) {
+    auto plan = domain::succeed(numbers_, domain::make_watch_plan(inputs.settings));
+    if (const auto done = with_.equipped.install(inputs, plan); done.has_error()) {
+        const auto& why = done.error();
+        finish({false, {why.detail + (why.cure.empty() ? "" : "; " + why.cure)}});
+        return;
+    }
+    numbers_ = numbers_of(plan);
+    troubles_ = troubles_of(inputs);
+    with_.driving.reconfigure(std::move(plan), [this, outcome = std::move(outcome)] {
+        if (!turns_.is_closed()) finish(outcome);
+    });
+}
+
+void reloading::finish(const reload_outcome& outcome) {
+    with_.process.config_loaded = outcome.ok;
+    if (outcome.ok) {
+        with_.process.config_loaded_at_seconds = unix_seconds(with_.time.now().wall);
+    }
+    with_.driving.add_to_status(outcome.ok ? "" : "the last reload failed, see the log");
+    tell(outcome);
+    with_.manager.ready();
+    turns_.finish(outcome);
+}
+
+void reloading::tell(const reload_outcome& outcome) {
+    for (const auto& error : outcome.errors)
+        with_.log.write(io::log_level::error, error, {{"asked_by", asked_by_}});
+    for (const auto& warning : outcome.warnings)
+        with_.log.write(io::log_level::warning, warning, {{"asked_by", asked_by_}});
+    if (outcome.ok) {
+        with_.log.write(io::log_level::info, "configuration reloaded", {{"asked_by", asked_by_}});
+    } else {
+        with_.log.write(
+            io::log_level::error,
+            "configuration not reloaded; the former one stays in force",
+            {{"asked_by", asked_by_}, {"errors", std::to_string(outcome.errors.size())}}
+        );
+    }
+}
+
+}  // namespace trainwatch::app

@@ -1,0 +1,23 @@
+// What the daemon is built of, and at a reload changed to: the configuration with everything that
+// could be decided about it without asking anybody.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "app/connection_access.hpp"
+#include "domain/settings.hpp"
+#include "wire/proxy.hpp"
+
+namespace trainwatch::app {
+
+struct wiring_inputs {
+    domain::settings settings{};
+    // By connection name, all of them: decided before anything is built.
+    std::map<std::string, connection_access> access{};
+    std::map<std::string, wire::proxy_rules> receiver_proxies{};  // by receiver
+    std::uint64_t seed = 0;                                       // of the jitter
+};
+
+}  // namespace trainwatch::app
