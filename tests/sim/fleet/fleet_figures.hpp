@@ -1,4 +1,6 @@
-// The figures of detection and calls, each beside its reference of the same workload.
+// The figures of detection and calls, each beside its reference of the same workload, one line a
+// figure:
+//   figure=<name> value=<n> unit=<unit> reference=<what> ratio=<n> goal=<=<n> ok=<yes|no>
 #pragma once
 
 #include <string>
@@ -6,7 +8,8 @@
 
 namespace trainwatch::sim {
 
-// Those that are named, or all; false when a run broke a rule that must always hold.
+// All, or those whose names begin with one of `names`. False when a run broke a rule that must
+// always hold (fleet.hpp): such a run has no figures worth reading.
 bool print_fleet_figures(const std::vector<std::string>& names);
 
 }  // namespace trainwatch::sim

@@ -63,7 +63,7 @@ protected:
         return std::nullopt;
     }
 
-    void take_page(const domain::list_query&, const domain::job_page* page) override {
+    void take_page(const domain::list_query&, const domain::job_page* page, instant) override {
         if (page == nullptr) return;
         for (const auto& summary : page->jobs) {
             const auto job = fleet_.find(summary.name);
@@ -71,7 +71,7 @@ protected:
         }
     }
 
-    void take_job(std::size_t job, const domain::observation* told) override {
+    void take_job(std::size_t job, const domain::observation* told, instant) override {
         if (told == nullptr) return;
         saw(job, told->modified.value());
         if (detailed_[job] < told->modified.value()) detailed_[job] = told->modified.value();

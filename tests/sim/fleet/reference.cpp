@@ -18,8 +18,8 @@ reference::reference(const workload& fleet, const domain::lane& lane)
 
 core::actions reference::step(const core::event& happened, instant now) {
     news_.clear();
-    if (const auto* page = std::get_if<core::listed>(&happened)) take(*page);
-    if (const auto* job = std::get_if<core::described>(&happened)) take(*job);
+    if (const auto* page = std::get_if<core::listed>(&happened)) take(*page, now);
+    if (const auto* job = std::get_if<core::described>(&happened)) take(*job, now);
     core::actions out;
     if (now.mono >= next_list_) {
         next_list_ = now.mono + list_gap_;
@@ -45,9 +45,9 @@ std::optional<mono_time> reference::next_wakeup() const {
     return std::min(next_list_, next_describe_);
 }
 
-void reference::take(const core::listed& what) {
+void reference::take(const core::listed& what, instant now) {
     const auto asked = lists_.extract(what.id);
-    if (!what.answer) return take_page(asked.mapped(), nullptr);
+    if (!what.answer) return take_page(asked.mapped(), nullptr, now);
     for (const auto& summary : what.answer->jobs) {
         const auto job = fleet_.find(summary.name);
         if (job == fleet_.jobs().size()) continue;
@@ -59,19 +59,19 @@ void reference::take(const core::listed& what) {
              {}}
         );
     }
-    take_page(asked.mapped(), &*what.answer);
+    take_page(asked.mapped(), &*what.answer, now);
 }
 
-void reference::take(const core::described& what) {
+void reference::take(const core::described& what, instant now) {
     const auto asked = describes_.extract(what.id).mapped();
-    if (!what.answer) return take_job(asked, nullptr);
+    if (!what.answer) return take_job(asked, nullptr, now);
     const auto& told = *what.answer;
     news_.push_back(
         {asked,
          fleet_.held(asked, told.status.value, told.secondary.value, told.modified.value()),
          told}
     );
-    take_job(asked, &told);
+    take_job(asked, &told, now);
 }
 
 void reference::report(ruler& held, wall_time now) {

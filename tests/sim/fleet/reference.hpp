@@ -25,8 +25,10 @@ protected:
     virtual std::optional<domain::list_query> choose_list(instant now) = 0;
     virtual std::optional<std::size_t> choose_describe(instant now) = 0;
     // Every answer, and every failure (null).
-    virtual void take_page(const domain::list_query& asked, const domain::job_page* page) = 0;
-    virtual void take_job(std::size_t job, const domain::observation* told) = 0;
+    virtual void take_page(
+        const domain::list_query& asked, const domain::job_page* page, instant now
+    ) = 0;
+    virtual void take_job(std::size_t job, const domain::observation* told, instant now) = 0;
 
     const workload& fleet_;
 
@@ -37,8 +39,8 @@ private:
         std::optional<domain::observation> details{};
     };
 
-    void take(const core::listed& what);
-    void take(const core::described& what);
+    void take(const core::listed& what, instant now);
+    void take(const core::described& what, instant now);
 
     nanoseconds list_gap_;
     nanoseconds describe_gap_;

@@ -32,7 +32,8 @@ protected:
         return job;
     }
 
-    void take_page(const domain::list_query& asked, const domain::job_page* page) override {
+    void take_page(const domain::list_query& asked, const domain::job_page* page, instant)
+        override {
         if (page == nullptr) {
             next_ = asked;
             wants_page_ = true;
@@ -56,7 +57,7 @@ protected:
         next_.token = page->next_token;
     }
 
-    void take_job(std::size_t job, const domain::observation* told) override {
+    void take_job(std::size_t job, const domain::observation* told, instant) override {
         if (told == nullptr) {
             turn_.push_front(job);
         } else if (!told->training_ended) {

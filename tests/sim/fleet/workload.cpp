@@ -189,7 +189,7 @@ domain::observation workload::shown(std::size_t job, wall_time when) const {
         seen.rules.push_back(
             {domain::rule_kind::debugger,
              "LossNotDecreasing",
-             "InProgress",
+             "NoIssuesFound",
              std::to_string(verdicts),
              {}}
         );
