@@ -136,6 +136,30 @@ void print_line(const std::string& seed, const fleet_outcome& seen) {
     );
 }
 
+void add(call_counts& to, const call_counts& what) {
+    to.ok += what.ok;
+    to.throttled += what.throttled;
+    to.refused += what.refused;
+}
+
+// Lags together, what is an average by its share.
+void add(fleet_outcome& all, const fleet_outcome& one, double seeds) {
+    all.lag.add_all(one.lag);
+    all.floor_s += one.floor_s / seeds;
+    all.live += one.live / seeds;
+    all.finished += one.finished / seeds;
+    all.storm_calls += one.storm_calls / seeds;
+    all.step_us += one.step_us / seeds;
+    all.live_hours += one.live_hours;
+    add(all.lists, one.lists);
+    add(all.describes, one.describes);
+    add(all.tags, one.tags);
+    all.steps += one.steps;
+    all.jobs += one.jobs;
+    all.found += one.found;
+    all.alerts += one.alerts;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -194,9 +218,11 @@ int main(int argc, char** argv) {
         good = good && holds;
     };
     print_head();
+    fleet_outcome all;
     for (std::uint64_t i = 0; i < seeds; ++i, ++chosen.seed) {
         const auto seen = fleet(chosen).run();
         print_line(std::to_string(chosen.seed), seen);
+        add(all, seen, static_cast<double>(seeds));
         for (std::size_t k = 0; k < seen.violations.size() && k < 20; ++k)
             std::printf("     VIOLATION %s\n", seen.violations[k].c_str());
         demand(
@@ -217,5 +243,6 @@ int main(int argc, char** argv) {
         );
         std::fflush(stdout);
     }
+    if (seeds > 1) print_line("all", all);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -16,6 +16,8 @@ using domain::secondary_status;
 
 constexpr wall_time first_moment = from_unix_milliseconds(1'763'890'000'000);
 constexpr double sweep_share = 0.3;
+// A few sweeps more or less are a tenth of a small fleet: such a draw says nothing about its size.
+constexpr double live_tolerance = 0.03;
 constexpr std::string_view prefix = "fleet-";
 
 // Two statuses of one name: its text as AWS spells it.
@@ -52,12 +54,28 @@ milliseconds in_ms(double length_s) {
 workload::workload(const workload_settings& chosen) : chosen_(chosen), began_(first_moment) {
     // Seeds next to each other would give sequences that overlap.
     random_source random(random_source(chosen.seed).next());
-    for (const auto at : draw_arrivals(random)) {
-        fleet_job job;
-        job.created = at;
-        write_life(random, job, changes_);
-        jobs_.push_back(job);
+    do {
+        jobs_.clear();
+        changes_.clear();
+        for (const auto at : draw_arrivals(random)) {
+            fleet_job job;
+            job.created = at;
+            write_life(random, job, changes_);
+            jobs_.push_back(job);
+        }
+    } while (std::abs(average_live() / static_cast<double>(chosen.live) - 1) > live_tolerance);
+}
+
+// While it is watched.
+double workload::average_live() const {
+    const auto end = began_ + chosen_.watched;
+    milliseconds lived{};
+    for (const auto& job : jobs_) {
+        const auto from = std::max(job.created, began_);
+        const auto to = std::min(job.ended, end);
+        if (from < to) lived += to - from;
     }
+    return static_cast<double>(lived.count()) / static_cast<double>(chosen_.watched.count());
 }
 
 // Most arrive singly, the rest in sweeps: hundreds within twenty seconds.

@@ -90,6 +90,7 @@ public:
     progress truth(std::size_t job, wall_time when) const;
 
 private:
+    double average_live() const;
     std::vector<wall_time> draw_arrivals(random_source& random) const;
 
     workload_settings chosen_;
