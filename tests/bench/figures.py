@@ -21,6 +21,8 @@ CONNECTIONS = (8, 32)
 GOALS = {"poll.transport_cpu": 1.5, "poll.whole_cpu": 2.5}
 MODES = {"poll.transport_cpu": "transport", "poll.whole_cpu": "whole"}
 PROGRAMS = {"poll.sign": "poll_sign", "poll.decode": "poll_decode"}
+# Those of tests/sim/fleet, by how their names begin; all lines of one run share its fleets.
+FLEET = ("detect", "calls", "growth.step")
 
 WRK_SCRIPT = """
 wrk.method = "POST"
@@ -116,9 +118,10 @@ def print_figure(name, value, reference, connections):
 
 def main():
     benchmarks = pathlib.Path(sys.argv[1]).resolve()
-    known = [*MODES, *PROGRAMS]
+    known = [*MODES, *PROGRAMS, *FLEET]
     names = sys.argv[2:] or known
-    if unknown := [n for n in names if n not in known]:
+    fleet = [n for n in names if n.startswith(FLEET)]
+    if unknown := [n for n in names if n not in known and n not in fleet]:
         sys.exit(f"no such figure: {', '.join(unknown)}; there are {', '.join(known)}")
     os.environ["LC_ALL"] = "C"
     if polls := [n for n in names if n in MODES]:
@@ -126,6 +129,9 @@ def main():
     for name in names:
         if name in PROGRAMS:
             subprocess.run([benchmarks / PROGRAMS[name]], check=True)
+    if fleet:
+        program = benchmarks.parent / "sim" / "trainwatch_fleet"
+        subprocess.run([program, "figures", *fleet], check=True)
 
 
 main()
