@@ -70,10 +70,4 @@ void due_heap::erase(heap_places& places, std::size_t slot) {
     if (index < entries_.size()) settle(places, index, last);
 }
 
-void due_heap::move(heap_places& places, std::size_t slot, mono_time due) {
-    const std::size_t index = places[slot];
-    CHECK(index < entries_.size() && entries_[index].slot == slot);
-    settle(places, index, {due, static_cast<std::uint32_t>(slot)});
-}
-
 }  // namespace trainwatch::core

@@ -1,11 +1,9 @@
-// Who is due next: slots by time, and by number where times are equal. Any slot can be taken out
-// or moved, in O(log n).
+// Who is due next: slots by time, and by number where times are equal. Any slot can be taken out,
+// in O(log n).
 //
 // A heap of four children a node in one array, with the place of each slot beside it: a set's node
-// would be a cache miss at each level, and a hundred thousand of them forty bytes more each. A slot
-// stands in one heap at a time, so several heaps share the table of places.
-//
-// Pure. Owned by core/scheduler.
+// would be a cache miss at each level, and forty bytes more. A slot stands in one heap at a time,
+// so several heaps share the table of places. For very many there is core/due_queue.
 #pragma once
 
 #include <cstddef>
@@ -42,7 +40,6 @@ public:
     void push(heap_places& places, std::size_t slot, mono_time due);
     // This heap has the slot.
     void erase(heap_places& places, std::size_t slot);
-    void move(heap_places& places, std::size_t slot, mono_time due);
     mono_time due_of(const heap_places& places, std::size_t slot) const {
         return entries_[places[slot]].due;
     }

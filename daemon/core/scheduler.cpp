@@ -11,7 +11,7 @@ namespace {
 
 constexpr backoff_bounds poll_backoff{limits::backoff_base, limits::backoff_max};
 
-bool is_due(const due_heap& line, mono_time now) {
+bool is_due(const due_queue& line, mono_time now) {
     return !line.empty() && line.top().due <= now;
 }
 
@@ -24,7 +24,7 @@ void scheduler::add(std::size_t slot, lane_id lane, const look& first) {
     }
     CHECK(jobs_[slot].place == job_place::vacant && jobs_[slot].tag_calls == 0);
     jobs_[slot] = job_state{};
-    jobs_[slot].lane = lane;
+    jobs_[slot].lane = static_cast<std::uint32_t>(lane.value);
     ++lanes_[lane.value].targets;
     set_look(jobs_[slot], first);
     put_in_line(slot, first.due);
@@ -34,7 +34,7 @@ void scheduler::remove(std::size_t slot) {
     auto& job = jobs_[slot];
     CHECK(job.place != job_place::vacant && !is_in_flight(slot));
     if (job.place == job_place::waiting) take_from_line(slot);
-    auto& lane = lanes_[job.lane.value];
+    auto& lane = lanes_[job.lane];
     --lane.targets;
     if (job.late) --lane.late;
     job = job_state{};
@@ -75,12 +75,12 @@ scheduler::shelf scheduler::shelf_of(const job_state& job) {
     return shelf::calm;
 }
 
-due_heap& scheduler::line_of(const job_state& job) {
-    return lanes_[job.lane.value].waiting[static_cast<std::size_t>(job.on)];
+due_queue& scheduler::line_of(const job_state& job) {
+    return lanes_[job.lane].waiting[static_cast<std::size_t>(job.on)];
 }
 
 void scheduler::set_look(job_state& job, const look& next) {
-    auto& lane = lanes_[job.lane.value];
+    auto& lane = lanes_[job.lane];
     if (job.late && !next.late) --lane.late;
     if (!job.late && next.late) ++lane.late;
     job.late = next.late;

@@ -5,11 +5,11 @@
 // core/send_rate's. AWS' quotas are those of an account and region: lanes that turn out to share
 // them keep their own paces, and for each operation that of the largest of their budgets together.
 //
-// Waiting jobs stand in heaps: a step costs O(log jobs). Those that a list page saw end go first,
-// to learn why. One send in limits::late_share goes to a job past a limit; what changed, what was
-// never seen and what is looked at regularly take turns; ended and calm ones get what is left and
-// one send in limits::calm_share, so that nobody starves. Within a queue the longest due goes
-// first: with a short budget that is the one unobserved for longest.
+// Waiting jobs stand in queues by time: a step costs the same however many there are. Those that a
+// list page saw end go first, to learn why. One send in limits::late_share goes to a job past a
+// limit; what changed, what was never seen and what is looked at regularly take turns; ended and
+// calm ones get what is left and one send in limits::calm_share, so that nobody starves. Within a
+// queue the longest due goes first: with a short budget that is the one unobserved for longest.
 //
 // Knows monotonic time only, so a step of the wall clock moves no poll. Knows nothing of what an
 // answer said: the engine places each job anew after its answer (core/look) or its failure (here).
@@ -29,7 +29,7 @@
 #include "base/ids.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
-#include "core/due_heap.hpp"
+#include "core/due_queue.hpp"
 #include "core/look.hpp"
 #include "core/send_rate.hpp"
 #include "domain/watch_plan.hpp"
@@ -129,17 +129,18 @@ public:
     std::optional<mono_time> next_overdue() const;
 
 private:
-    // The heaps of a lane.
+    // The queues of a lane.
     enum class shelf : std::uint8_t { ended, late, changed, unseen, live, calm };
     static constexpr std::size_t shelves = 6;
     static constexpr std::size_t operations = domain::aws_operations.size();
 
     enum class job_place : std::uint8_t { vacant, waiting, described, taken };
 
+    // Sixteen bytes: an event touches one of a hundred thousand.
     struct job_state {
-        lane_id lane{};
+        std::uint32_t lane = 0;
         unsigned failures = 0;
-        unsigned tag_calls = 0;  // in flight
+        std::uint16_t tag_calls = 0;  // in flight
         job_place place = job_place::vacant;
         shelf on = shelf::unseen;  // while it waits
         look_queue queue = look_queue::unseen;
@@ -163,7 +164,7 @@ private:
         std::string account_id{};
         std::optional<std::size_t> pool{};
         std::size_t targets = 0;
-        std::array<due_heap, shelves> waiting{};
+        std::array<due_queue, shelves> waiting{};
         std::uint64_t sends = 0;        // of describes
         shelf last_turn = shelf::live;  // of those that take turns
         std::size_t late = 0;
@@ -187,7 +188,7 @@ private:
     void set_look(job_state& job, const look& next);
     void put_in_line(std::size_t slot, mono_time due);
     void take_from_line(std::size_t slot);
-    due_heap& line_of(const job_state& job);
+    due_queue& line_of(const job_state& job);
     static std::optional<shelf> choose(const lane_state& lane, mono_time now);
     static shelf live_or_late(const lane_state& lane);
     // The lane whose turn it is, and what of it.

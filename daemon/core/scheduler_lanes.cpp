@@ -124,9 +124,11 @@ void scheduler::keys_renewed(lane_id lane, mono_time now) {
         calls.rate.release();
     std::vector<std::size_t> early;
     // What was refused stands nowhere else.
-    for (const auto& entry : state.waiting[static_cast<std::size_t>(shelf::calm)].entries()) {
+    state.waiting[static_cast<std::size_t>(shelf::calm)].for_each([&](const auto& entry) {
         if (jobs_[entry.slot].refused && entry.due > now) early.push_back(entry.slot);
-    }
+    });
+    // In an order that does not depend on how they wait.
+    std::sort(early.begin(), early.end());
     for (const auto slot : early) {
         take_from_line(slot);
         jobs_[slot].refused = false;

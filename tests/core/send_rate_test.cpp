@@ -161,5 +161,58 @@ TEST(send_rate, storm_is_met_with_less_than_half_of_the_budget) {
     }
 }
 
+TEST(send_rate, other_budget_keeps_what_was_learned_and_earned_in_proportion) {
+    auto pace = pace_of(2);
+    pace.sent(start);
+    pace.throttled(start, start, {});
+    pace.reconfigure(20, start);
+    EXPECT_DOUBLE_EQ(pace.rate(start), 14);
+    EXPECT_NEAR(std::chrono::duration<double>(pace.next_send() - start).count(), 1.0 / 14, 1e-6);
+    for (int i = 1; i < 30; ++i)
+        pace.throttled(start + seconds(i), start + seconds(i), {});
+    EXPECT_DOUBLE_EQ(pace.rate(start + seconds(29)), 5) << "the new budget's floor";
+    auto calm = pace_of(2);
+    calm.sent(start);
+    // Half of the next call was earned.
+    calm.reconfigure(0.5, start + milliseconds(250));
+    EXPECT_EQ(calm.next_send(), start + milliseconds(250) + seconds(1));
+}
+
+TEST(send_rate, headroom_is_what_was_not_sent_over_the_last_minute) {
+    auto pace = pace_of(2);
+    EXPECT_DOUBLE_EQ(pace.headroom(start), 2);
+    play(pace, start, start + minutes(2), [](auto) { return false; });
+    EXPECT_NEAR(pace.headroom(start + minutes(2)), 0, 0.04);
+    EXPECT_NEAR(pace.headroom(start + minutes(2) + seconds(30)), 1, 0.1);
+    EXPECT_DOUBLE_EQ(pace.headroom(start + minutes(3) + seconds(1)), 2);
+}
+
+// AWS grants us one list in four; two a second are all that it has.
+TEST(send_rate, others_use_what_is_left_of_the_quota_for_lists) {
+    auto lists = pace_of(1, aws_operation::list);
+    EXPECT_DOUBLE_EQ(lists.others(start), 0);
+    int sent = 0;
+    const auto made = play(lists, start, start + minutes(5), [&](auto) { return ++sent % 4 != 0; });
+    const double rate = static_cast<double>(most_within(made, minutes(1))) / 60;
+    EXPECT_NEAR(lists.others(start + minutes(5)), 2 - rate / 4, 0.05);
+    EXPECT_DOUBLE_EQ(lists.others(start + minutes(7)), 0) << "nothing was refused lately";
+}
+
+TEST(send_rate, quota_for_lists_is_at_least_the_budget) {
+    auto lists = pace_of(5, aws_operation::list);
+    lists.sent(start);
+    lists.throttled(start, start, {});
+    EXPECT_DOUBLE_EQ(lists.others(start), 5);
+}
+
+TEST(send_rate, others_use_at_least_what_describes_are_not_allowed_of_their_budget) {
+    auto pace = pace_of(2);
+    EXPECT_DOUBLE_EQ(pace.others(start), 0);
+    pace.sent(start);
+    pace.throttled(start, start, {});
+    EXPECT_DOUBLE_EQ(pace.others(start), 0.6);
+    EXPECT_DOUBLE_EQ(pace.others(start + minutes(1)), 0);
+}
+
 }  // namespace
 }  // namespace trainwatch::core
