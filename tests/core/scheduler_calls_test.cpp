@@ -59,7 +59,9 @@ TEST(scheduler_slots, late_job_that_is_removed_gives_its_share_back) {
     EXPECT_EQ(polls.under_test.late_interval(here, minutes(60), polls.now), seconds(20));
     for (std::size_t slot = 0; slot < 10; ++slot)
         polls.under_test.remove(slot);
-    EXPECT_EQ(polls.under_test.late_interval(here, minutes(60), polls.now), limits::late_interval_min);
+    EXPECT_EQ(
+        polls.under_test.late_interval(here, minutes(60), polls.now), limits::late_interval_min
+    );
 }
 
 TEST(scheduler_slots, slot_is_in_flight_until_its_answer_is_taken) {

@@ -476,7 +476,9 @@ TEST(scheduler, answer_to_an_old_poll_does_not_shorten_the_pace) {
 TEST(scheduler, late_jobs_share_a_quarter_of_the_budget) {
     schedule polls(plan_for(names(40)));
     const auto bound = seconds(60);
-    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, bound, polls.now), limits::late_interval_min);
+    EXPECT_EQ(
+        polls.under_test.late_interval(lane_id{0}, bound, polls.now), limits::late_interval_min
+    );
     for (int i = 0; i < 10; ++i) {
         const auto sent = polls.next();
         polls.under_test.take_answered(sent.id);
@@ -508,7 +510,10 @@ TEST(scheduler, job_that_is_late_no_more_gives_its_share_back) {
             polls.under_test.place(sent, next);
         }
     }
-    EXPECT_EQ(polls.under_test.late_interval(lane_id{0}, minutes(60), polls.now), limits::late_interval_min);
+    EXPECT_EQ(
+        polls.under_test.late_interval(lane_id{0}, minutes(60), polls.now),
+        limits::late_interval_min
+    );
 }
 
 TEST(scheduler, short_budget_serves_the_longest_unobserved_first) {
