@@ -85,7 +85,7 @@ private:
         // What pages told that no describe has shown.
         news_kind news = news_kind::none;
         mono_time news_since{};
-        mono_time described{};
+        std::optional<mono_time> described{};
         std::string shown_secondary{};  // by the last describe
         std::optional<wall_time> shown_modified{};
         bool undescribed = false;
@@ -115,6 +115,7 @@ private:
         mono_time tags_again{};
         unsigned tag_failures = 0;  // in a row
         std::uint64_t pages_told = 0;
+        milliseconds floor{};     // a sweep over its live jobs takes so long
         std::size_t untried = 0;  // explicit names that were never asked for
     };
     // What was said last about a connection's keys.

@@ -266,7 +266,7 @@ void engine::settle_candidate(std::size_t slot) {
     adopt(slot, slot_use::discovered, decided.watch_list);
     observe_page(slot, told, target.observed);
     if (lacks_tag_labels(slot) && !view_.jobs[slot].ending) want_tags(slot);
-    if (details) take_observation(slot, *details, target.described);
+    if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
     if (!scheduler_.is_in_flight(slot)) look_anew(slot);
 }
 
@@ -276,6 +276,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     auto& target = targets_[slot];
     if (job.last && told.created < job.last->created) return;  // an older job of the name
     const bool first = !job.last || told.created != job.last->created;
+    const bool was_live = target.live;
     const auto seen = observe_summary(job, target.memory, told, {now_, horizon(), reasons_});
     target.observed = std::max(target.observed, sent);
     tally_.account_known(target.lane, told.account_id);
@@ -285,7 +286,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     }
     take_findings(slot, seen);
     if (first) {
-        target.described = {};
+        target.described.reset();
         target.misses = 0;
         set_undescribed(slot, !job.ending);
         if (job.ending) {
@@ -294,10 +295,12 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
             retirement_.cancel(slot);
         }
     }
+    const auto before = target.news;
     if (!job.ending) set_news(slot, news_of(slot, told), sent);
     refresh(slot);
-    watch_in_sweep(slot);
-    look_anew(slot);
+    if (seen.changed || first) watch_in_sweep(slot);
+    // A page that repeats what is known leaves the queues alone.
+    if (first || target.news != before || target.live != was_live) look_anew(slot);
 }
 
 // What the page says beyond what a describe has shown.
@@ -360,6 +363,7 @@ void engine::show_sweeps() {
         const auto bound = plan_.global.staleness_bound;
         const auto promise = promise_of(load, plan_.lanes[i].pace, bound);
         sweep.floor = promise.floor;
+        lanes_[i].floor = promise.floor;
         sweep.feasible_bound = promise.feasible_bound;
     }
 }

@@ -170,6 +170,7 @@ void engine::on_missing(const poll& done) {
     lane_is_heard(done);
     tell_recovery(slot);
     ++targets_[slot].misses;
+    targets_[slot].described = done.sent;
     const bool is_news = mark_missing(job);
     if (is_news) {
         touch(slot);

@@ -74,8 +74,7 @@ sweep_settings engine::sweep_settings_of(lane_id lane) const {
     sweep_settings chosen;
     chosen.staleness_bound = plan_.global.staleness_bound;
     for (const auto& list : lists_of_lane_[lane.value]) {
-        chosen.staleness_bound =
-            std::min(chosen.staleness_bound, plan_.staleness_bound(list));
+        chosen.staleness_bound = std::min(chosen.staleness_bound, plan_.staleness_bound(list));
     }
     chosen.frugal = plan_.lanes[lane.value].pace == domain::pace_kind::bound;
     chosen.discovers =

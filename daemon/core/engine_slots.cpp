@@ -173,7 +173,9 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
             target.described,
             view_.lanes[target.lane.value].live,
             scheduler_.rate(aws_operation::describe, target.lane, now_.mono),
-            scheduler_.backlog(target.lane)};
+            scheduler_.backlog(target.lane),
+            lanes_[target.lane.value].floor,
+            plan_.lanes[target.lane.value].pace == domain::pace_kind::bound};
     }
     return next_look(job, facts);
 }
@@ -183,7 +185,8 @@ void engine::look_anew(std::size_t slot) {
     if (scheduler_.is_in_flight(slot) || targets_[slot].waits_for_tags) return;
     if (targets_[slot].use == slot_use::candidate || !view_.jobs[slot].last) return;
     const auto& target = targets_[slot];
-    scheduler_.want(slot, look_for(slot, std::max(target.described, target.observed)));
+    const auto heard = std::max(target.described.value_or(target.observed), target.observed);
+    scheduler_.want(slot, look_for(slot, heard));
 }
 
 void engine::look_anew_everywhere(lane_id lane) {

@@ -102,7 +102,7 @@ void engine::take_held_answer(std::size_t slot) {
     auto& target = targets_[slot];
     if (target.use == slot_use::candidate || !target.details) return;
     const auto held = *std::exchange(target.details, std::nullopt);
-    take_observation(slot, held, target.described);
+    take_observation(slot, held, target.described.value_or(now_.mono));
     look_anew(slot);
 }
 
