@@ -18,6 +18,12 @@ public:
     task<describe_answer> describe(std::string, mono_time) override {
         co_return describe_answer{is_gone("connection or region"), {}, {}, {}};
     }
+    task<list_answer> list(domain::list_query, mono_time) override {
+        co_return list_answer{is_gone("connection or region"), {}, {}};
+    }
+    task<tags_answer> tags(std::string, mono_time) override {
+        co_return tags_answer{is_gone("connection or region"), {}, {}};
+    }
     void close() override {}
 };
 
