@@ -5,24 +5,24 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "app/environment.hpp"
+#include "app/options.hpp"
 #include "app/settings_file.hpp"
 
 namespace trainwatch::app {
 
 struct check_report {
-    int exit_code = 0;   // 1 when any file is wrong
+    int exit_code = 0;   // 1 when any file is wrong, one of watch_list_files included
     std::string text{};  // for standard output
 
     bool operator==(const check_report&) const = default;
 };
 
 check_report check_config(
-    const std::vector<std::string>& paths,
+    const options& chosen,
     const environment& env,
-    const file_reader& read,
+    const file_access& access,
     const region_source& ask = {}
 );
 

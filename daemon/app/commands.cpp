@@ -6,10 +6,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "app/configuration.hpp"
 #include "app/environment.hpp"
-#include "app/instance_region.hpp"
 #include "app/listen_address.hpp"
 #include "app/online_check.hpp"
 #include "app/process_facts.hpp"
@@ -38,11 +38,28 @@ void log_departures(const wiring_inputs& inputs, io::log& log) {
     }
 }
 
+// A team's file that is wrong harms no other: it is told, and the start goes on.
+void print_left_out(const std::vector<watch_list_file>& files) {
+    for (const auto& file : files) {
+        if (file.is_ok()) continue;
+        for (const auto& mistake : file.mistakes)
+            print_error(mistake);
+        print_error(file.path + ": left out, because of its mistakes");
+    }
+}
+
+domain::process_settings process_of(const options& chosen, const environment& env) {
+    auto process = chosen.process;
+    if (process.replica.empty()) process.replica = env.host_name;
+    return process;
+}
+
 // Nothing when something is wrong; it has been said then. `exit_code` is what `run` leaves with.
 std::optional<wiring_inputs> gather_inputs(
-    const std::string& path, const environment& env, int& exit_code
+    const std::string& path, const options& chosen, const environment& env, int& exit_code
 ) {
-    auto reading = read_configuration(path, env, read_file, ask_instance_region);
+    auto reading = read_configuration({path, process_of(chosen, env), env}, {});
+    if (reading.inputs) print_left_out(reading.inputs->watch_list_files);
     for (const auto& error : reading.errors)
         print_error(error);
     // A metadata service that is silent for a moment: the next start may find it.
@@ -104,7 +121,7 @@ int run(const options& chosen) {
     const auto env = process_environment();
     const auto log = io::create_log(chosen.log_level, chosen.log_format, env.journal_stream);
     int exit_code = success;
-    auto inputs = gather_inputs(chosen.config_file, env, exit_code);
+    auto inputs = gather_inputs(chosen.config_file, chosen, env, exit_code);
     if (!inputs) return exit_code;
     log->write(
         io::log_level::info,
@@ -115,8 +132,9 @@ int run(const options& chosen) {
     const auto daemon = build_or_explain(std::move(*inputs), *log);
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
     if (!listen_for_commands(*daemon, chosen, env)) return could_not;
-    const auto again = [path = chosen.config_file, env] {
-        return read_configuration(path, env, read_file, ask_instance_region);
+    const configuration_place place{chosen.config_file, process_of(chosen, env), env};
+    const auto again = [place](const std::vector<watch_list_file>& in_force) {
+        return read_configuration(place, in_force);
     };
     daemon->reload_from(again, chosen.enable_lifecycle);
     daemon->run();
@@ -128,7 +146,7 @@ int once(const options& chosen) {
     const auto least = std::max(chosen.log_level, io::log_level::warning);
     const auto log = io::create_log(least, chosen.log_format, env.journal_stream);
     int ignored = success;
-    auto inputs = gather_inputs(chosen.config_file, env, ignored);
+    auto inputs = gather_inputs(chosen.config_file, chosen, env, ignored);
     if (!inputs) return could_not;
     inputs->settings.receivers.clear();
     const auto daemon = build_or_explain(std::move(*inputs), *log);
@@ -152,7 +170,7 @@ int check_online_files(const options& chosen) {
     bool is_well = true;
     for (const auto& path : chosen.files) {
         int ignored = success;
-        const auto inputs = gather_inputs(path, env, ignored);
+        const auto inputs = gather_inputs(path, chosen, env, ignored);
         is_well = is_well && inputs.has_value();
         if (!inputs) continue;
         const auto report = check_online(*inputs);

@@ -46,23 +46,25 @@ bool resolve_receivers(
 }  // namespace
 
 configuration_reading read_configuration(
-    const std::string& path,
-    const environment& env,
-    const file_reader& read,
-    const region_source& ask
+    const configuration_place& place, const std::vector<watch_list_file>& in_force
 ) {
     configuration_reading reading;
-    auto files = read_aws_files(env, read);
-    auto loaded = load_settings(path, files, read, ask);
+    const auto& [path, process, env, access, ask] = place;
+    auto files = read_aws_files(env, access.read);
+    const loaded_configuration previous{{}, in_force};
+    auto loaded = load_settings(path, files, access, ask, &previous);
     if (auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
         reading.errors = std::move(*mistakes);
         reading.may_pass = !files.instance_trouble.empty();
         return reading;
     }
     wiring_inputs inputs;
-    inputs.settings = std::get<domain::settings>(std::move(loaded));
+    auto& [settings, lists] = std::get<loaded_configuration>(loaded);
+    inputs.settings = std::move(settings);
+    inputs.settings.process = process;
+    inputs.watch_list_files = std::move(lists);
     inputs.seed = std::random_device{}();
-    const bool has_keys = resolve_connections(inputs, env, files, read, reading.errors);
+    const bool has_keys = resolve_connections(inputs, env, files, access.read, reading.errors);
     if (has_keys && resolve_receivers(inputs, files, reading.errors)) {
         reading.inputs = std::move(inputs);
     }

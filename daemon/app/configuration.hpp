@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/environment.hpp"
+#include "app/instance_region.hpp"
 #include "app/settings_file.hpp"
 #include "app/wiring_inputs.hpp"
 
@@ -24,12 +25,19 @@ struct configuration_reading {
     bool may_pass = false;
 };
 
-// One connection without keys is no reason not to start; all of them without keys is.
+// From where a configuration is read, and how: again and again, for one daemon.
+struct configuration_place {
+    std::string path{};
+    domain::process_settings process{};
+    environment env{};
+    file_access access = machine_files();
+    region_source ask = ask_instance_region;
+};
+
+// One connection without keys is no reason not to start; all of them without keys is. Of the files
+// of `watch_list_files` that are wrong, the last good version is in `in_force`, at a reload.
 configuration_reading read_configuration(
-    const std::string& path,
-    const environment& env,
-    const file_reader& read,
-    const region_source& ask
+    const configuration_place& place, const std::vector<watch_list_file>& in_force
 );
 
 }  // namespace trainwatch::app

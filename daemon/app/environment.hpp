@@ -28,6 +28,7 @@ struct environment {
     // Of uname(2), for the User-Agent.
     std::string os_release{};
     std::string machine{};
+    std::string host_name{};  // of uname(2) too
     bool is_service = false;  // INVOCATION_ID: started by systemd
 
     bool operator==(const environment&) const = default;

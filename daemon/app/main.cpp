@@ -17,7 +17,7 @@ namespace {
 
 int check_files(const app::options& chosen) {
     const auto report = app::check_config(
-        chosen.files, app::process_environment(), app::read_file, app::ask_instance_region
+        chosen, app::process_environment(), app::machine_files(), app::ask_instance_region
     );
     std::fputs(report.text.c_str(), stdout);
     if (std::fflush(stdout) != 0 || report.exit_code != 0) return 1;

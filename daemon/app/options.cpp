@@ -8,6 +8,7 @@
 
 #include "app/listen_address.hpp"
 #include "app/options_jobs.hpp"
+#include "app/options_process.hpp"
 #include "app/options_words.hpp"
 #include "app/version.hpp"
 #include "base/text.hpp"
@@ -113,10 +114,15 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     app.set_version_flag("--version", version_text);
     add_common(app, parsed, level, format);
     add_run(app, parsed);
+    process_flags process;
+    add_process(app, process);
+    add_replica_name(app, parsed);
 
     auto* const run = app.add_subcommand("run", "Watch, serve metrics and send alerts");
     add_common(*run, parsed, level, format);
     add_run(*run, parsed);
+    add_process(*run, process);
+    add_replica_name(*run, parsed);
     auto* const check =
         app.add_subcommand("check-config", "Report every mistake in configuration files");
     check->add_option("FILE", parsed.files, "Configuration files")->required();
@@ -125,10 +131,17 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         parsed.online,
         "Try every connection and receiver too: one DescribeTrainingJob each, no alert is sent"
     );
+    check->add_flag(
+        "--plan",
+        parsed.plan,
+        "Print what each connection and region has to do, and what its budget can promise"
+    );
+    add_process(*check, process);
     auto* const once = app.add_subcommand(
         "once", "One pass: metrics on standard output, would-be alerts on standard error"
     );
     add_common(*once, parsed, level, format);
+    add_process(*once, process);
     auto* const policy = app.add_subcommand(
         "print-iam-policy", "Print the least IAM policy for the configuration, as JSON"
     );
@@ -177,6 +190,9 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     if (wait->parsed()) parsed.command = command::wait;
     if (reload->parsed()) parsed.command = command::reload;
     if (policy->parsed()) parsed.command = command::print_iam_policy;
+    if (auto wrong = check_process_flags(parsed, process); !wrong.empty()) {
+        return mistake(wrong, app);
+    }
     if (auto wrong = check_job_flags(parsed, flags); !wrong.empty()) return mistake(wrong, app);
     if (auto wrong = check_values(parsed, level, format); !wrong.empty()) {
         return mistake(wrong, app);

@@ -30,7 +30,10 @@ struct options {
     bool enable_lifecycle = false;     // of run
     std::vector<std::string> files{};  // of check-config, never empty there
     bool online = false;               // of check-config
-    std::string connection{};          // of print-iam-policy; empty: all
+    bool plan = false;                 // of check-config
+    // Of run, once and check-config; an empty replica is called like the host.
+    domain::process_settings process{};
+    std::string connection{};  // of print-iam-policy; empty: all
     // Of describe (one) and wait; names and ARNs as written.
     std::vector<std::string> jobs{};
     std::string region{};

@@ -27,6 +27,7 @@ environment process_environment() {
     if (uname(&machine) == 0) {
         env.os_release = machine.release;
         env.machine = machine.machine;
+        env.host_name = machine.nodename;
     }
     return env;
 }

@@ -18,7 +18,7 @@ constexpr std::array<std::string_view, 7> commands_later{
     "print-prometheus-config",
     "print-alertmanager-config",
     "check-web-config"};
-constexpr std::array<std::string_view, 17> flags_now{
+constexpr std::array<std::string_view, 21> flags_now{
     "--config.file",
     "--web.listen-address",
     "--storage.path",
@@ -34,9 +34,13 @@ constexpr std::array<std::string_view, 17> flags_now{
     "--interval",
     "--online",
     "--connection",
+    "--plan",
+    "--replicas",
+    "--replica",
+    "--shard",
     "--help",
     "--version"};
-constexpr std::array<std::string_view, 2> flags_later{"--web.config.file", "--plan"};
+constexpr std::array<std::string_view, 1> flags_later{"--web.config.file"};
 
 template <std::size_t Size>
 bool contains(const std::array<std::string_view, Size>& words, std::string_view word) {

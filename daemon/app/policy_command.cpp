@@ -70,13 +70,19 @@ bool print_policies(const wire::policy_request& request) {
 int print_iam_policy(const options& chosen) {
     const auto env = process_environment();
     auto files = read_aws_files(env, read_file);
-    const auto loaded = load_settings(chosen.config_file, files, read_file, ask_instance_region);
+    const auto loaded =
+        load_settings(chosen.config_file, files, machine_files(), ask_instance_region);
     if (const auto* mistakes = std::get_if<settings_mistakes>(&loaded)) {
         for (const auto& mistake : *mistakes)
             print_error(mistake);
         return 1;
     }
-    const auto& config = std::get<domain::settings>(loaded);
+    const auto& [config, lists] = std::get<loaded_configuration>(loaded);
+    // What is left out is not allowed either: whoever pastes the policy should know.
+    for (const auto& file : lists) {
+        for (const auto& mistake : file.mistakes)
+            print_error(mistake);
+    }
     const auto plan = domain::make_watch_plan(config);
     bool found = false;
     for (const auto& connection : config.connections) {

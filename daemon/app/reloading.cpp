@@ -45,6 +45,13 @@ reload_outcome judge_reading(
         auto& into = is_new ? outcome.errors : outcome.warnings;
         into.push_back("connection \"" + name + "\": " + trouble.detail);
     }
+    for (const auto& file : reading.inputs->watch_list_files) {
+        if (file.is_ok()) continue;
+        outcome.warnings.insert(outcome.warnings.end(), file.mistakes.begin(), file.mistakes.end());
+        outcome.warnings.push_back(
+            file.path + (file.in_force ? ": its last good version stays in force" : ": left out")
+        );
+    }
     for (const auto& [name, access] : reading.inputs->access) {
         for (const auto& note : access.notes)
             outcome.warnings.push_back("connection \"" + name + "\": " + note);
@@ -58,8 +65,14 @@ reloading::reloading(const boost::asio::any_io_executor& executor, tools with)
     , worker_(io::create_worker(executor)) {}
 
 void reloading::begin_with(const wiring_inputs& inputs, const domain::watch_plan& plan) {
+    remember(inputs, plan);
+}
+
+void reloading::remember(const wiring_inputs& inputs, const domain::watch_plan& plan) {
     numbers_ = numbers_of(plan);
     troubles_ = troubles_of(inputs);
+    watch_list_files_ = inputs.watch_list_files;
+    with_.process.watch_list_files = ok_by_path(inputs.watch_list_files);
 }
 
 void reloading::ask(std::string by, std::function<void(const reload_outcome&)> then) {
@@ -75,7 +88,8 @@ void reloading::begin(const std::vector<std::string>& by) {
     with_.manager.reloading();
     const auto reading = std::make_shared<configuration_reading>();
     worker_->perform(
-        [reading, source = source_] { *reading = source(); }, [this, reading] { judge(*reading); }
+        [reading, source = source_, files = watch_list_files_] { *reading = source(files); },
+        [this, reading] { judge(*reading); }
     );
 }
 
@@ -96,8 +110,7 @@ void reloading::put_in_force(const wiring_inputs& inputs, reload_outcome outcome
         finish({false, {why.detail + (why.cure.empty() ? "" : "; " + why.cure)}});
         return;
     }
-    numbers_ = numbers_of(plan);
-    troubles_ = troubles_of(inputs);
+    remember(inputs, plan);
     with_.driving.reconfigure(std::move(plan), [this, outcome = std::move(outcome)] {
         if (!turns_.is_closed()) finish(outcome);
     });

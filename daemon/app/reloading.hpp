@@ -26,7 +26,9 @@
 namespace trainwatch::app {
 
 // Once more what the daemon was started with; runs on the worker, one at a time.
-using configuration_source = std::function<configuration_reading()>;
+// `in_force`: the files of watch lists as they are now.
+using configuration_source =
+    std::function<configuration_reading(const std::vector<watch_list_file>& in_force)>;
 
 // What a reload may not do: leave a connection without keys that had some, or bring one that never
 // had. One that was in the same trouble before keeps nobody from changing the rest.
@@ -62,6 +64,7 @@ public:
 
 private:
     void begin(const std::vector<std::string>& by);
+    void remember(const wiring_inputs& inputs, const domain::watch_plan& plan);
     void judge(const configuration_reading& reading);
     void put_in_force(const wiring_inputs& inputs, reload_outcome outcome);
     void finish(const reload_outcome& outcome);
@@ -74,6 +77,7 @@ private:
     // Of the plan in force, which the engine has: what a next one's numbers follow on.
     domain::watch_plan numbers_{};
     std::map<std::string, failure> troubles_{};
+    std::vector<watch_list_file> watch_list_files_{};
     std::unique_ptr<io::worker> worker_;
 };
 

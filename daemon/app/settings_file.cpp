@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <string_view>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "wire/settings_yaml.hpp"
 #include "wire/url.hpp"
@@ -28,12 +30,6 @@ bool learn_region(aws_files& files, const region_source& ask) {
     }
     files.instance_region = std::move(told.value());
     return !files.instance_region.empty();
-}
-
-std::string beside(const std::string& config, const std::string& path) {
-    const std::filesystem::path wanted(path);
-    if (wanted.is_absolute()) return path;
-    return (std::filesystem::path(config).parent_path() / wanted).string();
 }
 
 // The address that `file` holds; the message never repeats it.
@@ -118,33 +114,93 @@ void load_ca_bundles(
     }
 }
 
-}  // namespace
+// The files of `watch_list_files`, each once. A folder that cannot be read is a mistake: nobody
+// knows whose lists are in it.
+std::vector<std::string> find_files(
+    const std::string& path,
+    std::string_view yaml,
+    const std::vector<std::string>& patterns,
+    const folder_lister& list,
+    settings_mistakes& mistakes
+) {
+    std::set<std::string> found;
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        const auto paths = find_watch_list_files(path, patterns[i], list);
+        if (paths.has_value()) {
+            found.insert(paths->begin(), paths->end());
+            continue;
+        }
+        // One text is written without a list around it.
+        const auto key = std::string("watch_list_files");
+        auto mistake =
+            wire::mistake_at(yaml, key + "[" + std::to_string(i) + "]", paths.error().detail);
+        if (mistake.line == 0) mistake = wire::mistake_at(yaml, key, paths.error().detail);
+        mistakes.push_back(wire::format_error(path, mistake));
+    }
+    if (found.size() > limits::watch_list_files_max) {
+        mistakes.push_back(
+            path + ": watch_list_files: " + std::to_string(found.size()) + " files; at most " +
+            std::to_string(limits::watch_list_files_max)
+        );
+        return {};
+    }
+    return {found.begin(), found.end()};
+}
 
-std::variant<domain::settings, settings_mistakes> load_settings(
-    const std::string& path, const aws_files& files, const file_reader& read
+settings_mistakes in_lines(
+    const std::string& path, const std::vector<wire::settings_error>& errors, const aws_files& files
 ) {
     settings_mistakes mistakes;
-    const auto text = read(path);
-    if (text.has_error()) {
-        mistakes.push_back(text.error().detail);
-        return mistakes;
+    for (const auto& error : errors)
+        mistakes.push_back(wire::format_error(path, error));
+    // A region may be missing because the file that has it cannot be read.
+    if (!has_region(files)) {
+        mistakes.insert(mistakes.end(), files.problems.begin(), files.problems.end());
     }
+    return mistakes;
+}
+
+bool is_good(const settings_outcome& loaded) {
+    const auto* const config = std::get_if<loaded_configuration>(&loaded);
+    return config != nullptr &&
+        std::all_of(config->files.begin(), config->files.end(), [](const auto& file) {
+               return file.is_ok();
+           });
+}
+
+}  // namespace
+
+settings_outcome load_settings(
+    const std::string& path,
+    const aws_files& files,
+    const file_access& access,
+    const loaded_configuration* previous
+) {
+    const auto text = access.read(path);
+    if (text.has_error()) return settings_mistakes{text.error().detail};
     const auto lent = lent_settings(files);
-    auto parsed = wire::parse_settings(*text, lent);
-    if (const auto* const errors = std::get_if<std::vector<wire::settings_error>>(&parsed)) {
-        for (const auto& error : *errors)
-            mistakes.push_back(wire::format_error(path, error));
-        // A region may be missing because the file that has it cannot be read.
-        if (!has_region(files)) {
-            mistakes.insert(mistakes.end(), files.problems.begin(), files.problems.end());
-        }
-        return mistakes;
+    const auto alone = wire::parse_settings(*text, lent);
+    if (const auto* const errors = std::get_if<std::vector<wire::settings_error>>(&alone)) {
+        return in_lines(path, *errors, files);
     }
-    auto config = std::get<domain::settings>(std::move(parsed));
-    load_url_files(path, *text, config, read, mistakes);
-    load_ca_bundles(path, *text, config, lent, read, mistakes);
+    settings_mistakes mistakes;
+    const auto paths = find_files(
+        path, *text, std::get<domain::settings>(alone).watch_list_files, access.list, mistakes
+    );
+    loaded_configuration loaded;
+    const auto texts = read_watch_list_files(
+        paths,
+        access.read,
+        previous == nullptr ? std::vector<watch_list_file>{} : previous->files,
+        loaded.files
+    );
+    auto combined = std::get<wire::combined_settings>(wire::parse_settings(*text, lent, texts));
+    take_outcomes(texts, combined.files, loaded.files);
+    loaded.settings = std::move(combined.settings);
+    load_url_files(path, *text, loaded.settings, access.read, mistakes);
+    load_ca_bundles(path, *text, loaded.settings, lent, access.read, mistakes);
     if (!mistakes.empty()) return mistakes;
-    return config;
+    return loaded;
 }
 
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(
@@ -168,18 +224,21 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
         (is_variable ? "AWS_CA_BUNDLE: " : "ca_bundle of the profile: ") + problem};
 }
 
-std::variant<domain::settings, settings_mistakes> load_settings(
-    const std::string& path, aws_files& files, const file_reader& read, const region_source& ask
+settings_outcome load_settings(
+    const std::string& path,
+    aws_files& files,
+    const file_access& access,
+    const region_source& ask,
+    const loaded_configuration* previous
 ) {
-    auto loaded = load_settings(path, files, read);
-    if (std::holds_alternative<domain::settings>(loaded)) return loaded;
-    if (!learn_region(files, ask)) {
-        if (!files.instance_trouble.empty()) {
-            std::get<settings_mistakes>(loaded).push_back(files.instance_trouble);
-        }
-        return loaded;
+    auto loaded = load_settings(path, files, access, previous);
+    if (is_good(loaded)) return loaded;
+    if (learn_region(files, ask)) return load_settings(path, files, access, previous);
+    auto* const mistakes = std::get_if<settings_mistakes>(&loaded);
+    if (mistakes != nullptr && !files.instance_trouble.empty()) {
+        mistakes->push_back(files.instance_trouble);
     }
-    return load_settings(path, files, read);
+    return loaded;
 }
 
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(

@@ -1,6 +1,9 @@
 // Loads one configuration file: YAML, what the environment lends, and the files it points to.
 //
-// The paths in it are relative to the file itself, as Prometheus does it.
+// The paths in it are relative to the file itself, as Prometheus does it. A mistake in it, or in a
+// file that it names, is a mistake of the whole; but a file of `watch_list_files` is a team's own,
+// and when it is wrong the others go on. Loading again is the same call with what was loaded
+// before: a file that has become wrong keeps its last good version.
 #pragma once
 
 #include <functional>
@@ -9,17 +12,28 @@
 #include <vector>
 
 #include "app/environment.hpp"
+#include "app/watch_list_files.hpp"
 #include "domain/settings.hpp"
 #include "wire/settings_jobs.hpp"
 
 namespace trainwatch::app {
 
-// One line each: "file:line:col: path: message".
-using settings_mistakes = std::vector<std::string>;
+struct loaded_configuration {
+    // The secret addresses of webhooks are in its `urls`; nothing shows them.
+    domain::settings settings{};
+    std::vector<watch_list_file> files{};  // sorted by path
 
-// The secret addresses of webhooks are read into `urls`; nothing shows them.
-std::variant<domain::settings, settings_mistakes> load_settings(
-    const std::string& path, const aws_files& files, const file_reader& read
+    bool operator==(const loaded_configuration&) const = default;
+};
+
+using settings_outcome = std::variant<loaded_configuration, settings_mistakes>;
+
+// `previous`: what is in force, when this is not the first time.
+settings_outcome load_settings(
+    const std::string& path,
+    const aws_files& files,
+    const file_access& access,
+    const loaded_configuration* previous = nullptr
 );
 
 // The same without a file: what the command line names and the environment lends.
@@ -31,8 +45,12 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
 using region_source = std::function<result<std::string>(const aws_files& files)>;
 // Either of them, and once more with the region that `ask` tells where the first reading fails and
 // no variable or file names one; `files` keep it.
-std::variant<domain::settings, settings_mistakes> load_settings(
-    const std::string& path, aws_files& files, const file_reader& read, const region_source& ask
+settings_outcome load_settings(
+    const std::string& path,
+    aws_files& files,
+    const file_access& access,
+    const region_source& ask,
+    const loaded_configuration* previous = nullptr
 );
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     const wire::named_jobs& asked,

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "app/connection_access.hpp"
+#include "app/watch_list_files.hpp"
 #include "domain/settings.hpp"
 #include "wire/proxy.hpp"
 
@@ -14,6 +16,7 @@ namespace trainwatch::app {
 
 struct wiring_inputs {
     domain::settings settings{};
+    std::vector<watch_list_file> watch_list_files{};
     // By connection name, all of them: decided before anything is built.
     std::map<std::string, connection_access> access{};
     std::map<std::string, wire::proxy_rules> receiver_proxies{};  // by receiver

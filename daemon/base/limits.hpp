@@ -256,9 +256,20 @@ inline constexpr milliseconds staleness_bound_most = std::chrono::hours(24);
 inline constexpr milliseconds lookback_most = std::chrono::hours(24 * 366);
 // Each rule is a pattern that a failed job's reason is held against, once.
 inline constexpr std::size_t failure_rules_max = 100;
-inline constexpr std::size_t failure_pattern_bytes_max = 500;
+inline constexpr std::size_t pattern_bytes_max = 500;
 // What RE2 may spend on one of them; it refuses a pattern that needs more to be compiled.
-inline constexpr int failure_pattern_memory_max = 1 << 20;
+inline constexpr int pattern_memory_max = 1 << 20;
+// Globs of one criterion, each held against every job that is found.
+inline constexpr std::size_t filter_texts_max = 1'000;
+// AWS allows 50 tags a resource, keys of 128 characters and values of 256.
+inline constexpr std::size_t filter_tags_max = 50;
+inline constexpr std::size_t tag_key_chars_max = 128;
+inline constexpr std::size_t tag_value_chars_max = 256;
+// Files of watch lists, a team each; each is a series.
+inline constexpr std::size_t watch_list_files_max = 1'000;
+// Daemons that share out an account's budget or lanes: beyond, a part of the quota is no call.
+inline constexpr unsigned replicas_most = 100;
+inline constexpr unsigned shards_most = 1'000;
 // Of AWS' files and variables: the SDKs wait one second once; a minute is a slip of the keyboard.
 inline constexpr milliseconds metadata_timeout_most{60'000};
 inline constexpr int metadata_attempts_most = 20;

@@ -33,18 +33,23 @@ finding of(bool holds) {
     return holds ? finding::yes : finding::no;
 }
 
-// The empty pattern list is a criterion that nobody gave.
-finding member_matches(
+// The job of another kind that started this one. Their names are not case sensitive, and AWS writes
+// them into ARNs as it likes: the patterns are in lower case. No pattern: nobody asked.
+finding of_owner(
     const globs& patterns, const claim_facts& job, const std::string domain::observation::*member
 ) {
     if (patterns.empty()) return finding::yes;
     if (job.details == nullptr) return finding::needs_details;
-    return of(any_matches(patterns, job.details->*member));
+    return of(any_matches(patterns, lower(job.details->*member)));
 }
 
 class compiled_filter {
 public:
     explicit compiled_filter(const domain::job_filter& filter) : filter_(filter) {
+        for (auto* const each :
+             {&filter_.tuning_job, &filter_.auto_ml_job, &filter_.labeling_job}) {
+            std::transform(each->begin(), each->end(), each->begin(), lower);
+        }
         for (const auto& pattern : filter_.tuning_job)
             children_.push_back(pattern + "-*");
         for (const auto& status : filter_.status)
@@ -52,7 +57,7 @@ public:
         if (filter_.name_regex.empty()) return;
         RE2::Options options;
         options.set_log_errors(false);
-        options.set_max_mem(limits::failure_pattern_memory_max);
+        options.set_max_mem(limits::pattern_memory_max);
         regex_ = std::make_unique<RE2>(filter_.name_regex, options);
     }
 
@@ -62,10 +67,10 @@ public:
         if (!name_may_match(job.name) || !status_matches(job.status)) return finding::no;
         finding all = finding::yes;
         for (const auto each :
-             {of_tuning_job(job),
-              member_matches(filter_.auto_ml_job, job, &domain::observation::auto_ml_job),
-              member_matches(filter_.labeling_job, job, &domain::observation::labeling_job),
-              member_matches(filter_.experiment, job, &domain::observation::experiment),
+             {of_owner(filter_.tuning_job, job, &domain::observation::tuning_job),
+              of_owner(filter_.auto_ml_job, job, &domain::observation::auto_ml_job),
+              of_owner(filter_.labeling_job, job, &domain::observation::labeling_job),
+              of_experiment(job),
               of_instance_type(job),
               of_tags(job)}) {
             if (each == finding::no) return finding::no;
@@ -78,7 +83,7 @@ private:
     bool name_may_match(std::string_view name) const {
         if (!filter_.name.empty() && !any_matches(filter_.name, name)) return false;
         // A tuning job's children are called <its name>-001-<a hash>.
-        if (!children_.empty() && !any_matches(children_, name)) return false;
+        if (!children_.empty() && !any_matches(children_, lower(name))) return false;
         return !regex_ || RE2::FullMatch(re2::StringPiece(name.data(), name.size()), *regex_);
     }
 
@@ -87,8 +92,10 @@ private:
             std::find(statuses_.begin(), statuses_.end(), status) != statuses_.end();
     }
 
-    finding of_tuning_job(const claim_facts& job) const {
-        return member_matches(filter_.tuning_job, job, &domain::observation::tuning_job);
+    finding of_experiment(const claim_facts& job) const {
+        if (filter_.experiment.empty()) return finding::yes;
+        if (job.details == nullptr) return finding::needs_details;
+        return of(any_matches(filter_.experiment, job.details->experiment));
     }
 
     finding of_instance_type(const claim_facts& job) const {

@@ -116,7 +116,7 @@ RE2::Options pattern_options() {
     RE2::Options options;
     options.set_case_sensitive(false);
     options.set_log_errors(false);
-    options.set_max_mem(limits::failure_pattern_memory_max);
+    options.set_max_mem(limits::pattern_memory_max);
     return options;
 }
 

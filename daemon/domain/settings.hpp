@@ -151,6 +151,7 @@ struct settings {
     std::vector<connection_settings> connections{};  // never empty once validated
     // Those of watch_list_files first, in the order of the files' names.
     std::vector<watch_list_settings> watch_lists{};
+    std::vector<std::string> watch_list_files{};  // paths as written, * and ? in their last part
     std::vector<receiver_settings> receivers{};
     price_map prices{};
     std::vector<failure_rule> failure_classes{};

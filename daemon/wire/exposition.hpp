@@ -27,6 +27,7 @@ struct process_facts {
     double max_fds = 0;
     bool config_loaded = true;
     double config_loaded_at_seconds = 0;
+    std::map<std::string, bool> watch_list_files{};  // by path: in force as it is now
     // AWS' answers that app/ keeps beside the view.
     double documents = 0;
     double document_bytes = 0;

@@ -84,6 +84,9 @@ void add_process_families(
     one(metric("trainwatchd_config_last_reload_successful"), process.config_loaded ? 1 : 0);
     one(metric("trainwatchd_config_last_reload_success_timestamp_seconds"),
         process.config_loaded_at_seconds);
+    family_builder files(into, metric("trainwatchd_watch_list_file_ok"));
+    for (const auto& [file, is_ok] : process.watch_list_files)
+        files.add({{"file", file}}, is_ok ? 1.0 : 0.0);
     one(metric("trainwatchd_storage_degraded"), view.storage_degraded ? 1 : 0);
     family_builder(into, metric("trainwatchd_build_info"))
         .add(

@@ -250,6 +250,14 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      "Unix time",
      "",
      "When the configuration that is in force was loaded."},
+    {"trainwatchd_watch_list_file_ok",
+     metric_type::gauge,
+     metric_group::daemon,
+     "0 or 1",
+     "file",
+     "Whether a file of watch_list_files is in force as it is; 0: it has mistakes, and its last "
+     "good "
+     "version is in force, or none."},
     {"trainwatchd_storage_degraded",
      metric_type::gauge,
      metric_group::daemon,

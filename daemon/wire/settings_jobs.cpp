@@ -16,6 +16,8 @@ settings_draft draft_of(const named_jobs& asked, const settings_defaults& defaul
     auto& connection = draft.connections.emplace_back();
     connection.name.text = "default";
     connection.rest.profile = asked.profile;
+    // The jobs are named: whoever asks for them may not be allowed to list.
+    connection.rest.discovery = domain::discovery_kind::none;
     connection.rest.endpoint_url = asked.endpoint_url;
     if (!asked.region.empty()) {
         connection.regions_given = true;
@@ -28,7 +30,7 @@ settings_draft draft_of(const named_jobs& asked, const settings_defaults& defaul
 class jobs_reader {
 public:
     jobs_reader(const named_jobs& asked, const settings_defaults& defaults)
-        : asked_(asked), made_(finish(draft_of(asked, defaults), defaults)) {}
+        : asked_(asked), made_(finish(draft_of(asked, defaults), {}, defaults)) {}
 
     std::variant<job_settings, std::vector<std::string>> read() {
         check_flags();

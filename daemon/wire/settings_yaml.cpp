@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <deque>
 #include <utility>
 
+#include "wire/settings_yaml_list_checks.hpp"
 #include "wire/settings_yaml_reader.hpp"
 #include "wire/settings_yaml_sections.hpp"
 #include "wire/settings_yaml_tree.hpp"
@@ -13,15 +15,21 @@ namespace trainwatch::wire {
 namespace {
 
 settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
-    static constexpr std::array<std::string_view, 7> now{
-        "global", "connections", "watch_lists", "receivers", "prices", "failure_classes", "api"};
-    static constexpr std::array<std::string_view, 1> later{"watch_list_files"};
+    static constexpr std::array<std::string_view, 8> now{
+        "global",
+        "connections",
+        "watch_lists",
+        "watch_list_files",
+        "receivers",
+        "prices",
+        "failure_classes",
+        "api"};
     settings_draft draft;
     if (root.node->kind == yaml_kind::null && root.node->unsupported.empty()) {
-        reader.fail_file("the file is empty; the least it needs is a watch list with jobs");
+        reader.fail_file("the file is empty; the least it needs is a watch list");
         return draft;
     }
-    if (!reader.mapping(root, {now, later})) return draft;
+    if (!reader.mapping(root, {now, {}})) return draft;
     if (const auto global = reader.find(root, "global")) {
         draft.global = read_global(reader, *global);
     }
@@ -31,9 +39,11 @@ settings_draft read_sections(settings_reader& reader, const yaml_value& root) {
         auto& implied = draft.connections.emplace_back();
         implied.name = {"default", root};
     }
+    const auto files = reader.find(root, "watch_list_files");
+    if (files) draft.watch_list_files = read_watch_list_files(reader, *files);
     if (const auto lists = reader.find(root, "watch_lists")) {
         draft.watch_lists = read_watch_lists(reader, *lists);
-    } else {
+    } else if (!files) {
         reader.fail(root, "\"watch_lists\" is missing: nothing would be watched");
     }
     // Without receivers there are metrics only, which is fine.
@@ -68,6 +78,62 @@ const yaml_node* step_into(const yaml_node& node, std::string_view& path) {
     return value ? value->node : nullptr;
 }
 
+settings_error as_error(const yaml_problem& problem) {
+    return {problem.place.line, problem.place.column, {}, problem.message};
+}
+
+// The lists of files, one after the other beside those that are there already.
+class inclusion {
+public:
+    explicit inclusion(list_checks& checks) : checks_(checks) {}
+
+    watch_list_outcome include(const watch_list_text& file) {
+        watch_list_outcome outcome;
+        if (file.yaml && take(file.file, *file.yaml, outcome.errors)) {
+            outcome.in_force = watch_list_outcome::version::now;
+            return outcome;
+        }
+        std::vector<settings_error> ignored;
+        if (file.former && take(file.file, *file.former, ignored)) {
+            outcome.in_force = watch_list_outcome::version::former;
+        }
+        return outcome;
+    }
+
+    std::vector<watch_list_draft> take_lists() const { return {lists_.begin(), lists_.end()}; }
+
+private:
+    bool take(const std::string& file, std::string_view yaml, std::vector<settings_error>& errors) {
+        auto tree = read_yaml(yaml);
+        if (const auto* const problem = std::get_if<yaml_problem>(&tree)) {
+            errors = {as_error(*problem)};
+            return false;
+        }
+        // Nodes stay where they are: drafts point to them.
+        const auto& root = trees_.emplace_back(std::get<yaml_node>(std::move(tree)));
+        settings_reader reader;
+        if (root.kind == yaml_kind::null && root.unsupported.empty()) {
+            reader.fail_file("the file is empty; it needs the keys of one watch list");
+            errors = reader.take();
+            return false;
+        }
+        const yaml_value where{&root, {}};
+        reader.check_structure(where);
+        auto list = read_watch_list_file(reader, where, file);
+        checks_.check(reader, list);
+        if (reader.failed()) {
+            errors = reader.take();
+            return false;
+        }
+        checks_.take(lists_.emplace_back(std::move(list)));
+        return true;
+    }
+
+    list_checks& checks_;
+    std::deque<yaml_node> trees_{};
+    std::deque<watch_list_draft> lists_{};
+};
+
 }  // namespace
 
 std::string format_error(std::string_view file, const settings_error& error) {
@@ -93,22 +159,37 @@ settings_error mistake_at(std::string_view yaml, std::string path, std::string m
     return mistake;
 }
 
-std::variant<domain::settings, std::vector<settings_error>> parse_settings(
-    std::string_view yaml, const settings_defaults& defaults
+std::variant<combined_settings, std::vector<settings_error>> parse_settings(
+    std::string_view yaml, const settings_defaults& defaults, std::span<const watch_list_text> files
 ) {
     auto tree = read_yaml(yaml);
     if (const auto* const problem = std::get_if<yaml_problem>(&tree)) {
-        return std::vector<settings_error>{
-            {problem->place.line, problem->place.column, {}, problem->message}};
+        return std::vector{as_error(*problem)};
     }
     const yaml_value root{&std::get<yaml_node>(tree), {}};
     settings_reader reader;
     reader.check_structure(root);
     settings_draft draft = read_sections(reader, root);
     lend_defaults(draft, defaults);
-    check_sections(reader, draft, defaults);
+    list_checks checks(draft.connections, defaults);
+    check_sections(reader, draft, checks, defaults);
     if (reader.failed()) return reader.take();
-    return finish(draft, defaults);
+    combined_settings combined;
+    inclusion included(checks);
+    for (const auto& file : files)
+        combined.files.push_back(included.include(file));
+    combined.settings = finish(draft, included.take_lists(), defaults);
+    return combined;
+}
+
+std::variant<domain::settings, std::vector<settings_error>> parse_settings(
+    std::string_view yaml, const settings_defaults& defaults
+) {
+    auto parsed = parse_settings(yaml, defaults, {});
+    if (auto* const errors = std::get_if<std::vector<settings_error>>(&parsed)) {
+        return std::move(*errors);
+    }
+    return std::get<combined_settings>(std::move(parsed)).settings;
 }
 
 }  // namespace trainwatch::wire

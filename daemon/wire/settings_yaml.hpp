@@ -1,10 +1,13 @@
 // The configuration file: YAML text -> settings, or every mistake in it at once.
 //
+// The lists of `watch_list_files` are read by the same rules, but one that is wrong harms no other.
 // Strict: unknown keys (with "did you mean"), wrong types, duplicates, bad durations, empty lists
 // and dangling references are errors. yaml-cpp is included by settings_yaml_tree.cpp only.
 #pragma once
 
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -54,8 +57,40 @@ struct settings_defaults {
 // names: with the value's place in `yaml`, or the whole file's when the path leads nowhere.
 settings_error mistake_at(std::string_view yaml, std::string path, std::string message);
 
+// Without the lists of `watch_list_files`, which is for whoever reads those.
 std::variant<domain::settings, std::vector<settings_error>> parse_settings(
     std::string_view yaml, const settings_defaults& defaults
+);
+
+// A file of `watch_list_files`: one list, whose keys are those of `watch_lists[]`.
+struct watch_list_text {
+    std::string file{};                   // for messages, and the list's name when it gives none
+    std::optional<std::string> yaml{};    // nothing: it cannot be read
+    std::optional<std::string> former{};  // the version that was in force before
+
+    bool operator==(const watch_list_text&) const = default;
+};
+
+struct watch_list_outcome {
+    enum class version { now, former, none };
+    version in_force = version::none;
+    std::vector<settings_error> errors{};  // of `yaml`, at places in it
+
+    bool operator==(const watch_list_outcome&) const = default;
+};
+
+struct combined_settings {
+    domain::settings settings{};
+    std::vector<watch_list_outcome> files{};  // of each, in their order
+
+    bool operator==(const combined_settings&) const = default;
+};
+
+// The configuration with the lists of its files, which come first and in the order given. A file
+// that is wrong, by itself or beside the configuration and the files before it, is left out or has
+// its former version; mistakes of the configuration are nobody else's.
+std::variant<combined_settings, std::vector<settings_error>> parse_settings(
+    std::string_view yaml, const settings_defaults& defaults, std::span<const watch_list_text> files
 );
 
 }  // namespace trainwatch::wire

@@ -62,7 +62,7 @@ void read_role(
 }
 
 connection_draft read_connection(settings_reader& reader, const yaml_value& where) {
-    static constexpr std::array<std::string_view, 9> now{
+    static constexpr std::array<std::string_view, 11> now{
         "name",
         "regions",
         "profile",
@@ -71,8 +71,10 @@ connection_draft read_connection(settings_reader& reader, const yaml_value& wher
         "endpoint_url",
         "ca_bundle",
         "proxy_url",
-        "budget"};
-    static constexpr std::array<std::string_view, 2> later{"discovery", "events"};
+        "budget",
+        "discovery",
+        "pace"};
+    static constexpr std::array<std::string_view, 1> later{"events"};
     connection_draft draft;
     draft.name.where = where;
     if (!reader.mapping(where, {now, later})) return draft;
@@ -92,6 +94,17 @@ connection_draft read_connection(settings_reader& reader, const yaml_value& wher
     }
     if (const auto budget = reader.find(where, "budget")) {
         draft.rest.budget = read_budget(reader, *budget);
+    }
+    static constexpr std::array<std::string_view, 2> kinds{"list", "none"};
+    if (const auto discovery = reader.find(where, "discovery")) {
+        const bool is_none = reader.word(*discovery, kinds) == "none";
+        draft.rest.discovery =
+            is_none ? domain::discovery_kind::none : domain::discovery_kind::list;
+    }
+    static constexpr std::array<std::string_view, 2> paces{"budget", "bound"};
+    if (const auto pace = reader.find(where, "pace")) {
+        const bool is_bound = reader.word(*pace, paces) == "bound";
+        draft.rest.pace = is_bound ? domain::pace_kind::bound : domain::pace_kind::budget;
     }
     return draft;
 }

@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <array>
 
-#include <re2/re2.h>
-
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "wire/settings_yaml_sections.hpp"
@@ -31,28 +29,6 @@ std::string class_problem(std::string_view text) {
     return problem;
 }
 
-// Compiled as core/failure_reason will, so that what is accepted here works there.
-std::string pattern_problem(const std::string& text) {
-    if (text.size() > limits::failure_pattern_bytes_max) {
-        return "a pattern of " + std::to_string(text.size()) + " bytes; at most " +
-            std::to_string(limits::failure_pattern_bytes_max);
-    }
-    RE2::Options options;
-    options.set_case_sensitive(false);
-    options.set_log_errors(false);
-    options.set_max_mem(limits::failure_pattern_memory_max);
-    const RE2 pattern(text, options);
-    if (pattern.ok()) return {};
-    // RE2 ends its message with the piece of the pattern that it is about.
-    std::string_view message = pattern.error();
-    const auto& piece = pattern.error_arg();
-    if (!piece.empty() && message.ends_with(piece)) {
-        message.remove_suffix(piece.size());
-        return quoted(text) + " is no pattern: " + std::string(message) + quoted(piece);
-    }
-    return quoted(text) + " is no pattern: " + std::string(message);
-}
-
 domain::failure_class class_called(std::string_view name) {
     const auto at = std::find_if(
         domain::failed_classes.begin(),
@@ -67,7 +43,7 @@ domain::failure_rule read_rule(settings_reader& reader, const yaml_value& where)
     domain::failure_rule rule;
     if (!reader.mapping(where, {now, {}})) return rule;
     if (const auto match = reader.required_text(where, "match")) {
-        if (auto problem = pattern_problem(match->text); !problem.empty()) {
+        if (auto problem = pattern_problem(match->text, letter_case::ignored); !problem.empty()) {
             reader.fail(match->where, std::move(problem));
         }
         rule.pattern = match->text;

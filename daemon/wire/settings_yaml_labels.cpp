@@ -29,7 +29,7 @@ bool is_label_name(std::string_view text) {
         });
 }
 
-std::string name_problem(std::string_view name) {
+std::string label_problem(std::string_view name) {
     if (!is_label_name(name) || name.size() > limits::configured_label_name_chars_max) {
         return quoted(name) + " is no label name: up to " +
             std::to_string(limits::configured_label_name_chars_max) +
@@ -60,7 +60,7 @@ domain::label_map read_labels(settings_reader& reader, const yaml_value& where) 
         return labels;
     }
     for (const auto& [name, value] : entries) {
-        if (auto problem = name_problem(name.text); !problem.empty()) {
+        if (auto problem = label_problem(name.text); !problem.empty()) {
             reader.fail(name.where, std::move(problem));
             continue;
         }
@@ -77,6 +77,43 @@ domain::label_map read_labels(settings_reader& reader, const yaml_value& where) 
         labels.emplace(name.text, *text);
     }
     return labels;
+}
+
+domain::label_map read_labels_from_tags(
+    settings_reader& reader, const yaml_value& where, const domain::label_map& labels
+) {
+    domain::label_map keys;
+    const auto entries = reader.entries(where, "labels and tags, such as {owner: Owner}");
+    if (entries.size() + labels.size() > limits::configured_labels_max) {
+        reader.fail(
+            where,
+            std::to_string(entries.size() + labels.size()) + " labels with those of \"labels\"; " +
+                std::to_string(limits::configured_labels_max) + " are the most"
+        );
+        return keys;
+    }
+    for (const auto& [name, value] : entries) {
+        if (auto problem = label_problem(name.text); !problem.empty()) {
+            reader.fail(name.where, std::move(problem));
+            continue;
+        }
+        if (labels.contains(name.text)) {
+            reader.fail(name.where, quoted(name.text) + " is among the \"labels\" of this list");
+            continue;
+        }
+        const auto key = reader.text(value);
+        if (!key) continue;
+        if (key->size() > limits::tag_key_chars_max) {
+            reader.fail(
+                value,
+                "the key of a tag has at most " + std::to_string(limits::tag_key_chars_max) +
+                    " characters; this one has " + std::to_string(key->size())
+            );
+            continue;
+        }
+        keys.emplace(name.text, *key);
+    }
+    return keys;
 }
 
 domain::metric_groups read_metric_groups(settings_reader& reader, const yaml_value& where) {

@@ -243,6 +243,40 @@ std::optional<placed_text> settings_reader::required_text(
     return placed_text{*value, *where};
 }
 
+std::string_view settings_reader::word(
+    const yaml_value& where, std::span<const std::string_view> words
+) {
+    const auto value = text(where);
+    if (!value) return {};
+    const auto at = std::find(words.begin(), words.end(), *value);
+    if (at != words.end()) return *at;
+    const auto near = value->size() <= 64 ? nearest(*value, words) : std::string_view();
+    fail(
+        where,
+        quoted(*value) + " is not one of " + join(words) +
+            (near.empty() ? std::string() : "; did you mean " + quoted(near) + "?")
+    );
+    return {};
+}
+
+std::vector<placed_text> settings_reader::texts(const yaml_value& where, std::string_view of_what) {
+    std::vector<placed_text> found;
+    const bool is_one = where.node->kind == yaml_kind::scalar;
+    for (const auto& item : is_one ? std::vector{where} : list(where, of_what)) {
+        const auto value = text(item);
+        if (!value) continue;
+        const bool twice = std::any_of(found.begin(), found.end(), [&](const auto& each) {
+            return each.text == *value;
+        });
+        if (twice) {
+            fail(item, quoted(*value) + " is in this list already");
+        } else {
+            found.push_back({*value, item});
+        }
+    }
+    return found;
+}
+
 std::optional<milliseconds> settings_reader::duration(
     const yaml_value& where, duration_range range
 ) {

@@ -47,6 +47,7 @@ public:
     // Sorted by place; of very many the first ones, and how many more there are.
     std::vector<settings_error> take();
     bool failed() const { return !errors_.empty(); }
+    std::size_t mistakes() const { return errors_.size(); }  // so far
 
     // Duplicate keys, keys that are no text, aliases, anchors and tags, anywhere below.
     void check_structure(const yaml_value& where);
@@ -69,6 +70,10 @@ public:
     std::optional<placed_text> optional_text(const yaml_value& mapping, std::string_view key);
     std::optional<placed_text> required_text(const yaml_value& mapping, std::string_view key);
     std::optional<milliseconds> duration(const yaml_value& where, duration_range range);
+    // One of `words`; empty (and an error) when it is none of them.
+    std::string_view word(const yaml_value& where, std::span<const std::string_view> words);
+    // One text, or a list of texts, each once.
+    std::vector<placed_text> texts(const yaml_value& where, std::string_view of_what);
     // Any finite number; `examples` are for the message.
     std::optional<double> number(const yaml_value& where, std::string_view examples);
     // A number of requests a second.

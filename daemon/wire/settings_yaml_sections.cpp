@@ -29,49 +29,6 @@ bool is_job_name(std::string_view text) {
         });
 }
 
-watch_list_draft read_watch_list(settings_reader& reader, const yaml_value& where) {
-    static constexpr std::array<std::string_view, 6> now{
-        "name", "connections", "regions", "jobs", "labels", "metrics"};
-    static constexpr std::array<std::string_view, 6> later{
-        "match", "exclude", "labels_from_tags", "expect", "limits", "alerts"};
-    watch_list_draft draft;
-    draft.name.where = where;
-    if (!reader.mapping(where, {now, later})) return draft;
-    draft.name = read_name(reader, where);
-    if (const auto connections = reader.find(where, "connections")) {
-        draft.connections_given = true;
-        for (const auto& item : reader.list(*connections, "connections")) {
-            if (const auto text = reader.text(item)) draft.connections.push_back({*text, item});
-        }
-    }
-    if (const auto regions = reader.find(where, "regions")) {
-        draft.regions_given = true;
-        draft.regions = read_regions(reader, *regions);
-    }
-    if (const auto labels = reader.find(where, "labels")) {
-        draft.labels = read_labels(reader, *labels);
-    }
-    if (const auto metrics = reader.find(where, "metrics")) {
-        draft.metrics = read_metric_groups(reader, *metrics);
-    }
-    const auto jobs = reader.find(where, "jobs");
-    // A list with `match` has its error already: it would find its jobs in a later release.
-    if (!jobs && !reader.find(where, "match")) {
-        reader.fail(where, "\"jobs\" is missing: the names of the jobs to watch");
-    }
-    if (!jobs) return draft;
-    for (const auto& item : reader.list(*jobs, "job names")) {
-        const auto text = reader.text(item);
-        if (!text) continue;
-        if (auto problem = job_name_problem(*text); !problem.empty()) {
-            reader.fail(item, std::move(problem));
-            continue;
-        }
-        draft.jobs.push_back({*text, item});
-    }
-    return draft;
-}
-
 }  // namespace
 
 std::string job_name_problem(std::string_view text) {
@@ -82,7 +39,7 @@ std::string job_name_problem(std::string_view text) {
             (is_job_name(name) ? ", " + quoted(name) : std::string());
     }
     if (text.find_first_of("*?") != std::string_view::npos) {
-        return quoted(text) + " is a pattern: not supported by this version, name each job";
+        return quoted(text) + " is a pattern: name each job, or let a watch list find them by match";
     }
     return quoted(text) +
         " is no job name: 1 to 63 letters, digits and hyphens, no hyphen at either end";
@@ -111,20 +68,22 @@ std::string region_problem(std::string_view text) {
     return quoted(text) + " is no AWS region; one looks like eu-west-1";
 }
 
+std::string name_problem(std::string_view text) {
+    const bool right = !text.empty() && text.size() <= limits::settings_name_chars_max &&
+        std::all_of(text.begin(), text.end(), [](char c) {
+            return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
+        });
+    if (right) return {};
+    return quoted(text) + " is no name: up to " + std::to_string(limits::settings_name_chars_max) +
+        " letters, digits, hyphens, underscores and dots";
+}
+
 placed_text read_name(settings_reader& reader, const yaml_value& mapping) {
     const auto name = reader.required_text(mapping, "name");
     if (!name) return {{}, mapping};
-    const bool right = name->text.size() <= limits::settings_name_chars_max &&
-        std::all_of(name->text.begin(), name->text.end(), [](char c) {
-                           return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
-                       });
-    if (right) return *name;
-    reader.fail(
-        name->where,
-        quoted(name->text) + " is no name: up to " +
-            std::to_string(limits::settings_name_chars_max) +
-            " letters, digits, hyphens, underscores and dots"
-    );
+    auto problem = name_problem(name->text);
+    if (problem.empty()) return *name;
+    reader.fail(name->where, std::move(problem));
     return {{}, name->where};
 }
 
@@ -172,14 +131,6 @@ domain::global_settings read_global(settings_reader& reader, const yaml_value& w
         global.labels = read_labels(reader, *labels);
     }
     return global;
-}
-
-std::vector<watch_list_draft> read_watch_lists(settings_reader& reader, const yaml_value& where) {
-    std::vector<watch_list_draft> lists;
-    for (const auto& item : reader.list(where, "watch lists")) {
-        lists.push_back(read_watch_list(reader, item));
-    }
-    return lists;
 }
 
 }  // namespace trainwatch::wire

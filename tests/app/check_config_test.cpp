@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,32 +31,51 @@ file_reader reader_of(text_map files) {
     };
 }
 
+// The same, with the folders that the paths are in.
+file_access access_to(const text_map& files) {
+    const auto list = [files](const std::string& folder) -> result<std::vector<std::string>> {
+        std::vector<std::string> names;
+        for (const auto& [path, text] : files) {
+            const auto slash = path.rfind('/');
+            const auto parent = slash == std::string::npos ? "" : path.substr(0, slash);
+            if (parent == folder) names.push_back(path.substr(slash + 1));
+        }
+        if (!names.empty()) return names;
+        failure why;
+        why.kind = error_class::not_found;
+        why.detail = folder + ": No such file or directory";
+        return why;
+    };
+    return {reader_of(files), list};
+}
+
+check_report check(std::vector<std::string> paths, const text_map& files) {
+    options chosen;
+    chosen.files = std::move(paths);
+    return check_config(chosen, {}, access_to(files));
+}
+
 TEST(CheckConfig, sums_up_what_is_good) {
-    const auto report = check_config(
+    const auto report = check(
         {"/etc/t/a.yaml", "b.yaml"},
-        {},
-        reader_of(
-            {{"/etc/t/a.yaml", good_file},
-             {"/etc/t/secrets/hook", "https://example.com/hook?key=1\n"},
-             {"b.yaml", "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]"}}
-        )
+        {{"/etc/t/a.yaml", good_file},
+         {"/etc/t/secrets/hook", "https://example.com/hook?key=1\n"},
+         {"b.yaml",
+          "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x], match: {name: 'n*'}}]"}}
     );
     EXPECT_EQ(report.exit_code, 0);
     EXPECT_EQ(
         report.text,
         "/etc/t/a.yaml: ok (2 jobs in 1 watch list, 1 receiver)\n"
-        "b.yaml: ok (1 job in 1 watch list, 0 receivers)\n"
+        "b.yaml: ok (1 job in 1 watch list of which 1 discovers, 0 receivers)\n"
     );
 }
 
 TEST(CheckConfig, reports_every_mistake_of_every_file) {
-    const auto report = check_config(
+    const auto report = check(
         {"a.yaml", "gone.yaml", "b.yaml"},
-        {},
-        reader_of(
-            {{"a.yaml", "watch_list: 1\nwatch_lists: []\n"},
-             {"b.yaml", "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]"}}
-        )
+        {{"a.yaml", "watch_list: 1\nwatch_lists: []\n"},
+         {"b.yaml", "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]"}}
     );
     EXPECT_EQ(report.exit_code, 1);
     EXPECT_EQ(
@@ -69,7 +90,7 @@ TEST(CheckConfig, reports_every_mistake_of_every_file) {
 TEST(CheckConfig, looks_into_the_files_that_the_configuration_names) {
     const std::string yaml = std::string(good_file) +
         "connections: [{name: c, regions: [eu-west-1], ca_bundle: /ca.pem}]\n";
-    const auto without = check_config({"/etc/t/a.yaml"}, {}, reader_of({{"/etc/t/a.yaml", yaml}}));
+    const auto without = check({"/etc/t/a.yaml"}, {{"/etc/t/a.yaml", yaml}});
     EXPECT_EQ(without.exit_code, 1);
     EXPECT_EQ(
         without.text,
@@ -77,14 +98,11 @@ TEST(CheckConfig, looks_into_the_files_that_the_configuration_names) {
         "directory\n"
         "/etc/t/a.yaml:3:58: connections[0].ca_bundle: /ca.pem: No such file or directory\n"
     );
-    const auto wrong = check_config(
+    const auto wrong = check(
         {"/etc/t/a.yaml"},
-        {},
-        reader_of(
-            {{"/etc/t/a.yaml", yaml},
-             {"/etc/t/secrets/hook", "ftp://user:secret@host/"},
-             {"/ca.pem", "garbage"}}
-        )
+        {{"/etc/t/a.yaml", yaml},
+         {"/etc/t/secrets/hook", "ftp://user:secret@host/"},
+         {"/ca.pem", "garbage"}}
     );
     EXPECT_EQ(wrong.exit_code, 1);
     EXPECT_THAT(
@@ -98,9 +116,9 @@ TEST(SettingsFile, holds_the_address_that_was_kept_in_a_file) {
     const auto loaded = load_settings(
         "/etc/t/a.yaml",
         {},
-        reader_of({{"/etc/t/a.yaml", good_file}, {"/etc/t/secrets/hook", " https://h/?key=1 \n"}})
+        access_to({{"/etc/t/a.yaml", good_file}, {"/etc/t/secrets/hook", " https://h/?key=1 \n"}})
     );
-    const auto& config = std::get<domain::settings>(loaded);
+    const auto& config = std::get<loaded_configuration>(loaded).settings;
     EXPECT_THAT(config.receivers[0].urls, testing::ElementsAre("https://h/?key=1"));
 }
 
@@ -108,7 +126,9 @@ TEST(SettingsFile, without_a_region_points_at_a_broken_aws_file) {
     aws_files files;
     files.problems = {"/h/.aws/config:2: no = sign"};
     const auto loaded = load_settings(
-        "a.yaml", files, reader_of({{"a.yaml", "watch_lists: [{name: a, jobs: [x]}]"}})
+        "a.yaml",
+        std::as_const(files),
+        access_to({{"a.yaml", "watch_lists: [{name: a, jobs: [x]}]"}})
     );
     const auto& mistakes = std::get<settings_mistakes>(loaded);
     ASSERT_EQ(mistakes.size(), 2U);
@@ -129,7 +149,9 @@ TEST(ShippedConfig, is_good) {
         if (text.has_error() && path.ends_with(".pem")) return std::string("-----BEGIN X-----");
         return text;
     };
-    const auto report = check_config({minimal, example}, {}, read);
+    options chosen;
+    chosen.files = {minimal, example};
+    const auto report = check_config(chosen, {}, {read, list_folder});
     EXPECT_EQ(report.exit_code, 0) << report.text;
 }
 
@@ -141,10 +163,10 @@ TEST(CheckConfig, asks_for_the_region_of_the_machine_only_where_nothing_names_on
         return std::string("eu-west-3");
     };
     aws_files nothing;
-    const auto told = load_settings("c.yaml", nothing, reader_of({{"c.yaml", bare}}), ask);
-    ASSERT_TRUE(std::holds_alternative<domain::settings>(told));
+    const auto told = load_settings("c.yaml", nothing, access_to({{"c.yaml", bare}}), ask);
+    ASSERT_TRUE(std::holds_alternative<loaded_configuration>(told));
     EXPECT_THAT(
-        std::get<domain::settings>(told).connections.front().regions,
+        std::get<loaded_configuration>(told).settings.connections.front().regions,
         testing::ElementsAre("eu-west-3")
     );
     EXPECT_EQ(nothing.instance_region, "eu-west-3");
@@ -152,12 +174,12 @@ TEST(CheckConfig, asks_for_the_region_of_the_machine_only_where_nothing_names_on
 
     aws_files variable;
     variable.variables["AWS_REGION"] = "eu-west-1";
-    const auto known = load_settings("c.yaml", variable, reader_of({{"c.yaml", bare}}), ask);
-    EXPECT_TRUE(std::holds_alternative<domain::settings>(known));
+    const auto known = load_settings("c.yaml", variable, access_to({{"c.yaml", bare}}), ask);
+    EXPECT_TRUE(std::holds_alternative<loaded_configuration>(known));
     aws_files own;
     own.profiles["default"]["region"] = "eu-west-1";
-    const auto of_profile = load_settings("c.yaml", own, reader_of({{"c.yaml", bare}}), ask);
-    EXPECT_TRUE(std::holds_alternative<domain::settings>(of_profile));
+    const auto of_profile = load_settings("c.yaml", own, access_to({{"c.yaml", bare}}), ask);
+    EXPECT_TRUE(std::holds_alternative<loaded_configuration>(of_profile));
     EXPECT_EQ(asked, 1);
 
     // One that is silent is named beside the mistake.
@@ -165,7 +187,7 @@ TEST(CheckConfig, asks_for_the_region_of_the_machine_only_where_nothing_names_on
         return failure{.kind = error_class::transient, .detail = "http://md: timed out"};
     };
     aws_files none;
-    const auto failed = load_settings("c.yaml", none, reader_of({{"c.yaml", bare}}), silent);
+    const auto failed = load_settings("c.yaml", none, access_to({{"c.yaml", bare}}), silent);
     ASSERT_TRUE(std::holds_alternative<settings_mistakes>(failed));
     EXPECT_EQ(std::get<settings_mistakes>(failed).back(), "http://md: timed out");
 }

@@ -161,7 +161,51 @@ TEST(CommandLine, names_what_later_versions_will_have) {
         refusal({"--web.config.file", "x"}),
         "trainwatchd: \"--web.config.file\" is not supported by this version"
     );
-    EXPECT_EQ(refusal({"--plan=x"}), "trainwatchd: \"--plan\" is not supported by this version");
+    EXPECT_EQ(
+        refusal({"--web.config.file=x"}),
+        "trainwatchd: \"--web.config.file\" is not supported by this version"
+    );
+}
+
+TEST(CommandLine, of_check_config_may_ask_for_the_plan) {
+    EXPECT_FALSE(good({"check-config", "a"}).plan);
+    const auto parsed = good({"check-config", "--plan", "--replicas=2", "--shard", "2/3", "a"});
+    EXPECT_TRUE(parsed.plan);
+    EXPECT_EQ(parsed.process, (domain::process_settings{2, "", 2, 3}));
+    EXPECT_THAT(parsed.files, ElementsAre("a"));
+    EXPECT_THAT(refusal({"run", "--plan"}), HasSubstr("does not belong here"));
+}
+
+TEST(CommandLine, tells_replicas_and_shards_apart) {
+    const domain::process_settings expected{3, "north-1", 2, 4};
+    EXPECT_EQ(good({"--replicas=3", "--replica=north-1", "--shard=2/4"}).process, expected);
+    EXPECT_EQ(
+        good({"run", "--replicas", "3", "--replica", "north-1", "--shard", "2/4"}).process, expected
+    );
+    EXPECT_EQ(good({"once", "--shard=4/4"}).process.shard, 4U);
+    EXPECT_EQ(good({}).process, domain::process_settings{});
+    EXPECT_THAT(
+        refusal({"once", "--replica=a"}), HasSubstr("the flag \"--replica\" does not belong here")
+    );
+}
+
+TEST(CommandLine, refuses_shares_that_are_none) {
+    for (const char* const shard :
+         {"--shard=",
+          "--shard=2",
+          "--shard=0/2",
+          "--shard=3/2",
+          "--shard=a/b",
+          "--shard=1/2/3",
+          "--shard=-1/2",
+          "--shard=1/0",
+          "--shard=1/100000"}) {
+        EXPECT_THAT(refusal({shard}), HasSubstr("is no share; the second of four is 2/4"));
+    }
+    for (const char* const replicas : {"--replicas=0", "--replicas=x", "--replicas=101"})
+        EXPECT_THAT(refusal({replicas}), HasSubstr("is no number from 1 to 100"));
+    for (const char* const name : {"--replica=a\nb", "--replica= a", "--replica=\xff"})
+        EXPECT_THAT(refusal({name}), HasSubstr("is no value of a label"));
 }
 
 TEST(CommandLine, of_run_may_allow_reloads_over_http) {

@@ -60,6 +60,25 @@ TEST(Reloading, connection_in_another_trouble_than_before_is_refused) {
     EXPECT_FALSE(outcome.ok);
 }
 
+TEST(Reloading, teams_file_that_is_wrong_is_a_warning) {
+    auto reading = reading_of({});
+    reading.inputs->watch_list_files = {
+        {"good.yaml", {}, "jobs: [a]"},
+        {"worse.yaml", {"worse.yaml:1:2: x: y"}, "jobs: [b]"},
+        {"new.yaml", {"new.yaml:3:4: z: w"}, std::nullopt}};
+    const auto outcome = judge_reading(reading, {});
+    EXPECT_TRUE(outcome.ok);
+    EXPECT_THAT(
+        outcome.warnings,
+        ElementsAre(
+            "worse.yaml:1:2: x: y",
+            "worse.yaml: its last good version stays in force",
+            "new.yaml:3:4: z: w",
+            "new.yaml: left out"
+        )
+    );
+}
+
 TEST(Reloading, departures_are_warnings) {
     connection_access access;
     access.notes = {"retry_mode = adaptive: standard is used"};

@@ -204,6 +204,17 @@ TEST(claims, say_the_same_of_a_name_before_and_after_its_describe) {
     EXPECT_EQ(rules.decide(job("hpo-42-001-5f3a9c1b")), needs_details);
 }
 
+// Two names of tuning jobs that differ in case only are the same to AWS.
+TEST(claims, mind_no_case_in_the_names_of_the_jobs_that_started_a_job) {
+    const auto rules = of({{"a", {.tuning_job = {"HPO-42"}}}, {"b", {.auto_ml_job = {"Auto"}}}});
+    domain::observation details;
+    details.tuning_job = "hpo-42";
+    EXPECT_EQ(rules.decide(described(job("HPO-42-001-5f3a9c1b"), details)), claimed("a"));
+    details.tuning_job = "Hpo-42";
+    EXPECT_EQ(rules.decide(described(job("hpo-42-001-5f3a9c1b"), details)), claimed("a"));
+    EXPECT_EQ(rules.decide(described(job("x"), {.auto_ml_job = "auTO"})), claimed("b"));
+}
+
 TEST(claims, take_children_of_any_tuning_job_and_no_others_by_a_star) {
     const auto rules = of({{"hpo", {.tuning_job = {"*"}}}});
     domain::observation details;

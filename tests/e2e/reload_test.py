@@ -119,6 +119,26 @@ class Command(Reloading):
         self.assertEqual(ok, 1)
         self.assertGreater(later, at)
 
+    def test_teams_file_that_becomes_wrong_keeps_its_last_good_version(self):
+        folder = self.directory / "teams"
+        folder.mkdir()
+        team = folder / "team.yaml"
+        team.write_text("name: team\njobs: [second]\n")
+        included = "watch_list_files: [teams/*.yaml]\n"
+        path = self.configure("first", more=included)
+        daemon = self.start_daemon(path, more=("--control.socket", self.socket))
+        ok = f'trainwatchd_watch_list_file_ok\\{{file="{team}"\\}}'
+        self.assertEqual(self.metric(daemon, ok), 1)
+        self.assert_still_polled("second")
+        team.write_text("name: team\njobbs: [second]\n")
+        code, out, problems = self.reload()
+        self.assertEqual((code, out), (0, "The configuration was reloaded.\n"))
+        self.assertRegex(problems, r"warning: \S*team\.yaml:2:1: jobbs: ")
+        self.assertIn("its last good version stays in force", problems)
+        self.assertEqual(self.metric(daemon, ok), 0)
+        self.assertEqual(self.reload_facts(daemon)[0], 1)
+        self.assert_still_polled("second")
+
     def test_connection_that_would_lose_its_keys_is_refused(self):
         daemon = self.start_with("first")
         path = self.configure("first")

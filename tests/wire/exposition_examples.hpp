@@ -158,6 +158,9 @@ inline process_facts example_process() {
     process.open_fds = 12;
     process.max_fds = 1'024;
     process.config_loaded_at_seconds = 1'763'889'990.5;
+    process.watch_list_files = {
+        {"/etc/trainwatchd/watch_lists.d/speech.yaml", false},
+        {"/etc/trainwatchd/watch_lists.d/vision.yaml", true}};
     process.documents = 3;
     process.document_bytes = 7'168;
     process.document_bytes_max = 67'108'864;

@@ -49,9 +49,9 @@ domain::settings good(std::string_view yaml, const settings_defaults& defaults =
 
 constexpr std::string_view minimal = R"(
 watch_lists:
-  - name: nightly
+  - name: everything
     regions: [eu-west-1]
-    jobs: [resnet-2026-11-23]
+    match: {name: "*"}
 receivers:
   - {name: main, alertmanager: {urls: [http://127.0.0.1:9093]}}
 )";
@@ -87,7 +87,8 @@ TEST(SettingsFile, of_six_lines_has_one_implied_connection) {
     EXPECT_THAT(config.connections[0].regions, ElementsAre("eu-west-1"));
     EXPECT_EQ(config.global, domain::global_settings{});
     ASSERT_THAT(config.watch_lists, SizeIs(1));
-    EXPECT_THAT(config.watch_lists[0].jobs, ElementsAre("resnet-2026-11-23"));
+    EXPECT_THAT(config.watch_lists[0].jobs, IsEmpty());
+    EXPECT_EQ(config.watch_lists[0].match, (domain::job_filter{.name = {"*"}}));
     ASSERT_THAT(config.receivers, SizeIs(1));
     EXPECT_EQ(config.receivers[0].kind, domain::receiver_kind::alertmanager);
     EXPECT_THAT(config.receivers[0].urls, ElementsAre("http://127.0.0.1:9093"));
@@ -107,12 +108,28 @@ connections:
     external_id: agreed-upon
     proxy_url: http://somebody:secret@proxy.example:3128
     budget: {describe_per_second: 0.5, list_per_second: 1.5}
+    discovery: list
+    pace: bound
+watch_list_files: [watch_lists.d/*.yaml, /srv/teams/vision.yaml]
 watch_lists:
   - name: nightly
     connections: [research]
     regions: [us-east-1]
     jobs: [a, b]
+    match:
+      name: "nightly-*"
+      name_regex: ".*-[0-9]+"
+      tags: {team: "vision*"}
+      tuning_job: [hpo-42, hpo-43]
+      auto_ml_job: "auto-*"
+      labeling_job: label-1
+      experiment: "*"
+      instance_type: ["ml.p4*", "*.24xlarge"]
+      status: [InProgress, Stopping]
+    exclude: {name: [scratch-*, "*-test"]}
     labels: {team: vision, costCentre: "grün & 4711"}
+    labels_from_tags: {owner: Owner, stage: "aws:stage"}
+    staleness_bound: 30s
     metrics: [phases, final_metrics, details, state_sets]
 prices: {ml.p4d.24xlarge: 37.688, ml.p6-b200.48xlarge: 1e2}
 receivers:
@@ -147,6 +164,21 @@ api: {show_parameters: true}
          {"a", "b"},
          {{"team", "vision"}, {"costCentre", "grün & 4711"}},
          {true, true, true, true}}};
+    expected.watch_lists[0].match = domain::job_filter{
+        .name = {"nightly-*"},
+        .name_regex = ".*-[0-9]+",
+        .tags = {{"team", "vision*"}},
+        .tuning_job = {"hpo-42", "hpo-43"},
+        .auto_ml_job = {"auto-*"},
+        .labeling_job = {"label-1"},
+        .experiment = {"*"},
+        .instance_type = {"ml.p4*", "*.24xlarge"},
+        .status = {"InProgress", "Stopping"}};
+    expected.watch_lists[0].exclude.name = {"scratch-*", "*-test"};
+    expected.watch_lists[0].labels_from_tags = {{"owner", "Owner"}, {"stage", "aws:stage"}};
+    expected.watch_lists[0].staleness_bound = milliseconds(30'000);
+    expected.connections[0].pace = domain::pace_kind::bound;
+    expected.watch_list_files = {"watch_lists.d/*.yaml", "/srv/teams/vision.yaml"};
     expected.prices = {{"ml.p4d.24xlarge", 37.688}, {"ml.p6-b200.48xlarge", 100}};
     expected.receivers = {
         {"main",

@@ -1,0 +1,217 @@
+#include "app/plan_report.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "core/promise.hpp"
+#include "domain/watch_plan.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+// Jobs that have ended between two live ones, where lives are as they mostly are.
+constexpr double finished_per_live = 4;
+constexpr std::array<std::size_t, 3> fleets{100, 1'000, 10'000};
+// More than any account has.
+constexpr std::size_t most_jobs = 1'000'000;
+
+// 12345 -> "12,345"
+std::string grouped(std::uint64_t number) {
+    auto digits = std::to_string(number);
+    for (auto at = digits.size(); at > 3; at -= 3)
+        digits.insert(at - 3, ",");
+    return digits;
+}
+
+// To two or three digits: nobody can promise more.
+std::string rounded(milliseconds time) {
+    using namespace std::chrono;
+    const auto unit = time < seconds(10) ? milliseconds(100)
+        : time < minutes(10)             ? milliseconds(seconds(1))
+                                         : milliseconds(minutes(1));
+    const auto units = (time + unit / 2) / unit;
+    return format_duration(std::max(units, decltype(units){1}) * unit);
+}
+
+// 2 -> "2", 0.25 -> "0.25"
+std::string plain(double rate) {
+    auto text = std::to_string(std::round(rate * 1000) / 1000);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text;
+}
+
+std::string right(std::string_view text, std::size_t width) {
+    return std::string(width - std::min(width, text.size()), ' ') + std::string(text);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const auto& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+class lane_report {
+public:
+    lane_report(const domain::settings& config, const domain::watch_plan& plan, std::size_t index)
+        : config_(config), lane_(plan.lanes[index]) {
+        std::set<std::string> lists;
+        for (const auto& target : plan.targets) {
+            if (target.lane.value != index) continue;
+            ++named_;
+            lists.insert(target.watch_list);
+        }
+        for (const auto& rule : plan.discovery) {
+            if (!std::binary_search(rule.lanes.begin(), rule.lanes.end(), lane_id{index})) continue;
+            finders_.push_back(rule.watch_list);
+            lists.insert(rule.watch_list);
+        }
+        for (const auto& list : lists) {
+            const auto bound = plan.traits(list).staleness_bound;
+            if (!strictest_.empty() && bound >= bound_) continue;
+            bound_ = bound;
+            strictest_ = list;
+        }
+    }
+
+    std::string text() const {
+        std::string lines = "  " + lane_.connection + ", " + lane_.region + ": " + way() + "\n";
+        lines += "    budget: " + budget() + "\n";
+        lines += "    jobs: " + jobs() + "\n";
+        lines += "    staleness bound: " + format_duration(bound_) + " (" + strictest_ + ")\n";
+        return lines + (finders_.empty() ? of_named() : of_fleets());
+    }
+
+private:
+    std::string way() const {
+        if (!lane_.lists) return "describes each job; nothing is listed";
+        const std::string reason = finders_.empty()
+            ? " (more jobs are named than describes can keep fresh)"
+            : std::string();
+        return "lists, and describes what has changed" + reason;
+    }
+
+    std::string budget() const {
+        const double describe = lane_.budget.describe_per_second;
+        const double list = lane_.budget.list_per_second;
+        const auto pair = [&](double times) {
+            const auto describes = plain(describe * times);
+            return lane_.lists ? plain(list * times) + " list and " + describes : describes;
+        };
+        const auto replicas = config_.process.replicas;
+        auto text = pair(replicas) + " describe calls a second";
+        if (replicas > 1) {
+            text +=
+                ", of which this replica, one of " + std::to_string(replicas) + ", has " + pair(1);
+        }
+        if (lane_.pace == domain::pace_kind::bound) {
+            text += "; no more are made than the bound needs";
+        }
+        return text;
+    }
+
+    std::string jobs() const {
+        if (finders_.empty()) return grouped(named_) + " named";
+        const auto found = "found by " + joined(finders_);
+        return named_ == 0 ? found : grouped(named_) + " named, others " + found;
+    }
+
+    core::lane_promise promise(std::size_t live) const {
+        core::lane_load load;
+        load.live = live;
+        load.describe_rate = lane_.budget.describe_per_second;
+        if (lane_.lists) {
+            load.list_rate = lane_.budget.list_per_second;
+            load.windows = core::expected_windows(live, finished_per_live);
+        }
+        return core::promise_of(load, lane_.pace, bound_);
+    }
+
+    static std::string calls(const core::lane_promise& promise) {
+        return grouped(static_cast<std::uint64_t>(std::llround(promise.calls_per_second * 3600)));
+    }
+
+    std::string of_named() const {
+        const auto all = promise(named_);
+        const std::string bound = format_duration(bound_);
+        std::string lines =
+            "    while all of them are live: half of the changes are known within " +
+            rounded(all.typical) + ", 99 of 100 within " + rounded(all.worst) +
+            "; the picture is at most " + rounded(all.feasible_bound) + " old; " + calls(all) +
+            " calls an hour\n";
+        if (all.feasible_bound <= bound_) return lines + "    " + bound + " can be kept\n";
+        return lines + "    " + bound + " CANNOT be kept: " + rounded(all.feasible_bound) +
+            " can; raise staleness_bound or the budget, or watch fewer jobs\n";
+    }
+
+    std::string of_fleets() const {
+        std::string lines =
+            "    live jobs  half known within  99 of 100 within  oldest picture  "
+            "calls an hour\n";
+        for (const auto live : fleets) {
+            const auto each = promise(live);
+            lines += "    " + right(grouped(live), 9) + right(rounded(each.typical), 19) +
+                right(rounded(each.worst), 18) + right(rounded(each.feasible_bound), 16) +
+                right(calls(each), 15) + "\n";
+        }
+        return lines + "    " + verdict() + "\n";
+    }
+
+    // From how many live jobs on the bound is too tight.
+    std::string verdict() const {
+        const std::string bound = format_duration(bound_);
+        const auto is_kept = [&](std::size_t live) {
+            return promise(live).feasible_bound <= bound_;
+        };
+        if (!is_kept(1)) {
+            return bound +
+                " CANNOT be kept, not for a single job: " + rounded(promise(1).feasible_bound) +
+                " can; raise staleness_bound or the budget";
+        }
+        std::size_t kept = 1;
+        std::size_t too_many = most_jobs;
+        if (is_kept(too_many)) return bound + " can be kept, however many jobs there are";
+        while (too_many - kept > 1) {
+            const auto middle = kept + (too_many - kept) / 2;
+            (is_kept(middle) ? kept : too_many) = middle;
+        }
+        return bound + " can be kept up to about " + grouped(kept) + " live jobs; with " +
+            grouped(too_many) + " or more the picture gets older, and TrainwatchdStale says so";
+    }
+
+    const domain::settings& config_;
+    const domain::lane& lane_;
+    std::size_t named_ = 0;
+    std::vector<std::string> finders_{};  // lists that discover
+    milliseconds bound_{};
+    std::string strictest_{};  // whose bound it is
+};
+
+}  // namespace
+
+std::string plan_report(const domain::settings& config) {
+    const auto plan = domain::make_watch_plan(config);
+    std::string lines;
+    if (config.process.shards > 1) {
+        auto whole = config;
+        whole.process.shard = 1;
+        whole.process.shards = 1;
+        lines += "  shard " + std::to_string(config.process.shard) + "/" +
+            std::to_string(config.process.shards) + " has " + std::to_string(plan.lanes.size()) +
+            " of " + std::to_string(domain::make_watch_plan(whole).lanes.size()) +
+            " connections and regions\n";
+    }
+    for (std::size_t i = 0; i < plan.lanes.size(); ++i)
+        lines += lane_report(config, plan, i).text();
+    return lines;
+}
+
+}  // namespace trainwatch::app

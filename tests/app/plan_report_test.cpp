@@ -1,0 +1,126 @@
+#include "app/plan_report.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/promise.hpp"
+#include "domain/settings.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+domain::settings config_with(std::vector<domain::watch_list_settings> lists) {
+    domain::settings config;
+    config.connections = {{.name = "research", .regions = {"eu-west-1"}}};
+    config.watch_lists = std::move(lists);
+    return config;
+}
+
+std::vector<std::string> names(int count) {
+    std::vector<std::string> jobs;
+    for (int i = 0; i < count; ++i)
+        jobs.push_back("job-" + std::to_string(i));
+    return jobs;
+}
+
+TEST(PlanReport, tells_of_named_jobs_exactly) {
+    const auto report = plan_report(config_with({{.name = "a", .jobs = names(30)}}));
+    EXPECT_THAT(
+        report, HasSubstr("  research, eu-west-1: describes each job; nothing is listed\n")
+    );
+    EXPECT_THAT(report, HasSubstr("    budget: 2 describe calls a second\n"));
+    EXPECT_THAT(report, HasSubstr("    jobs: 30 named\n"));
+    EXPECT_THAT(report, HasSubstr("    staleness bound: 1m (a)\n"));
+    EXPECT_THAT(report, HasSubstr("    1m can be kept\n"));
+}
+
+TEST(PlanReport, says_that_a_bound_cannot_be_kept_and_what_can) {
+    auto config = config_with(
+        {{.name = "a", .jobs = names(30), .staleness_bound = milliseconds(60'000)},
+         {.name = "b", .jobs = {"x"}, .staleness_bound = milliseconds(1'000)}}
+    );
+    config.connections[0].discovery = domain::discovery_kind::none;
+    const auto report = plan_report(config);
+    // The strictest list decides.
+    EXPECT_THAT(report, HasSubstr("    staleness bound: 1s (b)\n"));
+    EXPECT_THAT(report, HasSubstr("    1s CANNOT be kept: "));
+    EXPECT_THAT(report, HasSubstr("raise staleness_bound or the budget"));
+}
+
+TEST(PlanReport, lists_where_describes_cannot_do_and_says_why) {
+    const auto report = plan_report(config_with({{.name = "a", .jobs = names(500)}}));
+    EXPECT_THAT(
+        report,
+        HasSubstr("lists, and describes what has changed (more jobs are named than describes can "
+                  "keep fresh)\n    budget: 1 list and 2 describe calls a second\n")
+    );
+    EXPECT_THAT(report, HasSubstr("    jobs: 500 named\n"));
+    EXPECT_THAT(report, Not(HasSubstr("live jobs")));
+}
+
+TEST(PlanReport, tells_of_several_fleets_where_jobs_are_discovered) {
+    const auto report = plan_report(config_with(
+        {{.name = "night", .match = domain::job_filter{.name = {"n*"}}},
+         {.name = "rest", .jobs = {"x"}, .match = domain::job_filter{.name = {"*"}}}}
+    ));
+    EXPECT_THAT(report, HasSubstr("    jobs: 1 named, others found by night, rest\n"));
+    EXPECT_THAT(report, HasSubstr("\n          100 "));
+    EXPECT_THAT(report, HasSubstr("\n        1,000 "));
+    EXPECT_THAT(report, HasSubstr("\n       10,000 "));
+    EXPECT_THAT(report, HasSubstr("    1m can be kept up to about "));
+}
+
+// What is said of the limit is what the promise says on both sides of it.
+TEST(PlanReport, names_the_number_of_jobs_at_which_the_promise_ends) {
+    const auto report =
+        plan_report(config_with({{.name = "a", .match = domain::job_filter{.name = {"*"}}}}));
+    const std::string before = "can be kept up to about ";
+    const auto at = report.find(before);
+    ASSERT_NE(at, std::string::npos) << report;
+    std::string digits = report.substr(at + before.size());
+    digits.erase(digits.find(' '));
+    std::erase(digits, ',');
+    const auto kept = std::stoul(digits);
+    const auto feasible = [](std::size_t live) {
+        const core::lane_load load{live, core::expected_windows(live, 4), 2, 1};
+        return core::promise_of(load, domain::pace_kind::budget, milliseconds(60'000))
+            .feasible_bound;
+    };
+    EXPECT_LE(feasible(kept), milliseconds(60'000));
+    EXPECT_GT(feasible(kept + 1), milliseconds(60'000));
+}
+
+TEST(PlanReport, tells_a_replica_and_a_shard_of_their_part) {
+    auto config = config_with({{.name = "a", .match = domain::job_filter{.name = {"*"}}}});
+    config.process.replicas = 2;
+    EXPECT_THAT(
+        plan_report(config),
+        HasSubstr("budget: 1 list and 2 describe calls a second, of which this replica, one of 2, "
+                  "has 0.5 list and 1\n")
+    );
+    config.process = {.shard = 1, .shards = 2};
+    const bool is_first = plan_report(config).find("has 1 of 1") != std::string::npos;
+    config.process.shard = 2;
+    EXPECT_THAT(
+        plan_report(config),
+        HasSubstr(
+            is_first ? "  shard 2/2 has 0 of 1 connections and regions\n"
+                     : "  shard 2/2 has 1 of 1 connections and regions\n"
+        )
+    );
+}
+
+TEST(PlanReport, says_where_calls_are_saved) {
+    auto config = config_with({{.name = "a", .match = domain::job_filter{.name = {"*"}}}});
+    config.connections[0].pace = domain::pace_kind::bound;
+    EXPECT_THAT(plan_report(config), HasSubstr("; no more are made than the bound needs\n"));
+}
+
+}  // namespace
+}  // namespace trainwatch::app

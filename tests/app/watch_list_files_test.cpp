@@ -1,0 +1,260 @@
+#include "app/watch_list_files.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/settings_file.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr const char* configuration =
+    "connections: [{name: c, regions: [eu-west-1]}]\n"
+    "watch_lists: [{name: own, jobs: [inline-1]}]\n"
+    "watch_list_files: [lists.d/*.yaml]\n";
+
+failure no_such(const std::string& path) {
+    failure why;
+    why.kind = error_class::not_found;
+    why.detail = path + ": No such file or directory";
+    return why;
+}
+
+// A folder of files in memory, which may be changed between two loads.
+class WatchListFiles : public testing::Test {
+protected:
+    WatchListFiles() {
+        files_["/etc/t/t.yaml"] = configuration;
+        files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-1]\nmatch: {name: 'vision-*'}\n";
+        files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njobs: [s-1]\n";
+    }
+
+    file_access access() {
+        return {
+            [this](const std::string& path) -> result<std::string> {
+                const auto at = files_.find(path);
+                if (at == files_.end()) return no_such(path);
+                return at->second;
+            },
+            [this](const std::string& folder) -> result<std::vector<std::string>> {
+                std::vector<std::string> names;
+                for (const auto& [path, text] : files_) {
+                    const std::filesystem::path each(path);
+                    if (each.parent_path() == folder) names.push_back(each.filename().string());
+                }
+                if (names.empty()) return no_such(folder);
+                return names;
+            }};
+    }
+
+    loaded_configuration load(const loaded_configuration* previous = nullptr) {
+        auto loaded = load_settings("/etc/t/t.yaml", aws_files{}, access(), previous);
+        if (const auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
+            ADD_FAILURE() << testing::PrintToString(*mistakes);
+            return {};
+        }
+        return std::get<loaded_configuration>(std::move(loaded));
+    }
+
+    settings_mistakes mistakes() {
+        const auto loaded = load_settings("/etc/t/t.yaml", aws_files{}, access());
+        const auto* const found = std::get_if<settings_mistakes>(&loaded);
+        return found == nullptr ? settings_mistakes{} : *found;
+    }
+
+    static std::vector<std::string> names(const loaded_configuration& loaded) {
+        std::vector<std::string> all;
+        for (const auto& list : loaded.settings.watch_lists)
+            all.push_back(list.name);
+        return all;
+    }
+
+    std::map<std::string, std::string> files_{};
+};
+
+TEST_F(WatchListFiles, come_before_the_lists_of_the_configuration_sorted_by_name) {
+    const auto loaded = load();
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_THAT(
+        ok_by_path(loaded.files),
+        ElementsAre(
+            std::pair("/etc/t/lists.d/audio.yaml", true),
+            std::pair("/etc/t/lists.d/vision.yaml", true)
+        )
+    );
+}
+
+TEST_F(WatchListFiles, that_are_wrong_are_left_out_and_harm_no_other) {
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njob: [s-1]\nstaleness_bound: 5\n";
+    const auto loaded = load();
+    EXPECT_THAT(names(loaded), ElementsAre("vision", "own"));
+    EXPECT_FALSE(loaded.files[0].is_ok());
+    EXPECT_FALSE(loaded.files[0].in_force.has_value());
+    EXPECT_THAT(
+        loaded.files[0].mistakes,
+        ElementsAre(
+            HasSubstr("/etc/t/lists.d/audio.yaml:1:1: nothing is watched"),
+            "/etc/t/lists.d/audio.yaml:2:1: job: unknown key; did you mean \"jobs\"?",
+            HasSubstr("/etc/t/lists.d/audio.yaml:3:18: staleness_bound: \"5\" is no duration")
+        )
+    );
+    EXPECT_TRUE(loaded.files[1].is_ok());
+}
+
+TEST_F(WatchListFiles, that_become_wrong_keep_their_last_good_version) {
+    auto loaded = load();
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-1, v-2";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("v-1"));
+    EXPECT_FALSE(loaded.files[1].is_ok());
+    // Again, as it stays wrong; then it is mended.
+    loaded = load(&loaded);
+    EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("v-1"));
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-1, v-2]";
+    loaded = load(&loaded);
+    EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("v-1", "v-2"));
+    EXPECT_TRUE(loaded.files[1].is_ok());
+}
+
+TEST_F(WatchListFiles, that_are_removed_take_their_list_with_them) {
+    auto loaded = load();
+    files_.erase("/etc/t/lists.d/vision.yaml");
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "own"));
+    EXPECT_EQ(loaded.files.size(), 1U);
+}
+
+TEST_F(WatchListFiles, are_blamed_for_a_job_that_another_list_names) {
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njobs: [s-1, inline-1]\n";
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-1,\n  s-1]\n";
+    auto loaded = load();
+    EXPECT_THAT(names(loaded), ElementsAre("vision", "own"));
+    EXPECT_THAT(
+        loaded.files[0].mistakes,
+        ElementsAre("/etc/t/lists.d/audio.yaml:2:13: jobs[1]: \"inline-1\" is watched by list "
+                    "\"own\" already "
+                    "(line 2 of the configuration file), in eu-west-1")
+    );
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njobs: [s-1]\n";
+    loaded = load(&loaded);
+    // It was the only one to name s-1 before: the first of the two by name has it now.
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "own"));
+    EXPECT_THAT(
+        loaded.files[1].mistakes,
+        ElementsAre("/etc/t/lists.d/vision.yaml:2:3: jobs[1]: \"s-1\" is watched by list "
+                    "\"speech\" already "
+                    "(line 2 of /etc/t/lists.d/audio.yaml), in eu-west-1")
+    );
+}
+
+TEST_F(WatchListFiles, are_blamed_for_a_name_that_is_taken) {
+    files_["/etc/t/lists.d/own.yaml"] = "jobs: [x]";
+    files_["/etc/t/lists.d/zero.yaml"] = "name: vision\njobs: [y]";
+    const auto loaded = load();
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_THAT(
+        loaded.files[1].mistakes,
+        ElementsAre(HasSubstr("another watch list is called \"own\" (line 2 of the configuration"))
+    );
+    EXPECT_THAT(
+        loaded.files[3].mistakes,
+        ElementsAre(
+            HasSubstr("zero.yaml:1:7: name: another watch list is called \"vision\" (line 1 of "
+                      "/etc/t/lists.d/vision.yaml)")
+        )
+    );
+}
+
+// The configuration is all or nothing, and nobody else's file can keep it from being good: what it
+// claims anew is its own.
+TEST_F(WatchListFiles, lose_a_former_version_that_the_configuration_contradicts) {
+    auto loaded = load();
+    files_["/etc/t/lists.d/vision.yaml"] = "broken: [";
+    files_["/etc/t/t.yaml"] =
+        "connections: [{name: c, regions: [eu-west-1]}]\n"
+        "watch_lists: [{name: own, jobs: [inline-1, v-1]}]\n"
+        "watch_list_files: lists.d/*.yaml\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "own"));
+    EXPECT_FALSE(loaded.files[1].in_force.has_value());
+}
+
+TEST_F(WatchListFiles, may_be_named_one_by_one_and_be_missing) {
+    files_["/etc/t/t.yaml"] =
+        "connections: [{name: c, regions: [eu-west-1]}]\n"
+        "watch_list_files: [gone.yaml, /etc/t/lists.d/audio.yaml, lists.d/a*.yaml]\n";
+    const auto loaded = load();
+    EXPECT_THAT(names(loaded), ElementsAre("speech"));
+    EXPECT_THAT(
+        loaded.files[0].mistakes, ElementsAre("/etc/t/gone.yaml: No such file or directory")
+    );
+}
+
+TEST_F(WatchListFiles, in_a_folder_that_is_not_there_are_a_mistake_of_the_configuration) {
+    files_["/etc/t/t.yaml"] = "watch_list_files: [lists.c/*.yaml]";
+    EXPECT_THAT(
+        mistakes(),
+        ElementsAre("/etc/t/t.yaml:1:20: watch_list_files[0]: /etc/t/lists.c: No such file or "
+                    "directory")
+    );
+    files_["/etc/t/t.yaml"] = "watch_list_files: lists.c/*.yaml";
+    EXPECT_THAT(
+        mistakes(),
+        ElementsAre("/etc/t/t.yaml:1:19: watch_list_files: /etc/t/lists.c: No such file or "
+                    "directory")
+    );
+}
+
+TEST_F(WatchListFiles, that_hold_nothing_or_whole_configurations_say_what_is_wanted) {
+    files_["/etc/t/lists.d/audio.yaml"] = "# nothing yet\n";
+    files_["/etc/t/lists.d/vision.yaml"] = "watch_lists: [{name: a, jobs: [x]}]";
+    files_["/etc/t/lists.d/two words.yaml"] = "jobs: [x]";
+    const auto loaded = load();
+    EXPECT_THAT(loaded.files[0].mistakes, ElementsAre(HasSubstr("the file is empty")));
+    EXPECT_THAT(loaded.files[1].mistakes, ElementsAre(HasSubstr("or give it a \"name\"")));
+    EXPECT_THAT(loaded.files[2].mistakes, ElementsAre(HasSubstr("without \"watch_lists\"")));
+}
+
+TEST_F(WatchListFiles, are_not_an_editors_hidden_copies) {
+    files_["/etc/t/lists.d/.#vision.yaml"] = "broken: [";
+    files_["/etc/t/lists.d/vision.yaml~"] = "broken: [";
+    EXPECT_EQ(load().files.size(), 2U);
+}
+
+TEST(FolderListing, tells_files_and_no_folders) {
+    const auto folder = std::filesystem::path(testing::TempDir()) / "trainwatch_lists";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder / "inner");
+    std::ofstream(folder / "a.yaml") << "jobs: [x]";
+    const auto names = list_folder(folder.string());
+    ASSERT_TRUE(names.has_value());
+    EXPECT_THAT(*names, ElementsAre("a.yaml"));
+    const auto missing = list_folder((folder / "gone").string());
+    ASSERT_TRUE(missing.has_error());
+    EXPECT_EQ(missing.error().kind, error_class::not_found);
+    EXPECT_THAT(missing.error().detail, HasSubstr("gone: No such file"));
+    std::filesystem::remove_all(folder);
+}
+
+TEST(FolderListing, finds_files_beside_a_configuration_without_a_folder) {
+    const auto found = find_watch_list_files("t.yaml", "*.yaml", [](const std::string& folder) {
+        EXPECT_EQ(folder, "");
+        return result<std::vector<std::string>>(std::vector<std::string>{"b.yaml", "a.yaml"});
+    });
+    ASSERT_TRUE(found.has_value());
+    EXPECT_THAT(*found, ElementsAre("a.yaml", "b.yaml"));
+}
+
+}  // namespace
+}  // namespace trainwatch::app
