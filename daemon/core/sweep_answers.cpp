@@ -59,7 +59,6 @@ sweep_news sweep::state::answered(
             leave_rest(done, page);
         }
     }
-    prune();
     return news;
 }
 
@@ -92,7 +91,7 @@ sweep::state::flight sweep::state::take(const sweep_request& asked) {
     std::vector<creation_range> under_way;
     for (const auto& other : flights)
         if (other.covers) under_way.push_back(other.range);
-    lives.only_asked(under_way);
+    if (taken.covers) lives.no_longer_asked(taken.range, under_way);
     touched();
     return taken;
 }
@@ -124,6 +123,7 @@ void sweep::state::head_answered(
     const auto oldest = oldest_on(page);
     const auto newest = newest_on(page);
     const bool more = has_more(page);
+    const bool is_short = page.jobs.size() + page.unreadable < limits::list_page_size;
     const stretch below{
         .range = {.oldest = asked.range.oldest, .newest = oldest.value_or(wall_time::max())},
         .token = oldest ? std::string() : page.next_token,
@@ -142,9 +142,14 @@ void sweep::state::head_answered(
     } else if (more && *oldest >= *frontier - limits::list_gap_overlap) {
         auto gap = below;
         gap.range.oldest = std::min(*oldest, *frontier - limits::list_gap_overlap);
+        // A short page leaves out known jobs, too, and would again.
+        if (is_short)
+            gap.range.oldest = std::min(
+                gap.range.oldest,
+                lives.oldest_unseen(asked.range, asked.request.sent).value_or(*oldest)
+            );
         add_gap(std::move(gap));
-    } else if (page.jobs.size() + page.unreadable < limits::list_page_size) {
-        // Short, and known jobs of the head were left out.
+    } else if (is_short) {
         leave_rest(asked, page);
     }
     if (newest) frontier = std::max(*frontier, *newest);
@@ -209,13 +214,16 @@ bool sweep::state::filters_late(const flight& asked, const domain::job_page& pag
 }
 
 void sweep::state::fall_back() {
-    for (const auto& [id, gap] : gaps)
-        if (gap.since && head_seen) head_seen = std::min(*head_seen, *gap.since);
+    for (const auto& [id, gap] : gaps) {
+        if (!gap.since || !head_seen || !frontier) continue;
+        head_seen = std::min(*head_seen, *gap.since);
+        frontier = std::min(*frontier, gap.range.oldest);
+    }
     gaps.clear();
     backfill.reset();
     windows.clear();
     head_from.reset();
-    lives.only_asked({});
+    lives.no_longer_asked({.oldest = wall_time::min(), .newest = wall_time::max()}, {});
     whole.emplace();
 }
 

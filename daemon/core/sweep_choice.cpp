@@ -19,13 +19,16 @@ nanoseconds of_seconds(double value) {
 std::optional<sweep_request> sweep::state::next(instant now, double rate) {
     latest = std::max(latest, now.mono);
     due.reset();
-    if (whole) return next_whole(now);
+    if (whole) {
+        prune();
+        return next_whole(now);
+    }
     cut(now.mono, rate);
     if (settings.discovers && !frontier && !head_under_way) return ask_head(now);
-    if (auto gap = ask_gap(now.mono, true)) return gap;
     // The past and the present take turns.
     const bool past_waits = backfill && !backfill->under_way;
     if (past_waits && last_asked != reason::backfill) return ask_backfill(now.mono);
+    if (auto gap = ask_gap(now.mono, true)) return gap;
     if (auto best = ask_best(now, rate)) return best;
     if (past_waits) return ask_backfill(now.mono);
     return ask_gap(now.mono, false);
@@ -70,10 +73,13 @@ std::optional<sweep_request> sweep::state::next_whole(instant now) {
 nanoseconds sweep::state::wait_for_whole(instant now) const {
     if (whole->began() || !whole->began_at()) return {};
     if (!settings.discovers && lives.size() == 0) return limits::staleness_bound_most;
-    auto everything =
-        lives.value({.oldest = wall_time::min(), .newest = wall_time::max()}, now.mono, power());
+    auto everything = lives.value(
+        {.oldest = wall_time::min(), .newest = wall_time::max()}, now.mono, limits::list_age_power
+    );
     if (settings.discovers)
-        everything.add(arrivals_a_second(now.wall), now.mono - *whole->began_at(), power());
+        everything.add(
+            arrivals_a_second(now.wall), now.mono - *whole->began_at(), limits::list_age_power
+        );
     return std::chrono::ceil<milliseconds>(wait(everything, lives.size() > 0 ? quiet() : idle()));
 }
 
@@ -82,27 +88,29 @@ std::vector<sweep::state::candidate> sweep::state::candidates(instant now) const
     pages.reserve(windows.size() + 1);
     if (head_from && head_seen && !head_under_way) {
         const creation_range range{.oldest = *head_from, .newest = wall_time::max()};
-        candidate head{reason::head, range, lives.value(range, now.mono, power()), quiet()};
+        candidate head{
+            reason::head, range, lives.value(range, now.mono, limits::list_age_power), quiet()};
         if (lives.is_empty(range)) head.patience = idle();
         head.value.add(
-            arrivals_a_second(now.wall), std::max(now.mono - *head_seen, nanoseconds(0)), power()
+            arrivals_a_second(now.wall),
+            std::max(now.mono - *head_seen, nanoseconds(0)),
+            limits::list_age_power
         );
         pages.push_back(head);
     }
     for (const auto& range : windows) {
         const candidate window{
-            reason::window, range, lives.value(range, now.mono, power()), quiet()};
+            reason::window, range, lives.value(range, now.mono, limits::list_age_power), quiet()};
         if (window.value.oldest) pages.push_back(window);
     }
     return pages;
 }
 
 std::optional<sweep_request> sweep::state::ask_best(instant now, double rate) {
-    const double rounds = lives.size() > limits::list_large_fleet ? limits::list_rounds_most_large
-                                                                  : limits::list_rounds_most;
     // While the past takes every second call a round lasts twice as long.
     const auto most = of_seconds(
-        std::chrono::duration<double>(round(rate)).count() * rounds * (backfill ? 2 : 1)
+        std::chrono::duration<double>(round(rate)).count() * limits::list_rounds_most *
+        (backfill ? 2 : 1)
     );
     std::optional<candidate> best;
     bool best_is_old = false;
@@ -176,6 +184,7 @@ sweep_request sweep::state::send(flight&& leaving) {
 void sweep::state::cut(mono_time now, double rate) {
     if (whole) return;
     if (!must_cut && !(may_cut && now >= cut_at + round(rate) / 4)) return;
+    prune();
     cut();
     cut_at = now;
 }
@@ -209,10 +218,6 @@ std::size_t sweep::state::pages() const {
 nanoseconds sweep::state::round(double rate) const {
     const double seconds = static_cast<double>(pages()) / std::max(rate, limits::budget_least);
     return of_seconds(seconds);
-}
-
-int sweep::state::power() const {
-    return lives.size() > limits::list_large_fleet ? 6 : 4;
 }
 
 double sweep::state::arrivals_a_second(wall_time now) const {

@@ -70,11 +70,17 @@ void sweep_lives::asked(const creation_range& range) {
         at->second.asked = true;
 }
 
-void sweep_lives::only_asked(const std::vector<creation_range>& under_way) {
-    for (auto& [key, job] : jobs_)
-        job.asked = false;
-    for (const auto& range : under_way)
-        asked(range);
+void sweep_lives::no_longer_asked(
+    const creation_range& range, const std::vector<creation_range>& under_way
+) {
+    for (auto at = first(range.oldest); at != jobs_.end() && at->first.created <= range.newest;
+         ++at)
+        at->second.asked = false;
+    for (const auto& other : under_way)
+        asked(
+            {.oldest = std::max(other.oldest, range.oldest),
+             .newest = std::min(other.newest, range.newest)}
+        );
 }
 
 page_value sweep_lives::value(const creation_range& range, mono_time now, int power) const {

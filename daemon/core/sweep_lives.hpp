@@ -3,8 +3,8 @@
 //
 // What a page is worth is the sum of h x age^p over its jobs, h being the chance of a change.
 // Taking the largest sum makes ages follow h^(-1/p): p = 2 would give the smallest mean delay, but
-// leaves quiet jobs alone for long, and those are the ones that fail unannounced; p = 4 costs
-// little of the mean and keeps the oldest within a round and a bit. Pure.
+// leaves quiet jobs alone for long, and those are the ones that fail unannounced; p = 5 costs
+// little of the mean and keeps the oldest within a round and a half. Pure.
 #pragma once
 
 #include <cstddef>
@@ -44,8 +44,8 @@ public:
 
     // A page is under way that will show them: they are as good as seen, until it is lost.
     void asked(const creation_range& range);
-    // The ranges of all pages under way.
-    void only_asked(const std::vector<creation_range>& under_way);
+    // Such a page is here or lost; others are still under way.
+    void no_longer_asked(const creation_range& range, const std::vector<creation_range>& under_way);
 
     page_value value(const creation_range& range, mono_time now, int power) const;
     bool is_empty(const creation_range& range) const;

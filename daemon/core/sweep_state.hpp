@@ -50,7 +50,6 @@ struct sweep::state {
     bool is_covered(wall_time created) const;
     std::size_t pages() const;
     nanoseconds round(double rate) const;
-    int power() const;
     double arrivals_a_second(wall_time now) const;
     nanoseconds quiet() const;
     nanoseconds idle() const;

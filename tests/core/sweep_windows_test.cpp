@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
 #include "base/random.hpp"
 
 namespace trainwatch::core {
@@ -104,6 +105,15 @@ TEST(roster, knows_a_job_by_its_creation_time_and_its_name) {
     EXPECT_EQ(known.nth_newest(99), at(1));
     known.drop_before(at(2));
     EXPECT_EQ(known.size(), 1U);
+}
+
+TEST(roster, is_bounded_and_forgets_the_oldest) {
+    roster known;
+    for (std::size_t i = 0; i < limits::list_keys_max + 10; ++i)
+        known.insert(at(static_cast<std::int64_t>(i)), "job");
+    EXPECT_EQ(known.size(), limits::list_keys_max);
+    EXPECT_FALSE(known.holds_any({.oldest = at(0), .newest = at(9)}));
+    EXPECT_TRUE(known.holds_any({.oldest = at(0), .newest = at(10)}));
 }
 
 }  // namespace
