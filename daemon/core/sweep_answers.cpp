@@ -234,6 +234,9 @@ void sweep::state::prune() {
         if (!reached_horizon || !frontier) return;
         const auto head = known.nth_newest(limits::list_head_size);
         if (head) keep = std::min(keep.value_or(*head), *head);
+        // That nothing of a gap is shown tells something as long as a job of it is known.
+        for (const auto& [id, gap] : gaps)
+            keep = std::min(keep.value_or(gap.range.oldest), gap.range.oldest);
     }
     known.drop_before(keep.value_or(wall_time::max()));
 }

@@ -108,6 +108,19 @@ TEST(sweep, a_lane_without_live_jobs_asks_for_its_head_only_and_rarely) {
     EXPECT_GE(player.pages.size(), 55U);
 }
 
+TEST(sweep, a_lone_quiet_job_costs_a_page_each_five_seconds_and_a_starting_one_more) {
+    const auto pages_in_ten_minutes = [](domain::secondary_status phase) {
+        sweep_player player({.discovers = false});
+        player.facts.phase = phase;
+        player.create(player.ago(hours(1)), "alone", true);
+        player.lists.watch(*player.live.begin(), player.facts, player.now().mono);
+        player.play(minutes(10));
+        return static_cast<double>(player.pages.size());
+    };
+    EXPECT_NEAR(pages_in_ten_minutes(domain::secondary_status::training), 120, 2);
+    EXPECT_NEAR(pages_in_ten_minutes(domain::secondary_status::starting), 300, 5);
+}
+
 TEST(sweep, next_due_says_when_next_will_have_something) {
     sweep_player player;
     fill(player, 300, hours(1), minutes(1), 50);
@@ -178,7 +191,7 @@ TEST(sweep, a_gap_that_was_refused_is_asked_again_and_no_job_is_lost) {
                     player.create(
                         player.ago(milliseconds(random.below(3) == 0 ? 0 : random.below(100))),
                         "new-" + std::to_string(++created_count),
-                        random.below(3) > 0
+                        random.below(20) == 0
                     );
             // Answers come late and out of order, are refused, or never come.
             std::erase_if(under_way, [&](const auto& flight) {
@@ -190,7 +203,7 @@ TEST(sweep, a_gap_that_was_refused_is_asked_again_and_no_job_is_lost) {
                     player.answer(flight.second);
                 return true;
             });
-            if (player.time.count() % 500'000'000 != 0) continue;
+            if (player.time.count() % 1'000'000'000 != 0) continue;
             if (const auto asked = player.ask())
                 under_way.emplace_back(
                     player.time +
@@ -210,6 +223,7 @@ TEST(sweep, a_gap_that_was_refused_is_asked_again_and_no_job_is_lost) {
 TEST(sweep, discovery_does_not_pass_a_gap) {
     sweep_player player;
     fill(player, 50, minutes(5), minutes(1), 5);
+    player.live.clear();
     player.settle();
     player.play(player.time + seconds(30));
     const auto before = player.lists.complete_until();
@@ -280,14 +294,17 @@ TEST(sweep, a_token_that_expired_costs_a_page_and_no_job) {
     int refused = 0;
     for (int i = 0; i < 200 && player.unseen() > 0; ++i) {
         player.time += seconds(1);
-        const auto asked = player.ask();
-        if (!asked) continue;
-        if (!asked->query.token.empty() && refused < 2) {
+        auto asked = player.ask();
+        if (asked && !asked->query.token.empty() && refused < 2) {
             ++refused;
+            const auto range = asked->query;
             player.lists.failed(*asked, true);
-        } else {
-            player.answer(*asked);
+            asked = player.ask();
+            ASSERT_TRUE(asked);
+            EXPECT_EQ(asked->query.created_before, range.created_before);
+            EXPECT_EQ(asked->query.token, "") << "the range is asked for anew";
         }
+        if (asked) player.answer(*asked);
     }
     EXPECT_EQ(refused, 2);
     EXPECT_EQ(player.unseen(), 0U);
@@ -448,6 +465,35 @@ TEST(sweep, a_whole_sweep_whose_token_expired_begins_again_and_keeps_what_it_lea
     player.answer(*asked);
     player.settle();
     EXPECT_EQ(player.unseen(), 0U);
+}
+
+TEST(sweep, a_whole_sweep_reads_the_gaps_that_were_open_when_it_took_over) {
+    sweep_player player;
+    fill(player, 50, minutes(5), minutes(1), 5);
+    player.live.clear();
+    player.settle();
+    player.play(player.time + seconds(30));
+    for (int i = 0; i < 350; ++i)
+        player.create(player.ago(milliseconds(4 * i)), "new-" + std::to_string(i), false);
+    std::optional<sweep_request> gap;
+    for (int i = 0; i < 60 && !gap; ++i) {
+        player.time += seconds(1);
+        const auto asked = player.ask();
+        if (asked && asked->why == reason::gap)
+            gap = asked;
+        else if (asked)
+            player.answer(*asked);
+    }
+    ASSERT_TRUE(gap);
+    domain::job_page empty;
+    empty.next_token = "more";
+    EXPECT_TRUE(player.hand_over(*gap, empty).fell_back);
+    player.aws.cuts_first = true;
+    const auto fell_back = player.now().mono;
+    EXPECT_LT(*player.lists.complete_until(), fell_back - seconds(2));
+    player.play(player.time + seconds(60));
+    EXPECT_EQ(player.unseen(), 0U);
+    EXPECT_GT(*player.lists.complete_until(), fell_back);
 }
 
 TEST(sweep, without_discovery_only_windows_around_watched_jobs_are_asked_for) {
