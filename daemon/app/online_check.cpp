@@ -3,37 +3,27 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <variant>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "app/aws_connection.hpp"
+#include "app/lane_trial.hpp"
 #include "base/limits.hpp"
+#include "core/claims.hpp"
+#include "domain/credentials.hpp"
+#include "domain/watch_plan.hpp"
 #include "io/receiver_probe.hpp"
-#include "wire/terminal_text.hpp"
 #include "wire/url.hpp"
 
 namespace trainwatch::app {
 namespace {
 
 namespace asio = boost::asio;
-
-std::string told_of_failure(const failure& why) {
-    auto text = why.detail.empty() ? std::string(to_string(why.kind)) : why.detail;
-    if (!why.cure.empty()) text += ": " + why.cure;
-    return "FAILED: " + wire::terminal_safe(text);
-}
-
-std::string told_of_clock(milliseconds offset) {
-    const auto far = std::chrono::abs(offset);
-    // A Date header counts whole seconds.
-    if (far <= limits::clock_tolerance) return "clock right";
-    return "clock " + format_duration(std::chrono::round<seconds>(far)) +
-        (offset > milliseconds(0) ? " behind" : " ahead") +
-        (far > limits::clock_skew_told ? ", set this machine's clock" : "");
-}
 
 failure with_cure(failure why) {
     if (why.cure.empty() && why.kind == error_class::transient) {
@@ -53,11 +43,13 @@ public:
     online_check(const wiring_inputs& inputs, milliseconds within)
         : inputs_(inputs)
         , plan_(domain::make_watch_plan(inputs.settings))
+        , claims_(plan_)
         , within_(within)
         , clock_(io::create_system_clock()) {}
 
     online_report run() {
         lines_.resize(plan_.lanes.size() + plan_.endpoints.size());
+        trials_.resize(plan_.lanes.size());
         for (std::size_t i = 0; i < plan_.lanes.size(); ++i)
             start_lane(i);
         for (std::size_t i = 0; i < plan_.endpoints.size(); ++i)
@@ -120,29 +112,32 @@ private:
         clients_.push_back(
             open_client(access_of(lane), plan_.lanes[lane].region, connection, *clock_)
         );
-        const auto until = clock_->now().mono + within_;
-        spawn(clients_.back()->describe(job_of(lane), until), [this, lane](const auto& answer) {
-            keep_lane(lane, answer);
-        });
+        trials_[lane].emplace(plan_, claims_, lane_id{lane});
+        go_on(lane, *clients_.back(), clock_->now().mono + within_);
+    }
+
+    // Asks what the trial wants next, and again when the answer is there.
+    void go_on(std::size_t lane, io::sagemaker_client& client, mono_time until) {
+        auto& trial = *trials_[lane];
+        const auto take = [this, lane, &trial, &client, until](const auto& answer) {
+            trial.take(answer);
+            go_on(lane, client, until);
+        };
+        const auto step = trial.next();
+        if (const auto* describe = std::get_if<lane_trial::describe>(&step)) {
+            spawn(client.describe(describe->job, until), take);
+        } else if (std::holds_alternative<lane_trial::list>(step)) {
+            spawn(client.list({}, until), take);
+        } else if (const auto* tags = std::get_if<lane_trial::read_tags>(&step)) {
+            spawn(client.tags(tags->arn, until), take);
+        } else {
+            keep(lane, trial.told(keys_[plan_.lanes[lane].connection]), trial.is_well());
+        }
     }
 
     std::string name_of(std::size_t lane) const {
         return "connection " + plan_.lanes[lane].connection + ", " + plan_.lanes[lane].region +
             ": ";
-    }
-
-    const std::string& job_of(std::size_t lane) const {
-        for (const auto& target : plan_.targets) {
-            if (target.lane.value == lane) return target.name;
-        }
-        return plan_.targets.front().name;  // there is no lane without a target
-    }
-
-    void keep_lane(std::size_t lane, const io::describe_answer& answer) {
-        const auto& place = plan_.lanes[lane];
-        const bool is_well =
-            answer.outcome.has_value() || answer.outcome.error().kind == error_class::not_found;
-        keep(lane, told_of_lane(place, keys_[place.connection], job_of(lane), answer), is_well);
     }
 
     void start_receiver(std::size_t number) {
@@ -222,6 +217,7 @@ private:
 
     const wiring_inputs& inputs_;
     const domain::watch_plan plan_;
+    const core::claims claims_;
     const milliseconds within_;
     asio::io_context context_{1};
     std::unique_ptr<io::clock> clock_;
@@ -230,34 +226,11 @@ private:
     std::map<std::string, domain::credential_facts> keys_{};
     std::map<std::string, aws_connection> connections_{};
     std::vector<std::unique_ptr<io::sagemaker_client>> clients_{};
+    std::vector<std::optional<lane_trial>> trials_{};
     std::shared_ptr<io::tls_client_context> receivers_tls_{};
 };
 
 }  // namespace
-
-std::string told_of_lane(
-    const domain::lane& lane,
-    const domain::credential_facts& keys,
-    const std::string& job,
-    const io::describe_answer& answer
-) {
-    auto text = "connection " + lane.connection + ", " + lane.region + ": ";
-    const bool is_unknown =
-        answer.outcome.has_error() && answer.outcome.error().kind == error_class::not_found;
-    if (answer.outcome.has_error() && !is_unknown) {
-        return text + told_of_failure(answer.outcome.error());
-    }
-    text += "ok, keys from " + keys.source;
-    if (keys.is_extended) text += " (expired, extended)";
-    const auto account = is_unknown ? keys.account_id : answer.outcome->account_id;
-    if (!account.empty()) text += ", account " + account;
-    const auto took = std::chrono::round<milliseconds>(answer.took);
-    text += ", " + std::to_string(took.count()) + " ms";
-    if (answer.clock_offset) text += ", " + told_of_clock(*answer.clock_offset);
-    if (is_unknown)
-        text += "; there is no job " + job + " (yet), or the keys are of another account";
-    return text;
-}
 
 std::string told_of_silence(const std::string& source, bool has_keys, milliseconds within) {
     const auto from = source.empty() ? std::string() : " from " + source;

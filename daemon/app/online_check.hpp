@@ -1,9 +1,8 @@
 // `check-config --online`: what would fail, found by trying it once.
 //
-// Each connection and region is asked for one watched job, all at once and with one deadline;
-// whatever AWS says of the job, an answer proves keys, permission, region, clock and network. An
-// Alertmanager is asked for its status; a webhook is connected to, and nothing is posted. No
-// engine runs, and nothing is kept.
+// Each connection and region is asked what the daemon would ask (app/lane_trial), all at once and
+// with one deadline. An Alertmanager is asked for its status; a webhook is connected to, and
+// nothing is posted. No engine runs, and nothing is kept.
 #pragma once
 
 #include <string>
@@ -13,9 +12,6 @@
 #include "base/failure.hpp"
 #include "base/limits.hpp"
 #include "base/time.hpp"
-#include "domain/credentials.hpp"
-#include "domain/watch_plan.hpp"
-#include "io/sagemaker_client.hpp"
 
 namespace trainwatch::app {
 
@@ -28,14 +24,6 @@ struct online_report {
 
 online_report check_online(
     const wiring_inputs& inputs, milliseconds within = limits::online_check_deadline
-);
-
-// "connection research, eu-west-1: ok, keys from …, account …, 84 ms, clock 4 s behind"
-std::string told_of_lane(
-    const domain::lane& lane,
-    const domain::credential_facts& keys,
-    const std::string& job,
-    const io::describe_answer& answer
 );
 
 // What had not come by then: the keys of `source` (empty: no plan was made), or SageMaker's answer.
