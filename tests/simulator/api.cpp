@@ -96,6 +96,7 @@ api_result<json::object> list(const call& of) {
     query.training_plan_arn = reader.text("TrainingPlanArnEquals", plan).value_or("");
     read_order(reader, query, sort_keys);
     if (auto error = reader.error()) return *error;
+    if (of.options.short_pages) query.max_results = (query.max_results + 1) / 2;
     const auto page =
         list_jobs(of.jobs, of.region, query, of.options.creation_time_filters_after_paging, of.now);
     if (!page) return page.error();
@@ -209,6 +210,12 @@ std::string named_job(std::string_view body) {
     const auto* name = input->if_contains("TrainingJobName");
     if (name == nullptr || !name->is_string()) return "";
     return std::string(name->get_string().data(), name->get_string().size());
+}
+
+bool has_page_token(std::string_view body) {
+    const auto input = parse_object(body);
+    const auto* token = input ? input->if_contains("NextToken") : nullptr;
+    return token != nullptr && token->is_string() && !token->get_string().empty();
 }
 
 }  // namespace trainwatch::simulator

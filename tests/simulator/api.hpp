@@ -13,6 +13,7 @@ namespace trainwatch::simulator {
 
 struct api_options {
     bool creation_time_filters_after_paging = false;
+    bool short_pages = false;  // half of what a page may hold
 };
 
 bool is_operation(std::string_view name);
@@ -31,5 +32,7 @@ api_result<std::string> perform(
 std::string error_body(const api_error& error);
 // The TrainingJobName that a body asks for; empty when it asks for none.
 std::string named_job(std::string_view body);
+// Whether a body goes on with a list.
+bool has_page_token(std::string_view body);
 
 }  // namespace trainwatch::simulator

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "tests/simulator/request_reader.hpp"
 
 namespace trainwatch::simulator {
 namespace {
@@ -31,6 +32,7 @@ bool is_at_the_door(fault_kind kind) {
         case fault_kind::throttle:
         case fault_kind::reset:
         case fault_kind::hang:
+        case fault_kind::expired_token:
             return true;
         default:
             return false;
@@ -74,6 +76,9 @@ void strike(const fault_rule& fault, exchange& result, const backstage::error_fu
             record.code = std::to_string(fault.status);
             response = proxy_page(fault.status, record.at);
             break;
+        case fault_kind::expired_token:
+            reply(validation_error("The NextToken has expired."));
+            break;
         case fault_kind::reset:
             record.code = "reset";
             result.how = delivery::reset_before;
@@ -98,8 +103,9 @@ void strike(const fault_rule& fault, exchange& result, const backstage::error_fu
             record.code = "wrong_job";
             if (!record.job.empty()) response.body = about_another(response.body, record.job);
             break;
-        // Waits, or has changed what was handed out, or is the proxy's own.
+        // Waits, or has changed what was answered or handed out, or is the proxy's own.
         case fault_kind::slow:
+        case fault_kind::short_page:
         case fault_kind::expired_keys:
         case fault_kind::brief_keys:
         case fault_kind::cut_tunnel:
@@ -121,7 +127,8 @@ exchange backstage::attend(
         {.service = result.record.service,
          .operation = result.record.operation,
          .region = result.record.region,
-         .job = result.record.job}
+         .job = result.record.job,
+         .has_token = result.record.has_token}
     );
     if (!chosen.fault || !is_at_the_door(chosen.fault->kind)) {
         result.response = serve(result.record, chosen);

@@ -5,6 +5,7 @@ namespace {
 
 bool applies(const fault_rule& rule, const asked& request) {
     if (rule.next && rule.hits >= *rule.next) return false;
+    if (rule.kind == fault_kind::expired_token && !request.has_token) return false;
     if (rule.service != "*" && rule.service != request.service) return false;
     if (!rule.operation.empty() && rule.operation != request.operation) return false;
     if (!rule.region.empty() && rule.region != request.region) return false;

@@ -27,6 +27,9 @@ enum class fault_kind {
     slow,        // the answer waits; goes together with any other
     wrong_job,   // the answer names another job
     hang,        // the connection stays open, and nothing is answered
+    // Of lists:
+    expired_token,  // a NextToken is refused; a list without one is answered
+    short_page,     // a page holds half as many jobs as it might, and has a successor
     // Of what hands out keys:
     expired_keys,  // keys whose expiry is told as an hour ago; they work all the same
     brief_keys,    // keys that last for `lifetime`
@@ -60,6 +63,7 @@ struct asked {
     std::string_view operation{};
     std::string_view region{};
     std::string_view job{};
+    bool has_token = false;  // goes on with a list
 };
 
 // What to do to one request: at most one fault, and a delay.

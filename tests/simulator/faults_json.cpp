@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::pair<std::string_view, fault_kind>, 16> kind_names{{
+constexpr std::array<std::pair<std::string_view, fault_kind>, 18> kind_names{{
     {"status", fault_kind::status},
     {"html", fault_kind::html},
     {"error", fault_kind::error},
@@ -25,6 +25,8 @@ constexpr std::array<std::pair<std::string_view, fault_kind>, 16> kind_names{{
     {"slow", fault_kind::slow},
     {"wrong_job", fault_kind::wrong_job},
     {"hang", fault_kind::hang},
+    {"expired_token", fault_kind::expired_token},
+    {"short_page", fault_kind::short_page},
     {"expired_keys", fault_kind::expired_keys},
     {"brief_keys", fault_kind::brief_keys},
     {"cut_tunnel", fault_kind::cut_tunnel},

@@ -40,13 +40,11 @@ bool fleet::collides(const job_plan& plan) const {
     return find_collision(lives) != nullptr;
 }
 
-std::vector<fleet::existing> fleet::existing_in(std::string_view region, wall_time now) const {
-    std::vector<existing> list;
+std::vector<const job_plan*> fleet::plans_in(std::string_view region, wall_time now) const {
+    std::vector<const job_plan*> list;
     for (const auto& job : jobs_) {
-        if (job.plan.region != region) continue;
-        if (auto state = state_at(job.plan, clock_, now)) {
-            list.push_back({.plan = &job.plan, .state = std::move(*state)});
-        }
+        if (job.plan.region != region || !exists_at(job.plan, clock_, now)) continue;
+        list.push_back(&job.plan);
     }
     return list;
 }

@@ -46,8 +46,8 @@ public:
         const job_plan* plan = nullptr;
         job_state state{};
     };
-    // What exists now in a region, unordered.
-    std::vector<existing> existing_in(std::string_view region, wall_time now) const;
+    // Of what exists now in a region, unordered.
+    std::vector<const job_plan*> plans_in(std::string_view region, wall_time now) const;
 
 private:
     std::optional<std::size_t> index_of(

@@ -1,7 +1,8 @@
 #include "tests/simulator/list_jobs.hpp"
 
 #include <algorithm>
-#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "tests/simulator/page_token.hpp"
 #include "tests/simulator/request_reader.hpp"
@@ -9,9 +10,9 @@
 namespace trainwatch::simulator {
 namespace {
 
-bool created_within(const list_query& query, const job_state& state) {
-    if (query.created_after && state.created <= *query.created_after) return false;
-    return !query.created_before || state.created < *query.created_before;
+bool created_within(const list_query& query, wall_time created) {
+    if (query.created_after && created <= *query.created_after) return false;
+    return !query.created_before || created < *query.created_before;
 }
 
 bool passes(const list_query& query, const fleet::existing& job, std::string_view account) {
@@ -28,10 +29,17 @@ bool passes(const list_query& query, const fleet::existing& job, std::string_vie
         plan.request.training_plan;
 }
 
-page_position position_of(const list_query& query, const fleet::existing& job) {
-    page_position position{.name = job.plan->name};
-    if (query.sort_by == "CreationTime") position.time = unix_milliseconds(job.state.created);
-    if (query.sort_by == "Status") position.status = job.state.primary;
+// A job's place in the order. What it looks like is worked out for the jobs of a page alone, except
+// where the order asks for it: an account has thousands of jobs, and lists come each second.
+struct placed_job {
+    page_position position{};
+    const job_plan* plan = nullptr;
+    wall_time created{};
+};
+
+page_position position_of(const list_query& query, const job_plan& plan, wall_time created) {
+    page_position position{.name = plan.name};
+    if (query.sort_by == "CreationTime") position.time = unix_milliseconds(created);
     return position;
 }
 
@@ -74,32 +82,32 @@ api_result<list_page> list_jobs(
         if (!after)
             return validation_error("The NextToken is invalid or belongs to other filters.");
     }
-    auto all = jobs.existing_in(region, now);
-    std::erase_if(all, [&](const fleet::existing& job) {
-        if (!query.tuning_job.empty() && job.plan->request.tuning_job != query.tuning_job) {
-            return true;
-        }
-        return !creation_time_filters_after_paging && !created_within(query, job.state);
-    });
     const auto before = [&](const page_position& a, const page_position& b) {
         return query.descending ? b < a : a < b;
     };
-    std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) {
-        return before(position_of(query, a), position_of(query, b));
-    });
-    const auto first = std::find_if(all.begin(), all.end(), [&](const auto& job) {
-        return !after || before(*after, position_of(query, job));
-    });
-    const auto left = static_cast<std::size_t>(all.end() - first);
-    const auto last = first + static_cast<std::ptrdiff_t>(std::min(left, query.max_results));
-    list_page page;
-    if (last != all.end()) {
-        page.next_token = write_page_token(position_of(query, *(last - 1)), binding);
+    std::vector<placed_job> all;
+    for (const auto* plan : jobs.plans_in(region, now)) {
+        if (!query.tuning_job.empty() && plan->request.tuning_job != query.tuning_job) continue;
+        const auto created = *jobs.clock().wall_at(plan->created);
+        if (!creation_time_filters_after_paging && !created_within(query, created)) continue;
+        auto position = position_of(query, *plan, created);
+        if (query.sort_by == "Status")
+            position.status = state_at(*plan, jobs.clock(), now)->primary;
+        if (after && !before(*after, position)) continue;
+        all.push_back({std::move(position), plan, created});
     }
-    std::copy_if(first, last, std::back_inserter(page.jobs), [&](const auto& job) {
-        if (creation_time_filters_after_paging && !created_within(query, job.state)) return false;
-        return passes(query, job, jobs.account());
+    const auto size = std::min(all.size(), query.max_results);
+    const auto last = all.begin() + static_cast<std::ptrdiff_t>(size);
+    std::partial_sort(all.begin(), last, all.end(), [&](const auto& a, const auto& b) {
+        return before(a.position, b.position);
     });
+    list_page page;
+    if (last != all.end()) page.next_token = write_page_token((last - 1)->position, binding);
+    for (auto job = all.begin(); job != last; ++job) {
+        if (creation_time_filters_after_paging && !created_within(query, job->created)) continue;
+        fleet::existing seen{job->plan, *state_at(*job->plan, jobs.clock(), now)};
+        if (passes(query, seen, jobs.account())) page.jobs.push_back(std::move(seen));
+    }
     return page;
 }
 

@@ -18,7 +18,8 @@ struct request_record {
     std::string service = "sagemaker";  // or "sts", "portal", "imds", "container", "proxy"
     std::string operation{};            // empty when it could not be told
     std::string region{};
-    std::string job{};  // of STS: the role's ARN; of the proxy: the host
+    std::string job{};       // of STS: the role's ARN; of the proxy: the host
+    bool has_token = false;  // goes on with a list
     // "200", an error's type, an HTTP status, or the fault's name when no answer arrived.
     std::string code{};
     std::string by{};      // the access key id that signed, once it is believed

@@ -73,7 +73,10 @@ bool service::throttled(const request_record& record, const std::string& account
 }
 
 api_result<std::string> service::serve(
-    const wire::http_request& request, request_record& record, wall_time now
+    const wire::http_request& request,
+    request_record& record,
+    const chosen_fault& chosen,
+    wall_time now
 ) {
     if (request.method != "POST" || request.target != "/" || !is_operation(record.operation)) {
         return unknown_operation();
@@ -88,9 +91,9 @@ api_result<std::string> service::serve(
     const auto& who = by->key->holder;
     if (!who.may("sagemaker:" + record.operation)) return access_denied(who, record);
     if (throttled(record, who.account, now)) return throttling();
-    return perform(
-        record.operation, request.body, jobs_of(who.account), by->region, options_.api, now
-    );
+    auto options = options_.api;
+    options.short_pages = chosen.fault && chosen.fault->kind == fault_kind::short_page;
+    return perform(record.operation, request.body, jobs_of(who.account), by->region, options, now);
 }
 
 wire::http_response service::respond(const api_result<std::string>& outcome, wall_time now) {
@@ -109,11 +112,12 @@ exchange service::answer(const wire::http_request& request, wall_time now) {
         .at = now,
         .operation = operation_of(request),
         .region = claimed_region(request),
-        .job = named_job(request.body)};
+        .job = named_job(request.body),
+        .has_token = has_page_token(request.body)};
     return shared_.attend(
         std::move(asked),
-        [&](request_record& record, const chosen_fault&) {
-            const auto outcome = serve(request, record, now);
+        [&](request_record& record, const chosen_fault& chosen) {
+            const auto outcome = serve(request, record, chosen, now);
             record.code = outcome ? "200" : outcome.error().type;
             return respond(outcome, now);
         },

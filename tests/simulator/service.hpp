@@ -40,7 +40,10 @@ public:
 
 private:
     api_result<std::string> serve(
-        const wire::http_request& request, request_record& record, wall_time now
+        const wire::http_request& request,
+        request_record& record,
+        const chosen_fault& chosen,
+        wall_time now
     );
     bool throttled(const request_record& record, const std::string& account, wall_time now);
     wire::http_response respond(const api_result<std::string>& outcome, wall_time now);

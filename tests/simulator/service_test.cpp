@@ -202,6 +202,49 @@ TEST_F(Service, every_kind_of_fault_has_its_effect) {
     EXPECT_EQ(expired.record.code, "ExpiredTokenException");
 }
 
+TEST_F(Service, an_expired_token_stops_a_list_that_goes_on_and_none_that_begins) {
+    play("jobs: [{name: 'j-{n}', kind: completed, repeat: 3}]");
+    const auto first = ask("ListTrainingJobs", R"({"MaxResults":2})");
+    json::object next{{"MaxResults", 2}};
+    next["NextToken"] = json::parse(first.response.body).at("NextToken");
+    steer("PUT", "/faults", R"({"kind":"expired_token","next":1})");
+    EXPECT_EQ(ask("ListTrainingJobs", R"({"MaxResults":2})").response.status, 200);
+    const auto refused = ask("ListTrainingJobs", json::serialize(next));
+    EXPECT_EQ(refused.response.status, 400);
+    EXPECT_EQ(refused.record.code, "ValidationException");
+    EXPECT_THAT(refused.response.body, HasSubstr("NextToken"));
+    // The one that began does not count for one of the next.
+    EXPECT_EQ(ask("ListTrainingJobs", json::serialize(next)).response.status, 200);
+}
+
+TEST_F(Service, short_pages_hold_every_job_once_all_the_same) {
+    play("jobs: [{name: 'j-{n}', kind: completed, repeat: 9}]");
+    steer("PUT", "/faults", R"({"kind":"short_page","operation":"ListTrainingJobs"})");
+    std::vector<std::size_t> sizes;
+    json::object query{{"MaxResults", 9}};
+    while (sizes.size() < 9) {
+        const auto page =
+            json::parse(ask("ListTrainingJobs", json::serialize(query)).response.body);
+        sizes.push_back(page.at("TrainingJobSummaries").as_array().size());
+        const auto* token = page.as_object().if_contains("NextToken");
+        if (token == nullptr) break;
+        query["NextToken"] = *token;
+    }
+    EXPECT_THAT(sizes, testing::ElementsAre(5, 4));
+}
+
+TEST_F(Service, lists_alone_can_be_throttled_and_tags_alone_denied) {
+    play("jobs: [{name: a, kind: completed}]");
+    const std::string tags =
+        R"({"ResourceArn":"arn:aws:sagemaker:eu-west-1:111122223333:training-job/a"})";
+    EXPECT_EQ(ask("ListTags", tags).response.status, 200);
+    steer("PUT", "/faults", R"({"faults":[{"kind":"throttle","operation":"ListTrainingJobs"},
+        {"kind":"error","code":"AccessDeniedException","operation":"ListTags"}]})");
+    EXPECT_EQ(ask("ListTrainingJobs", "{}").record.code, "ThrottlingException");
+    EXPECT_EQ(ask("ListTags", tags).record.code, "AccessDeniedException");
+    EXPECT_EQ(describe("a").record.code, "200");
+}
+
 TEST_F(Service, slowness_goes_together_with_another_fault) {
     play("jobs: [{name: a, kind: completed}]");
     steer(
