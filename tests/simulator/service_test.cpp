@@ -6,6 +6,8 @@
 
 #include "tests/simulator/control.hpp"
 #include "tests/simulator/scenario.hpp"
+#include "wire/training_job_list.hpp"
+#include "wire/training_job_tags.hpp"
 
 namespace trainwatch::simulator {
 namespace {
@@ -141,6 +143,37 @@ TEST_F(Service, counts_what_was_asked) {
     EXPECT_EQ(counts.at("jobs").at(0).at("times").as_array().size(), 2U);
     steer("DELETE", "/requests");
     EXPECT_EQ(told("/requests").at("total"), 0);
+}
+
+// Of the daemon's own making, page after page and a window of creation time.
+TEST_F(Service, answers_lists_and_tags_as_the_daemon_asks_for_them) {
+    play(
+        "jobs: [{name: 'j-{n}', kind: completed, repeat: 250, created: -9h, every: 1m, "
+        "tags: {team: vision}}]"
+    );
+    const auto page_of = [&](const domain::list_query& query) {
+        const auto request = wire::encode_list_training_jobs("localhost:1", query);
+        return wire::read_list_training_jobs(ask("ListTrainingJobs", request.body).response)
+            .value();
+    };
+    std::vector<domain::job_summary> all;
+    domain::list_query query;
+    do {
+        const auto page = page_of(query);
+        EXPECT_EQ(page.unreadable, 0U);
+        all.insert(all.end(), page.jobs.begin(), page.jobs.end());
+        query.token = page.next_token;
+    } while (!query.token.empty());
+    ASSERT_EQ(all.size(), 250U);
+    EXPECT_EQ(all.front().name, "j-250");
+    const auto window =
+        page_of({.created_after = all[20].created, .created_before = all[9].created});
+    EXPECT_EQ(window.jobs, (std::vector<domain::job_summary>(all.begin() + 10, all.begin() + 20)));
+    const auto tags = wire::encode_list_tags("localhost:1", all.front().arn);
+    EXPECT_EQ(
+        wire::read_list_tags(ask("ListTags", tags.body).response).value(),
+        (domain::label_map{{"team", "vision"}})
+    );
 }
 
 // ---- faults
