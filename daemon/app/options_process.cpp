@@ -1,5 +1,6 @@
 #include "app/options_process.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -80,7 +81,8 @@ std::string check_process_flags(options& parsed, const process_flags& flags) {
     parsed.process.shard = *first;
     parsed.process.shards = *count;
     if (!is_label_value(parsed.process.replica)) {
-        return "--replica " + shown(parsed.process.replica) + " is no value of a label: up to " +
+        // Not shown: it may have lines of its own.
+        return "the name of --replica is no value of a label: up to " +
             std::to_string(limits::label_bytes_max) +
             " bytes of text, without control characters and blanks at its ends";
     }

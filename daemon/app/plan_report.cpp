@@ -10,14 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "core/promise.hpp"
 #include "domain/watch_plan.hpp"
 
 namespace trainwatch::app {
 namespace {
 
-// Jobs that have ended between two live ones, where lives are as they mostly are.
-constexpr double finished_per_live = 4;
 constexpr std::array<std::size_t, 3> fleets{100, 1'000, 10'000};
 // More than any account has.
 constexpr std::size_t most_jobs = 1'000'000;
@@ -33,11 +32,13 @@ std::string grouped(std::uint64_t number) {
 // To two or three digits: nobody can promise more.
 std::string rounded(milliseconds time) {
     using namespace std::chrono;
-    const auto unit = time < seconds(10) ? milliseconds(100)
-        : time < minutes(10)             ? milliseconds(seconds(1))
-                                         : milliseconds(minutes(1));
-    const auto units = (time + unit / 2) / unit;
-    return format_duration(std::max(units, decltype(units){1}) * unit);
+    if (time < seconds(10)) {
+        const auto tenths =
+            std::max((time + milliseconds(50)) / milliseconds(100), std::int64_t{1});
+        return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "s";
+    }
+    const milliseconds unit = time < minutes(10) ? milliseconds(seconds(1)) : minutes(1);
+    return format_duration((time + unit / 2) / unit * unit);
 }
 
 // 2 -> "2", 0.25 -> "0.25"
@@ -130,7 +131,7 @@ private:
         load.describe_rate = lane_.budget.describe_per_second;
         if (lane_.lists) {
             load.list_rate = lane_.budget.list_per_second;
-            load.windows = core::expected_windows(live, finished_per_live);
+            load.windows = core::expected_windows(live, limits::finished_per_live);
         }
         return core::promise_of(load, lane_.pace, bound_);
     }
@@ -183,8 +184,9 @@ private:
             const auto middle = kept + (too_many - kept) / 2;
             (is_kept(middle) ? kept : too_many) = middle;
         }
-        return bound + " can be kept up to about " + grouped(kept) + " live jobs; with " +
-            grouped(too_many) + " or more the picture gets older, and TrainwatchdStale says so";
+        return bound + " can be kept up to about " + grouped(kept) +
+            " live jobs; with more the picture gets older, and "
+            "TrainwatchdStale says so";
     }
 
     const domain::settings& config_;

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
 #include "core/promise.hpp"
 #include "domain/settings.hpp"
 
@@ -88,7 +89,8 @@ TEST(PlanReport, names_the_number_of_jobs_at_which_the_promise_ends) {
     std::erase(digits, ',');
     const auto kept = std::stoul(digits);
     const auto feasible = [](std::size_t live) {
-        const core::lane_load load{live, core::expected_windows(live, 4), 2, 1};
+        const core::lane_load load{
+            live, core::expected_windows(live, limits::finished_per_live), 2, 1};
         return core::promise_of(load, domain::pace_kind::budget, milliseconds(60'000))
             .feasible_bound;
     };
