@@ -71,6 +71,16 @@ void add_alert_families(
     }
 }
 
+namespace {
+
+void add_watch_list_files(metric_families& into, const process_facts& process) {
+    family_builder files(into, metric("trainwatchd_watch_list_file_ok"));
+    for (const auto& [file, is_ok] : process.watch_list_files)
+        files.add({{"file", file}}, is_ok ? 1.0 : 0.0);
+}
+
+}  // namespace
+
 void add_process_families(
     metric_families& into, const domain::view& view, const process_facts& process
 ) {
@@ -84,9 +94,7 @@ void add_process_families(
     one(metric("trainwatchd_config_last_reload_successful"), process.config_loaded ? 1 : 0);
     one(metric("trainwatchd_config_last_reload_success_timestamp_seconds"),
         process.config_loaded_at_seconds);
-    family_builder files(into, metric("trainwatchd_watch_list_file_ok"));
-    for (const auto& [file, is_ok] : process.watch_list_files)
-        files.add({{"file", file}}, is_ok ? 1.0 : 0.0);
+    add_watch_list_files(into, process);
     one(metric("trainwatchd_storage_degraded"), view.storage_degraded ? 1 : 0);
     family_builder(into, metric("trainwatchd_build_info"))
         .add(
