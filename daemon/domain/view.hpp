@@ -165,9 +165,9 @@ struct sweep_view {
     std::size_t known = 0;          // jobs that are known by key, whoever's they are
     std::size_t windows = 0;        // pages that cover the live ones
     std::uint64_t pages = 0;        // so far
-    double rate = 0;                // calls a second that the next two are computed for
     milliseconds floor{};           // windows through the allowed rate
     milliseconds feasible_bound{};  // core/promise
+    double rate = 0;                // calls a second that these two are computed for
 
     bool operator==(const sweep_view&) const = default;
 };
