@@ -38,6 +38,16 @@ bool is_worth_waiting_for(const domain::job_view& job, wall_time now) {
     return job.last_transition && now - *job.last_transition < limits::settle_patience;
 }
 
+// It has ended by its first status, and the second is about to follow with the last entry of its
+// history. No page will tell of that: none is asked for because of a job that has ended.
+bool is_half_ended(const domain::job_view& job, wall_time now) {
+    if (!job.last || !job.ending || job.missing || !is_settling(*job.last)) return false;
+    const auto since = job.ended ? job.ended
+        : job.last->modified     ? job.last->modified
+                                 : job.last_transition;
+    return since && now - *since < limits::settle_patience;
+}
+
 // A stop takes two minutes and an upload: its end is near, and why it was
 // stopped is told only then.
 bool is_being_stopped(const domain::job_view& job, wall_time now) {
@@ -159,6 +169,9 @@ look look_without_news(
     }
     if (is_in_grace(job, facts.now.wall)) {
         return {look_queue::calm, *told.described + facts.staleness_bound};
+    }
+    if (is_half_ended(job, facts.now.wall)) {
+        return {look_queue::live, *told.described + limits::settle_interval};
     }
     return {look_queue::calm, *told.described + limits::refresh_ended};
 }

@@ -224,6 +224,23 @@ TEST(listed_look, job_that_a_page_lacks_is_described_a_moment_later) {
     EXPECT_EQ(next_look(shown(running()), listed_facts(news_kind::absent)), expected);
 }
 
+// Completed/Uploading is an end already; the last entry of the history is a few seconds off.
+TEST(listed_look, half_of_an_end_is_described_again_until_the_other_half_is_there) {
+    auto half = running().but([](auto& told) {
+        told.status = domain::parse_primary("Completed");
+        told.modified = at(seconds(990)).wall;
+    });
+    auto job = shown(half);
+    job.ending = domain::ending{domain::outcome::completed, domain::failure_class::none};
+    auto asked = listed_facts();
+    asked.listed->described = mono(seconds(1000));
+    EXPECT_EQ(next_look(job, asked), (look{look_queue::live, mono(seconds(1005)), false}));
+    asked.now = at(seconds(990) + limits::settle_patience);
+    EXPECT_EQ(next_look(job, asked).queue, look_queue::calm) << "AWS leaves it so";
+    const auto whole = shown_after_its_end(running().ends("Completed", "Completed", seconds(995)));
+    EXPECT_EQ(next_look(whole, listed_facts()).queue, look_queue::calm);
+}
+
 // The list says that it ended and the describe that it runs.
 TEST(listed_look, end_that_describes_do_not_show_is_asked_for_each_five_seconds_for_two_minutes) {
     auto asked = listed_facts(news_kind::ended, seconds(990));
