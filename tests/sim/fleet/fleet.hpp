@@ -32,7 +32,7 @@ enum class fleet_lie {
     none,
     hidden_job,   // AWS never lists nor describes one of them
     frozen_job,   // AWS shows one of them as it was at its creation
-    lost_alert,   // the first alert is not taken down
+    lost_alert,   // the alert of one job is never taken down
     extra_calls,  // each call counts twice
 };
 
@@ -136,6 +136,7 @@ private:
     mono_time now_{};
     bool measuring_ = false;
     std::size_t samples_ = 0;
+    std::string lost_{};    // the job of an alert, for a lie about it
     std::size_t liar_ = 0;  // the job that a lie is about
     std::size_t storm_sent_ = 0;
     double cpu_s_ = 0;

@@ -94,11 +94,10 @@ void fleet::perform(const core::commit& what) {
         const auto& labels = row.alert.labels;
         const auto name = label(labels, "alertname");
         if (name != "TrainingJobFailed" && name != "TrainingJobMaxRuntimeExceeded") continue;
-        if (chosen_.lie == fleet_lie::lost_alert && alerts_.empty()) {
-            alerts_[""];  // the next one is taken down
-            continue;
-        }
-        alerts_[label(labels, "training_job")].insert(name + "/" + domain::identity(labels));
+        const auto job = label(labels, "training_job");
+        if (lost_.empty() && measuring_) lost_ = job;
+        if (chosen_.lie == fleet_lie::lost_alert && job == lost_) continue;
+        alerts_[job].insert(name + "/" + domain::identity(labels));
     }
     schedule(now_ + milliseconds(3), core::committed{what.id, {}});
 }

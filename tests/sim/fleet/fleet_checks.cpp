@@ -71,7 +71,6 @@ void fleet::sample() {
 // Exactly one identity for each end that calls for one, since the beginning; of those that ended
 // within the hour before, at most one; none for any other.
 void fleet::check_alerts(wall_time settled) {
-    alerts_.erase("");
     for (std::size_t job = 0; job < jobs_.jobs().size(); ++job) {
         const auto& truth = jobs_.jobs()[job];
         const auto found = alerts_.extract(workload::name(job));
