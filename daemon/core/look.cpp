@@ -163,7 +163,11 @@ look look_for_news(const listing_facts& told, const look_facts& facts) {
 look look_without_news(
     const domain::job_view& job, const look_facts& facts, const listing_facts& told
 ) {
-    if (!told.described) return {look_queue::unseen, facts.sent};
+    if (!told.described) {
+        // What had ended long before we came has nothing to explain: it is never described in bulk.
+        if (job.ending) return {look_queue::calm, facts.sent + limits::refresh_ended};
+        return {look_queue::unseen, facts.sent};
+    }
     if (!is_calm(job, facts.misses)) {
         return {look_queue::calm, *told.described + refresh_interval(told)};
     }

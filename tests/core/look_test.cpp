@@ -224,6 +224,14 @@ TEST(listed_look, job_that_a_page_lacks_is_described_a_moment_later) {
     EXPECT_EQ(next_look(shown(running()), listed_facts(news_kind::absent)), expected);
 }
 
+TEST(listed_look, what_had_ended_before_we_came_is_not_described_in_bulk) {
+    const auto old = shown_after_its_end(running().ends("Completed", "Completed", seconds(900)));
+    auto never = listed_facts();
+    never.listed->described.reset();
+    const look expected{look_queue::calm, mono(seconds(1000)) + limits::refresh_ended, false};
+    EXPECT_EQ(next_look(old, never), expected);
+}
+
 // Completed/Uploading is an end already; the last entry of the history is a few seconds off.
 TEST(listed_look, half_of_an_end_is_described_again_until_the_other_half_is_there) {
     auto half = running().but([](auto& told) {
