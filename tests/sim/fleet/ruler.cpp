@@ -66,7 +66,10 @@ void ruler::end_held(std::size_t job, wall_time ended, wall_time now) {
     }
     if (!counts(ended)) return;
     lag_.terminal.add(now - ended);
-    if (end == fate::timed_out) lag_.deadline.add(now - ended);
+    // AWS enforces a limit half a minute late at the least: known by then, it could be waited for.
+    const auto& since = jobs_[job].limit_known;
+    const bool could_wait = since && *since + seconds(30) < ended;
+    if (end == fate::timed_out && could_wait) lag_.deadline.add(now - ended);
 }
 
 void ruler::details(
@@ -88,6 +91,8 @@ void ruler::details(
         }
         if (one.what != change::kind::phase) continue;
         ++phase;
+        const bool trains = one.phase == domain::secondary_status::training && phase <= held;
+        if (trains && !state.limit_known) state.limit_known = now;
         if (phase > state.detailed && phase <= held && counts(one.at)) {
             lag_.detail.add(now - one.at);
         }

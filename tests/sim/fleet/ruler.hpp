@@ -85,6 +85,7 @@ private:
         int detailed = -1;
         int verdicts = 0;
         bool explained = false;
+        std::optional<wall_time> limit_known{};  // a describe told when training began
         std::optional<wall_time> end_held{};
         std::optional<wall_time> sampled{};
         milliseconds longest{-1};
