@@ -31,20 +31,30 @@ bool sweep_lives::watch(const job_key& job, const hazard_facts& hazard, mono_tim
     const auto [at, is_new] = jobs_.try_emplace(job);
     at->second.hazard = hazard;
     if (is_new)
-        at->second.observed = observed;
+        at->second.observed = *observed_.insert(observed);
     else
-        at->second.observed = std::max(at->second.observed, observed);
+        saw(at->second, std::max(at->second.observed, observed));
     return is_new;
 }
 
 bool sweep_lives::release(const job_key& job) {
-    return jobs_.erase(job) > 0;
+    const auto found = jobs_.find(job);
+    if (found == jobs_.end()) return false;
+    observed_.erase(observed_.find(found->second.observed));
+    jobs_.erase(found);
+    return true;
+}
+
+void sweep_lives::saw(state& job, mono_time when) {
+    if (job.observed == when) return;
+    observed_.erase(observed_.find(job.observed));
+    job.observed = *observed_.insert(when);
 }
 
 void sweep_lives::shown(const job_key& job, mono_time sent) {
     const auto found = jobs_.find(job);
     if (found == jobs_.end()) return;
-    found->second.observed = std::max(found->second.observed, sent);
+    saw(found->second, std::max(found->second.observed, sent));
 }
 
 std::vector<job_key> sweep_lives::not_shown(
@@ -58,7 +68,7 @@ std::vector<job_key> sweep_lives::not_shown(
         job.looked = std::max(job.looked, sent);
         if (!certain) continue;
         // That it is absent is news of it, too.
-        job.observed = sent;
+        saw(job, sent);
         missing.push_back(at->first);
     }
     return missing;
@@ -120,10 +130,8 @@ std::optional<wall_time> sweep_lives::oldest_created() const {
 }
 
 std::optional<mono_time> sweep_lives::oldest_observed() const {
-    std::optional<mono_time> oldest;
-    for (const auto& [key, job] : jobs_)
-        oldest = oldest ? std::min(*oldest, job.observed) : job.observed;
-    return oldest;
+    if (observed_.empty()) return {};
+    return *observed_.begin();
 }
 
 }  // namespace trainwatch::core

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,7 +76,10 @@ private:
         return jobs_.lower_bound({.created = oldest});
     }
 
+    void saw(state& job, mono_time when);
+
     jobs jobs_{};
+    std::multiset<mono_time> observed_{};  // of all jobs: the oldest is asked for at each step
 };
 
 }  // namespace trainwatch::core
