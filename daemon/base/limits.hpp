@@ -15,7 +15,8 @@ inline constexpr milliseconds describe_deadline{10'000};
 inline constexpr std::size_t answer_bytes_max = 1U << 20U;
 // The most that ListTrainingJobs gives at once, and always asked for: the quota counts calls.
 inline constexpr unsigned list_page_jobs = 100;
-// A resource has at most 50 tags of its users; AWS' own come on top, and fewer may not be asked for.
+// A resource has at most 50 tags of its users; AWS' own come on top, and fewer may not be asked
+// for.
 inline constexpr unsigned tags_asked_for = 100;
 // Of what we do not know in one answer: enough to see what AWS has added, whatever is sent.
 inline constexpr std::size_t unknown_values_max = 32;

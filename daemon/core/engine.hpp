@@ -102,6 +102,7 @@ private:
     };
     struct lane_state {
         std::optional<sweep> pages{};
+        bool discovers = false;  // some filter looks for jobs there
         std::map<poll_id, sweep_request> asked{};
         mono_time idle_until{};  // the sweep had nothing to ask for
         std::map<std::string, std::size_t, std::less<>> slots{};  // by name

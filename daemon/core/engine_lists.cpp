@@ -352,7 +352,7 @@ void engine::show_sweeps() {
         }
         if (!shown.sweep) shown.sweep.emplace();
         auto& sweep = *shown.sweep;
-        sweep.complete = lane.pages->reached_horizon();
+        sweep.complete = !lane.discovers || lane.pages->reached_horizon();
         sweep.known = lane.pages->known();
         sweep.pages = lane.pages_told;
         load.list_rate = shown.operation(aws_operation::list).rate;

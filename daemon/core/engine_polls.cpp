@@ -383,7 +383,7 @@ void engine::end_first_pass() {
         const auto& lane = lanes_[i];
         if (plan_.lanes[i].gone || scheduler_.is_given_up(id, now_.mono)) continue;
         if (lane.untried > 0) return;
-        if (lane.pages && lists_work(id) && !lane.pages->reached_horizon()) return;
+        if (lane.discovers && lists_work(id) && !lane.pages->reached_horizon()) return;
     }
     view_.first_pass_complete = true;
 }

@@ -58,6 +58,7 @@ void engine::follow_lanes() {
         const auto& lane = plan_.lanes[i];
         view_.connections.try_emplace(lane.connection);
         const bool lists = lane.lists && !lane.gone;
+        lanes_[i].discovers = lists && sweep_settings_of(lane_id{i}).discovers;
         if (!lists) {
             lanes_[i].pages.reset();
             lanes_[i].asked.clear();

@@ -39,7 +39,8 @@ std::string job_name_problem(std::string_view text) {
             (is_job_name(name) ? ", " + quoted(name) : std::string());
     }
     if (text.find_first_of("*?") != std::string_view::npos) {
-        return quoted(text) + " is a pattern: name each job, or let a watch list find them by match";
+        return quoted(text) +
+            " is a pattern: name each job, or let a watch list find them by match";
     }
     return quoted(text) +
         " is no job name: 1 to 63 letters, digits and hyphens, no hyphen at either end";

@@ -12,7 +12,16 @@ std::string label(const domain::label_map& labels, const char* name) {
     return found == labels.end() ? std::string() : found->second;
 }
 
+// It comes and goes with its condition: one identity may fire again.
+bool is_of_watcher(const domain::label_map& labels) {
+    return labels.count("training_job") == 0;
+}
+
 }  // namespace
+
+bool is_about(const domain::label_map& labels, const std::string& job) {
+    return !job.empty() && label(labels, "training_job") == job;
+}
 
 // In any ten seconds not more than the budget allows, and one.
 void world::check_budget(std::size_t lane) {
@@ -61,7 +70,8 @@ void world::check_delivery(const core::deliver& what) {
         if (!ledger_.has_alert(identity) && !(degraded && storage_trouble_)) {
             violated("delivered before its commit: " + identity);
         }
-        if (is_webhook && endpoint.confirmed.count(identity + (firing ? "/f" : "/r")) > 0) {
+        if (is_webhook && !is_of_watcher(alert.labels) &&
+            endpoint.confirmed.count(identity + (firing ? "/f" : "/r")) > 0) {
             violated("told a webhook twice: " + identity);
         }
         if (firing && samples_seen_ &&
@@ -69,6 +79,7 @@ void world::check_delivery(const core::deliver& what) {
             violated("ends too soon: " + identity);
         }
         if (alert.ends_at <= alert.starts_at) violated("ends before it starts: " + identity);
+        if (is_of_watcher(alert.labels)) continue;
         const auto [start, added] = starts_.emplace(identity, alert.starts_at);
         if (!added && start->second != alert.starts_at && !ever_trouble_) {
             violated("startsAt moved: " + identity);
@@ -133,8 +144,13 @@ void world::check_jobs() {
 // Exactly one identity for each end that calls for an alert, none for any other.
 void world::check_alerts() {
     std::map<std::tuple<std::string, std::string, std::string>, std::vector<std::string>> kept;
+    std::size_t of_watcher = 0;
     for (const auto& [identity, row] : ledger_.alerts()) {
         const auto& labels = row.alert.labels;
+        if (is_of_watcher(labels)) {
+            ++of_watcher;
+            continue;
+        }
         kept[{label(labels, "training_job"),
               label(labels, "aws_region") + label(labels, "watch_list"),
               label(labels, "created")}]
@@ -164,7 +180,8 @@ void world::check_alerts() {
             }
         }
     }
-    if (ledger_.alerts().size() != called_for) violated("alerts that no job calls for");
+    if (ledger_.alerts().size() - of_watcher != called_for)
+        violated("alerts that no job calls for");
     for (const auto& [job, identities] : identities_) {
         if (identities.size() > 1) violated("several identities were sent for " + job.first);
     }
@@ -177,6 +194,20 @@ void world::check_receivers() {
         const bool is_webhook = plan_.endpoints[i].kind == domain::receiver_kind::webhook;
         for (const auto& [identity, row] : ledger_.alerts()) {
             const auto firing = endpoint.firing.find(identity);
+            if (is_of_watcher(row.alert.labels)) {
+                // The picture is fresh again: nobody is left with an alert that nothing ends.
+                const auto over = endpoint.resolved.find(identity);
+                const bool was_told = firing != endpoint.firing.end();
+                if (row.alert.state == domain::alert_state::firing) {
+                    violated("fires at the end: " + identity);
+                } else if (was_told && is_webhook &&
+                           (over == endpoint.resolved.end() || over->second < firing->second)) {
+                    violated(
+                        "endpoint " + std::to_string(i) + " was not told the end of " + identity
+                    );
+                }
+                continue;
+            }
             if (firing == endpoint.firing.end()) {
                 violated("endpoint " + std::to_string(i) + " never heard of " + identity);
                 continue;
@@ -199,8 +230,19 @@ void world::check_receivers() {
         if (receiver.unconfirmed != 0) violated(name + ": unconfirmed alerts in the view");
     }
     const auto& shown = engine_->view().alerts;
-    const std::size_t expected = faults_.run_to_resolve ? 0 : ledger_.alerts().size();
-    if (shown.size() != expected) violated("alerts in the view: " + std::to_string(shown.size()));
+    const auto count_of_jobs = [](const auto& alerts, auto labels_of) {
+        return static_cast<std::size_t>(std::count_if(
+            alerts.begin(),
+            alerts.end(),
+            [&](const auto& each) { return !is_of_watcher(labels_of(each)); }
+        ));
+    };
+    const auto seen = count_of_jobs(shown, [](const auto& alert) { return alert.labels; });
+    const auto kept =
+        count_of_jobs(ledger_.alerts(), [](const auto& row) { return row.second.alert.labels; });
+    if (seen != (faults_.run_to_resolve ? 0 : kept)) {
+        violated("alerts in the view: " + std::to_string(seen) + " of " + std::to_string(kept));
+    }
 }
 
 void world::check_counters() {

@@ -377,7 +377,7 @@ result<domain::receipt> world::receive(std::size_t index, const core::deliver& w
     bool rejected = false;
     for (const auto& alert : what.alerts) {
         // Alertmanager stores the good ones and answers 400 for the batch.
-        if (faulty() && index == 0 && alert.labels.at("training_job") == poisoned_) {
+        if (faulty() && index == 0 && is_about(alert.labels, poisoned_)) {
             rejected = true;
             continue;
         }

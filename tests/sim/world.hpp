@@ -25,6 +25,9 @@
 
 namespace trainwatch::sim {
 
+// Whether the alert is about this job; those about the watcher itself name none.
+bool is_about(const domain::label_map& labels, const std::string& job);
+
 // Lies told to the checkers, to prove that they look: each must make a run fail.
 enum class sabotage { none, lost_alert, forged_alert, early_delivery, stalled_job, extra_polls };
 
