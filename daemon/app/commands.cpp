@@ -10,6 +10,7 @@
 
 #include "app/configuration.hpp"
 #include "app/environment.hpp"
+#include "app/first_pass.hpp"
 #include "app/listen_address.hpp"
 #include "app/online_check.hpp"
 #include "app/process_facts.hpp"
@@ -110,11 +111,6 @@ void print_alert(const domain::alert& alert) {
     print_error("would alert: " + line);
 }
 
-// A name that AWS does not know is a finding, not a failure to look.
-bool was_seen(const domain::job_view& job) {
-    return job.trouble ? *job.trouble == error_class::not_found : job.last || job.missing;
-}
-
 }  // namespace
 
 int run(const options& chosen) {
@@ -161,8 +157,7 @@ int once(const options& chosen) {
     if (!written) print_error("standard output cannot be written");
     for (const auto& alert : view.alerts)
         print_alert(alert);
-    const bool all_seen = std::all_of(view.jobs.begin(), view.jobs.end(), was_seen);
-    return written && all_seen ? success : could_not;
+    return written && was_everything_seen(view) ? success : could_not;
 }
 
 int check_online_files(const options& chosen) {

@@ -55,7 +55,8 @@ configuration_reading read_configuration(
     auto loaded = load_settings(path, files, access, ask, &previous);
     if (auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
         reading.errors = std::move(*mistakes);
-        reading.may_pass = !files.instance_trouble.empty();
+        reading.may_pass =
+            !files.instance_trouble.empty() && lacks_only_a_region(path, files, access);
         return reading;
     }
     wiring_inputs inputs;

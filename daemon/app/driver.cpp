@@ -44,7 +44,7 @@ std::string status_line(const domain::view& view) {
     const auto firing = std::count_if(view.alerts.begin(), view.alerts.end(), [](const auto& a) {
         return a.state == domain::alert_state::firing;
     });
-    std::string line = "watching " + std::to_string(view.jobs.size()) + " jobs, " +
+    std::string line = "watching " + std::to_string(view.watched) + " jobs, " +
         std::to_string(view.live) + " live, " + std::to_string(firing) + " alerts";
     const auto down = std::count_if(view.lanes.begin(), view.lanes.end(), [](const auto& lane) {
         return lane.heard && !lane.up;

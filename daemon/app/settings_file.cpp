@@ -160,12 +160,19 @@ settings_mistakes in_lines(
     return mistakes;
 }
 
-bool is_good(const settings_outcome& loaded) {
-    const auto* const config = std::get_if<loaded_configuration>(&loaded);
-    return config != nullptr &&
-        std::all_of(config->files.begin(), config->files.end(), [](const auto& file) {
-               return file.is_ok();
-           });
+// Those of the configuration, else those of its files of watch lists.
+settings_mistakes mistakes_of(const settings_outcome& loaded) {
+    if (const auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) return *mistakes;
+    settings_mistakes all;
+    for (const auto& file : std::get<loaded_configuration>(loaded).files)
+        all.insert(all.end(), file.mistakes.begin(), file.mistakes.end());
+    return all;
+}
+
+// Any would do: it is to be seen which mistakes are left then.
+aws_files with_some_region(aws_files files) {
+    files.instance_region = "us-east-1";
+    return files;
 }
 
 }  // namespace
@@ -231,14 +238,27 @@ settings_outcome load_settings(
     const region_source& ask,
     const loaded_configuration* previous
 ) {
-    auto loaded = load_settings(path, files, access, previous);
-    if (is_good(loaded)) return loaded;
-    if (learn_region(files, ask)) return load_settings(path, files, access, previous);
+    auto loaded = load_settings(path, std::as_const(files), access, previous);
+    const auto found = mistakes_of(loaded);
+    if (found.empty()) return loaded;
+    // The machine is asked for what is missing, not because something else is wrong.
+    const auto some_region = with_some_region(files);
+    if (mistakes_of(load_settings(path, some_region, access, previous)) == found) return loaded;
+    if (learn_region(files, ask)) {
+        return load_settings(path, std::as_const(files), access, previous);
+    }
     auto* const mistakes = std::get_if<settings_mistakes>(&loaded);
     if (mistakes != nullptr && !files.instance_trouble.empty()) {
         mistakes->push_back(files.instance_trouble);
     }
     return loaded;
+}
+
+bool lacks_only_a_region(
+    const std::string& path, const aws_files& files, const file_access& access
+) {
+    const auto loaded = load_settings(path, with_some_region(files), access, nullptr);
+    return std::holds_alternative<loaded_configuration>(loaded);
 }
 
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(
@@ -249,6 +269,8 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
 ) {
     auto loaded = load_job_settings(asked, files, read);
     if (std::holds_alternative<wire::job_settings>(loaded)) return loaded;
+    const auto otherwise = load_job_settings(asked, with_some_region(files), read);
+    if (otherwise == loaded) return loaded;
     if (!learn_region(files, ask)) {
         if (!files.instance_trouble.empty()) {
             std::get<settings_mistakes>(loaded).push_back(files.instance_trouble);

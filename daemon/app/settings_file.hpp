@@ -41,10 +41,15 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     const wire::named_jobs& asked, const aws_files& files, const file_reader& read
 );
 
+// Whether the configuration is good but for a region, which nobody has named.
+bool lacks_only_a_region(
+    const std::string& path, const aws_files& files, const file_access& access
+);
+
 // Names the region of this machine when nobody else does; empty when nobody is there to be asked.
 using region_source = std::function<result<std::string>(const aws_files& files)>;
-// Either of them, and once more with the region that `ask` tells where the first reading fails and
-// no variable or file names one; `files` keep it.
+// Either of them, and once more with the region that `ask` tells where the first reading fails for
+// want of one and no variable or file names it; `files` keep it.
 settings_outcome load_settings(
     const std::string& path,
     aws_files& files,

@@ -7,6 +7,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "app/first_pass.hpp"
 #include "base/limits.hpp"
 #include "wire/control_message.hpp"
 
@@ -180,7 +181,7 @@ void wiring::run() {
 
 void wiring::run_first_pass() {
     driver_.on_step([this](const domain::view& view) {
-        if (view.first_pass_complete) driver_.request_stop();
+        if (is_first_pass_over(view)) driver_.request_stop();
     });
     stop_on_signal();
     run_until_stopped();

@@ -48,7 +48,7 @@ public:
     // Runs until SIGTERM or SIGINT and the drain that follows, or until the engine stops.
     void run();
 
-    // Runs until every target was looked at once, then stops.
+    // Runs until everything was looked at once (app/first_pass), then stops.
     void run_first_pass();
 
     // Runs until `finished`, which is asked after each step and each `tick`; signals keep their

@@ -9,6 +9,9 @@
 
 namespace trainwatch {
 
+// The last step of splitmix64: every bit of the result depends on every bit of `bits`.
+std::uint64_t mixed(std::uint64_t bits);
+
 class random_source {
 public:
     explicit random_source(std::uint64_t seed) : state_(seed) {}

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/random.hpp"
 #include "base/text.hpp"
 
 namespace trainwatch::domain {
@@ -179,7 +180,8 @@ label_map watch_plan::alert_labels(const std::string& watch_list) const {
 bool is_ours(
     const process_settings& process, const std::string& connection, const std::string& region
 ) {
-    return fnv1a(connection + "/" + region) % process.shards == process.shard - 1;
+    // The low bits of FNV-1a alone are weak, and a power of two of shards would look at no others.
+    return mixed(fnv1a(connection + "/" + region)) % process.shards == process.shard - 1;
 }
 
 watch_plan succeed(const watch_plan& former, watch_plan next) {

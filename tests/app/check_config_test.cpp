@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/configuration.hpp"
 #include "app/settings_file.hpp"
 
 namespace trainwatch::app {
@@ -190,6 +191,45 @@ TEST(CheckConfig, asks_for_the_region_of_the_machine_only_where_nothing_names_on
     const auto failed = load_settings("c.yaml", none, access_to({{"c.yaml", bare}}), silent);
     ASSERT_TRUE(std::holds_alternative<settings_mistakes>(failed));
     EXPECT_EQ(std::get<settings_mistakes>(failed).back(), "http://md: timed out");
+}
+
+TEST(CheckConfig, asks_no_machine_because_of_another_mistake) {
+    int asked = 0;
+    const region_source ask = [&](const aws_files&) -> result<std::string> {
+        ++asked;
+        return failure{.kind = error_class::transient, .detail = "http://md: timed out"};
+    };
+    aws_files nothing;
+    const std::string wrong =
+        "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]\nprizes: {}\n";
+    const auto told = load_settings("c.yaml", nothing, access_to({{"c.yaml", wrong}}), ask);
+    EXPECT_EQ(std::get<settings_mistakes>(told).size(), 1U);
+    EXPECT_EQ(asked, 0);
+    EXPECT_FALSE(lacks_only_a_region("c.yaml", nothing, access_to({{"c.yaml", wrong}})));
+
+    const text_map team{
+        {"c.yaml", "connections: [{name: c, regions: [eu-west-1]}]\nwatch_list_files: [d/*]\n"},
+        {"d/a", "jobz: [x]\n"}};
+    EXPECT_TRUE(std::holds_alternative<loaded_configuration>(
+        load_settings("c.yaml", nothing, access_to(team), ask)
+    ));
+    const auto no_file = load_settings("d.yaml", nothing, access_to({}), ask);
+    EXPECT_TRUE(std::holds_alternative<settings_mistakes>(no_file));
+    EXPECT_EQ(asked, 0);
+}
+
+// Who starts the daemon again may find the service awake; a wrong file is as wrong then.
+TEST(CheckConfig, with_a_silent_machine_may_pass_only_when_nothing_else_is_wrong) {
+    const region_source silent = [](const aws_files&) -> result<std::string> {
+        return failure{.kind = error_class::transient, .detail = "http://md: timed out"};
+    };
+    const auto may_pass = [&](const std::string& yaml) {
+        return read_configuration({"c.yaml", {}, {}, access_to({{"c.yaml", yaml}}), silent}, {})
+            .may_pass;
+    };
+    EXPECT_TRUE(may_pass("watch_lists: [{name: a, jobs: [x]}]"));
+    EXPECT_FALSE(may_pass("watch_lists: [{name: a, jobs: [x]}]\nprizes: {}\n"));
+    EXPECT_FALSE(may_pass("watch_lists: [{name: a, regions: [eu-west-1], jobs: [x y]}]"));
 }
 
 }  // namespace

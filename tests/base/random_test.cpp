@@ -16,6 +16,12 @@ TEST(random_numbers, are_the_published_sequence_of_splitmix64) {
     EXPECT_EQ(numbers.next(), 9817491932198370423U);
 }
 
+TEST(mixing, spreads_each_bit_over_all) {
+    EXPECT_EQ(mixed(0), 0U);
+    // The published sequence again: its states are multiples of the golden ratio.
+    EXPECT_EQ(mixed(1234567 + 0x9e3779b97f4a7c15U), 6457827717110365317U);
+}
+
 TEST(random_numbers, stay_in_their_range) {
     random_source numbers(7);
     double least = 1;

@@ -197,8 +197,43 @@ TEST(watch_plan, shares_out_the_lanes_so_that_each_is_exactly_one_shards) {
 // The place of a lane must not move with a release: it would be watched twice, or by nobody, while
 // the shards are updated one after the other.
 TEST(watch_plan, gives_a_lane_to_the_same_shard_for_ever) {
-    EXPECT_TRUE(is_ours({.shard = 4, .shards = 4}, "research", "eu-west-1"));
-    EXPECT_FALSE(is_ours({.shard = 1, .shards = 4}, "research", "eu-west-1"));
+    struct place {
+        const char* connection;
+        const char* region;
+        unsigned of_two;
+        unsigned of_four;
+        unsigned of_seven;
+    };
+    // splitmix64's last step over FNV-1a of "connection/region", computed elsewhere.
+    const std::vector<place> places{
+        {"default", "eu-west-1", 2, 4, 2},
+        {"default", "us-east-1", 1, 3, 5},
+        {"default", "ap-southeast-2", 1, 3, 3},
+        {"research", "eu-west-1", 2, 4, 4},
+        {"research", "us-east-1", 2, 2, 1},
+        {"research", "ap-southeast-2", 2, 2, 3},
+        {"product", "eu-west-1", 2, 2, 6},
+        {"product", "us-east-1", 1, 1, 7},
+        {"product", "ap-southeast-2", 2, 4, 4},
+        {"north-1", "eu-west-1", 2, 4, 2},
+        {"north-1", "us-east-1", 2, 2, 3},
+        {"north-1", "ap-southeast-2", 2, 4, 4},
+    };
+    const auto shard_of = [](const place& at, unsigned shards) {
+        std::vector<unsigned> owners;
+        for (unsigned shard = 1; shard <= shards; ++shard) {
+            if (is_ours({.shard = shard, .shards = shards}, at.connection, at.region)) {
+                owners.push_back(shard);
+            }
+        }
+        return owners;
+    };
+    for (const auto& at : places) {
+        SCOPED_TRACE(std::string(at.connection) + "/" + at.region);
+        EXPECT_EQ(shard_of(at, 2), std::vector{at.of_two});
+        EXPECT_EQ(shard_of(at, 4), std::vector{at.of_four});
+        EXPECT_EQ(shard_of(at, 7), std::vector{at.of_seven});
+    }
 }
 
 class succession : public testing::Test {

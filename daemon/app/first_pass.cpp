@@ -1,0 +1,46 @@
+#include "app/first_pass.hpp"
+
+#include <algorithm>
+
+namespace trainwatch::app {
+namespace {
+
+// Nothing is to be had by asking again, here or for the lane as a whole.
+bool is_refused(const domain::view& view, const domain::job_view& job) {
+    if (job.trouble == error_class::denied || job.trouble == error_class::rejected) return true;
+    const auto& lane = view.lanes[job.target.lane.value];
+    return lane.heard && !lane.up;
+}
+
+bool is_outstanding(const domain::view& view, const domain::job_view& job) {
+    const bool is_unread = job.last && job.summarised && !job.ending && !job.missing;
+    return !job.is_vacant() && is_unread && !is_refused(view, job);
+}
+
+bool was_seen(const domain::job_view& job) {
+    if (job.is_vacant()) return true;
+    if (job.trouble) return *job.trouble == error_class::not_found;
+    return job.last || job.missing;
+}
+
+bool has_answered(const domain::lane_view& lane) {
+    if (!lane.lists_refused.empty() || !lane.tags_refused.empty()) return false;
+    return !(lane.heard && !lane.up) && (!lane.sweep || lane.sweep->complete);
+}
+
+}  // namespace
+
+bool is_first_pass_over(const domain::view& view) {
+    if (!view.first_pass_complete) return false;
+    if (view.undescribed == 0) return true;
+    return std::none_of(view.jobs.begin(), view.jobs.end(), [&](const auto& job) {
+        return is_outstanding(view, job);
+    });
+}
+
+bool was_everything_seen(const domain::view& view) {
+    return std::all_of(view.jobs.begin(), view.jobs.end(), was_seen) &&
+        std::all_of(view.lanes.begin(), view.lanes.end(), has_answered);
+}
+
+}  // namespace trainwatch::app
