@@ -53,7 +53,10 @@ void add_configured_labels(
 ) {
     family_builder family(into, metric("sagemaker_training_job_labels"));
     for (const auto* const job : jobs) {
-        const auto& configured = plan.traits(job->target.watch_list).labels;
+        // As on the job's alerts: what its tags say wins.
+        auto configured = job->tag_labels;
+        const auto& of_list = plan.traits(job->target.watch_list).labels;
+        configured.insert(of_list.begin(), of_list.end());
         if (configured.empty()) continue;
         const auto named = labels_of_labels(configured);
         family.add(with_identity(*job->last, {named.begin(), named.end()}), 1.0);

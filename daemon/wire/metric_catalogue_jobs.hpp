@@ -22,7 +22,8 @@ inline constexpr auto metrics_of_jobs = std::to_array<metric_entry>({
      metric_group::standard,
      "1",
      "label_…",
-     "The labels that the configuration gives to the job's watch list; absent without any."},
+     "The labels that the configuration gives to the job's watch list, and to the job by its tags "
+     "(labels_from_tags); absent without any."},
     {"sagemaker_training_job_status",
      metric_type::gauge,
      metric_group::standard,
