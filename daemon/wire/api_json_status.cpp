@@ -12,10 +12,14 @@ namespace {
 
 void write_jobs(json_writer& out, const domain::view& view) {
     std::map<job_state, std::size_t> counts;
-    for (const auto& job : view.jobs)
+    std::size_t watched = 0;
+    for (const auto& job : view.jobs) {
+        if (job.is_vacant()) continue;
+        ++watched;
         ++counts[state_of(job)];
+    }
     out.begin_object("jobs");
-    out.member("watched", view.jobs.size());
+    out.member("watched", watched);
     for (const auto state :
          {job_state::live, job_state::ended, job_state::missing, job_state::unseen}) {
         out.member(to_string(state), counts[state]);

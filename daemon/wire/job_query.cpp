@@ -193,7 +193,7 @@ job_page select_jobs(
     std::vector<std::pair<job_place, std::size_t>> found;
     for (std::size_t slot = 0; slot < view.jobs.size(); ++slot) {
         const auto& job = view.jobs[slot];
-        if (!passes(job, plan, query)) continue;
+        if (job.is_vacant() || !passes(job, plan, query)) continue;
         ++page.total;
         auto place = place_of(job, plan, query);
         if (query.after && !comes_before(*query.after, place, query.descending)) continue;

@@ -17,7 +17,8 @@ namespace trainwatch::wire {
 namespace {
 
 // What stands in a row; the first ones are what a person came for.
-enum class standing { ended_badly, running, unheard, ended };
+// What is no longer on /metrics comes last, however it ended: the past must not hide the present.
+enum class standing { ended_badly, running, unheard, ended, past };
 
 bool is_bad(domain::outcome value) {
     return value == domain::outcome::failed || value == domain::outcome::max_runtime_exceeded ||
@@ -27,6 +28,7 @@ bool is_bad(domain::outcome value) {
 standing standing_of(const domain::job_view& job) {
     if (!job.last) return standing::unheard;
     if (!job.ending) return standing::running;
+    if (job.retired) return standing::past;
     return is_bad(job.ending->outcome) ? standing::ended_badly : standing::ended;
 }
 
@@ -109,7 +111,9 @@ std::string job_row(const domain::job_view& job, const domain::watch_plan& plan,
         const bool cut = reason.size() < job.last->failure_reason.size();
         name += "<div class=\"reason\">" + html_escape(reason) + (cut ? "…" : "") + "</div>";
     }
-    const auto since = job.last_transition ? html_time(*job.last_transition, now) : std::string();
+    // A page tells of an end, and of no phase.
+    const auto changed = job.last_transition ? job.last_transition : job.ended;
+    const auto since = changed ? html_time(*changed, now) : std::string();
     return "<tr>" + cell(name) + cell(status_cell(job)) + cell(since) +
         cell(deadline_cell(job, now)) + cell(outcome_cell(job)) + "</tr>\n";
 }
@@ -117,8 +121,9 @@ std::string job_row(const domain::job_view& job, const domain::watch_plan& plan,
 std::vector<const domain::job_view*> in_order(const domain::view& view) {
     std::vector<const domain::job_view*> jobs;
     jobs.reserve(view.jobs.size());
-    for (const auto& job : view.jobs)
-        jobs.push_back(&job);
+    for (const auto& job : view.jobs) {
+        if (!job.is_vacant()) jobs.push_back(&job);
+    }
     std::stable_sort(jobs.begin(), jobs.end(), [](const auto* a, const auto* b) {
         if (standing_of(*a) != standing_of(*b)) return standing_of(*a) < standing_of(*b);
         return a->last_transition > b->last_transition;
@@ -128,9 +133,9 @@ std::vector<const domain::job_view*> in_order(const domain::view& view) {
 
 std::string jobs_section(const domain::view& view, const domain::watch_plan& plan, wall_time now) {
     std::string text = "<section aria-labelledby=\"jobs\">\n<h2 id=\"jobs\">Jobs</h2>\n";
-    if (view.jobs.empty()) return text + "<p>No job is watched.</p>\n</section>\n";
-    text += table_head("Jobs", {"Job", "Status", "Since", "Deadline", "Outcome"});
     const auto jobs = in_order(view);
+    if (jobs.empty()) return text + "<p>No job is watched.</p>\n</section>\n";
+    text += table_head("Jobs", {"Job", "Status", "Since", "Deadline", "Outcome"});
     const auto shown = std::min(jobs.size(), limits::page_jobs_max);
     for (std::size_t i = 0; i < shown; ++i)
         text += job_row(*jobs[i], plan, now);
@@ -173,15 +178,18 @@ std::string figure(std::string_view name, std::size_t value, bool is_alarming = 
         "</dd></div>\n";
 }
 
+std::size_t watched(const domain::view& view) {
+    return static_cast<std::size_t>(std::count_if(
+        view.jobs.begin(), view.jobs.end(), [](const auto& job) { return !job.is_vacant(); }
+    ));
+}
+
 std::string summary(
     const domain::view& view, const domain::watch_plan& plan, std::size_t alerts_firing
 ) {
-    std::map<std::string_view, int> lists;
-    for (const auto& target : plan.targets)
-        ++lists[target.watch_list];
-    std::string text = "<dl>\n" + figure("Jobs watched", view.jobs.size()) +
+    std::string text = "<dl>\n" + figure("Jobs watched", watched(view)) +
         figure("Live", view.live) + figure("Alerts firing", alerts_firing, alerts_firing > 0) +
-        figure("Watch lists", lists.size()) + "</dl>\n";
+        figure("Watch lists", plan.lists.size()) + "</dl>\n";
     if (!view.first_pass_complete) {
         text +=
             "<p>" + colored("warn", "The first pass over all jobs is still under way.") + "</p>\n";
@@ -208,6 +216,7 @@ std::string head(const process_facts& process) {
         "</small></h1>\n<nav aria-label=\"Endpoints\"><ul><li><a href=\"metrics\">/metrics</a></li>"
         "<li><a href=\"-/healthy\">/-/healthy</a></li><li><a href=\"-/ready\">/-/ready</a></li>"
         "<li><a href=\"api/v1/jobs\">/api/v1/jobs</a></li>"
+        "<li><a href=\"api/v1/status\">/api/v1/status</a></li>"
         "<li><a href=\"api/v1/openapi.json\">/api/v1/openapi.json</a></li>"
         "</ul></nav>\n</header>\n<main>\n";
 }

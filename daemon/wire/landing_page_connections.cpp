@@ -63,10 +63,12 @@ std::string sweep_cell(const domain::lane& lane, const std::optional<domain::swe
     if (!sweep) return cell(colored("still", "not listed yet"));
     auto text = std::to_string(sweep->known) + " jobs known";
     if (!sweep->complete) return cell(text + "<br>" + colored("warn", "reading the past"));
-    text += ", live ones on " + std::to_string(sweep->windows) + " pages";
+    text += ", live ones on " + std::to_string(sweep->windows) +
+        (sweep->windows == 1 ? " page" : " pages");
     if (sweep->feasible_bound > milliseconds(0)) {
         text += "<br><span class=\"soft\">a staleness bound of " +
-            spoken_duration(sweep->feasible_bound) + " can be kept</span>";
+            spoken_duration(std::chrono::ceil<seconds>(sweep->feasible_bound)) +
+            " can be kept</span>";
     }
     return cell(text);
 }

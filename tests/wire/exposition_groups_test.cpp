@@ -271,6 +271,15 @@ TEST(LabelsSeries, is_there_for_lists_with_labels_only) {
     );
 }
 
+TEST(LabelsSeries, has_the_tags_of_a_job_which_win_over_the_labels_of_its_list) {
+    auto job = completed(example_plan());
+    job.tag_labels = {{"team", "speech"}, {"owner", "ann"}};
+    EXPECT_THAT(
+        samples_of(text_of(job, {}), "labels"),
+        ElementsAre("{label_owner=\"ann\",label_team=\"speech\"} 1")
+    );
+}
+
 TEST(LabelsSeries, names_labels_as_kube_state_metrics_does) {
     EXPECT_EQ(
         labels_of_labels(

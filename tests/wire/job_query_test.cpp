@@ -61,6 +61,11 @@ TEST_F(JobQuery, without_parameters_lists_all_by_name) {
     EXPECT_EQ(got.next, "");
 }
 
+TEST_F(JobQuery, knows_no_job_in_a_vacant_slot) {
+    view.jobs.emplace_back();
+    EXPECT_EQ(ask({}).total, 6U);
+}
+
 TEST_F(JobQuery, each_filter_narrows) {
     EXPECT_THAT(ask({{"state", "live"}}).names, ElementsAre("bert", "ranker"));
     EXPECT_THAT(ask({{"state", "ended"}}).names, ElementsAre("resnet", "whisper"));

@@ -34,6 +34,7 @@ domain::watch_plan example_plan() {
         plan.targets.push_back({lane_id{0}, name, "nightly"});
     }
     plan.targets.push_back({lane_id{1}, "ranker-v42", "releases"});
+    plan.lists = {{"nightly", {}}, {"releases", {}}};
     return plan;
 }
 
@@ -139,10 +140,31 @@ TEST(LandingPage, shows_version_figures_and_links) {
           "href=\"-/healthy\"",
           "href=\"-/ready\"",
           "href=\"api/v1/jobs\"",
+          "href=\"api/v1/status\"",
           "href=\"api/v1/openapi.json\""}) {
         EXPECT_THAT(page, HasSubstr(link));
     }
     EXPECT_THAT(page, HasSubstr("As of 2026-11-24T09:12:00.000Z"));
+}
+
+// A slot that nobody has is no job, and what ended long ago must not hide what runs.
+TEST(LandingPage, leaves_out_vacant_slots_and_puts_the_past_last) {
+    const auto plan = example_plan();
+    auto view = example_view(plan);
+    view.jobs.insert(view.jobs.begin(), domain::job_view{});
+    EXPECT_THAT(page_of(view, plan), HasSubstr("<dt>Jobs watched</dt><dd>7</dd>"));
+    view.jobs.erase(view.jobs.begin());
+    for (auto& job : view.jobs)
+        job.retired = job.ending && job.ending->outcome != domain::outcome::completed;
+    const auto page = page_of(view, plan);
+    const auto jobs = page.substr(page.find("id=\"jobs\""));
+    EXPECT_GT(jobs.find("nightly-ranker"), jobs.find("resnet"));
+    EXPECT_NE(jobs.find("nightly-ranker"), std::string::npos);
+
+    domain::view vacant;
+    vacant.jobs.resize(1);
+    vacant.lanes.resize(plan.lanes.size());
+    EXPECT_THAT(page_of(vacant, plan), HasSubstr("No job is watched."));
 }
 
 TEST(LandingPage, tells_how_each_job_stands) {
@@ -299,6 +321,10 @@ TEST(LandingPage, tells_what_each_call_may_cost_and_how_far_lists_have_got) {
     page = page_of(view, plan);
     EXPECT_THAT(page, HasSubstr("1204 jobs known, live ones on 13 pages"));
     EXPECT_THAT(page, HasSubstr("a staleness bound of 21 s can be kept"));
+    view.lanes[0].sweep = {true, 4, 1, 17, milliseconds(600), milliseconds(801)};
+    page = page_of(view, plan);
+    EXPECT_THAT(page, HasSubstr("live ones on 1 page<br>"));
+    EXPECT_THAT(page, HasSubstr("a staleness bound of 1 s can be kept"));
 }
 
 TEST(LandingPage, says_what_to_do_about_a_job_without_an_answer) {
