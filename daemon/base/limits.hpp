@@ -358,6 +358,8 @@ inline constexpr std::size_t unknown_members_max = 100;
 // ---- the page at / -----------------------------------------------------------------------------
 // More rows than a person scrolls through; a browser still draws them at once.
 inline constexpr std::size_t page_jobs_max = 1'000;
+// Of those that ended a while ago: what is of interest is what ended last.
+inline constexpr std::size_t page_past_jobs_max = 100;
 inline constexpr std::size_t page_reason_bytes_max = 400;
 
 // ---- the API -----------------------------------------------------------------------------------

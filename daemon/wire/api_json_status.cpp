@@ -75,6 +75,8 @@ void write_lane(
     out.end_array();
     out.member("live_jobs", seen.live);
     write_sweep(out, seen.sweep);
+    out.text_or_null("lists_refused", seen.lists_refused);
+    out.text_or_null("tags_refused", seen.tags_refused);
     out.member("clock_offset_seconds", seen.clock_offset);
     out.begin_array("oldest_observations");
     for (const auto& [list, at] : seen.oldest_observation) {

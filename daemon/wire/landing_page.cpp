@@ -101,6 +101,11 @@ std::string name_of(const domain::job_view& job) {
         percent_encode(last.region) + "/" + percent_encode(last.name) + "\">" + name + "</a>";
 }
 
+// A list page tells of an end, and of no phase.
+std::optional<wall_time> changed_at(const domain::job_view& job) {
+    return job.last_transition ? job.last_transition : job.ended;
+}
+
 std::string job_row(const domain::job_view& job, const domain::watch_plan& plan, wall_time now) {
     const auto lane = job.target.lane.value;
     const std::string region = lane < plan.lanes.size() ? plan.lanes[lane].region : "";
@@ -111,8 +116,7 @@ std::string job_row(const domain::job_view& job, const domain::watch_plan& plan,
         const bool cut = reason.size() < job.last->failure_reason.size();
         name += "<div class=\"reason\">" + html_escape(reason) + (cut ? "…" : "") + "</div>";
     }
-    // A page tells of an end, and of no phase.
-    const auto changed = job.last_transition ? job.last_transition : job.ended;
+    const auto changed = changed_at(job);
     const auto since = changed ? html_time(*changed, now) : std::string();
     return "<tr>" + cell(name) + cell(status_cell(job)) + cell(since) +
         cell(deadline_cell(job, now)) + cell(outcome_cell(job)) + "</tr>\n";
@@ -126,7 +130,7 @@ std::vector<const domain::job_view*> in_order(const domain::view& view) {
     }
     std::stable_sort(jobs.begin(), jobs.end(), [](const auto* a, const auto* b) {
         if (standing_of(*a) != standing_of(*b)) return standing_of(*a) < standing_of(*b);
-        return a->last_transition > b->last_transition;
+        return changed_at(*a) > changed_at(*b);
     });
     return jobs;
 }
@@ -136,7 +140,11 @@ std::string jobs_section(const domain::view& view, const domain::watch_plan& pla
     const auto jobs = in_order(view);
     if (jobs.empty()) return text + "<p>No job is watched.</p>\n</section>\n";
     text += table_head("Jobs", {"Job", "Status", "Since", "Deadline", "Outcome"});
-    const auto shown = std::min(jobs.size(), limits::page_jobs_max);
+    const auto past = std::find_if(jobs.begin(), jobs.end(), [](const auto* job) {
+        return standing_of(*job) == standing::past;
+    });
+    const auto wanted = static_cast<std::size_t>(past - jobs.begin()) + limits::page_past_jobs_max;
+    const auto shown = std::min({jobs.size(), wanted, limits::page_jobs_max});
     for (std::size_t i = 0; i < shown; ++i)
         text += job_row(*jobs[i], plan, now);
     text += table_end;

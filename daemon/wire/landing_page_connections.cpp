@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdio>
 #include <optional>
+#include <utility>
 
 #include "wire/landing_page_parts.hpp"
 #include "wire/lane_operations.hpp"
@@ -58,10 +59,24 @@ std::string calls_cell(const domain::lane& lane, const domain::lane_view& known)
     return cell(text);
 }
 
-std::string sweep_cell(const domain::lane& lane, const std::optional<domain::sweep_view>& sweep) {
-    if (!lane.lists) return cell(colored("still", "jobs are not listed"));
-    if (!sweep) return cell(colored("still", "not listed yet"));
-    auto text = std::to_string(sweep->known) + " jobs known";
+// Nothing where AWS refuses nothing.
+std::string refusals(const domain::lane_view& known) {
+    std::string text;
+    for (const auto& [what, why] :
+         {std::pair("lists are refused", &known.lists_refused),
+          std::pair("tags are refused", &known.tags_refused)}) {
+        if (!why->empty()) text += colored("bad", what) + reason_lines(*why, {});
+    }
+    return text;
+}
+
+std::string sweep_cell(const domain::lane& lane, const domain::lane_view& known) {
+    const auto refused = refusals(known);
+    if (!lane.lists) return cell(colored("still", "jobs are not listed") + refused);
+    const auto& sweep = known.sweep;
+    if (!known.lists_refused.empty()) return cell(refused);
+    if (!sweep) return cell(colored("still", "not listed yet") + refused);
+    auto text = refused + std::to_string(sweep->known) + " jobs known";
     if (!sweep->complete) return cell(text + "<br>" + colored("warn", "reading the past"));
     text += ", live ones on " + std::to_string(sweep->windows) +
         (sweep->windows == 1 ? " page" : " pages");
@@ -108,8 +123,8 @@ std::string connections_section(const domain::view& view, const domain::watch_pl
                     connection == view.connections.end() ? domain::connection_view{}
                                                          : connection->second
             ) +
-            calls_cell(lane, known) + sweep_cell(lane, known.sweep) +
-            cell(std::to_string(answers)) + cell(std::to_string(failures)) + "</tr>\n";
+            calls_cell(lane, known) + sweep_cell(lane, known) + cell(std::to_string(answers)) +
+            cell(std::to_string(failures)) + "</tr>\n";
     }
     return text + std::string(table_end) + "</section>\n";
 }

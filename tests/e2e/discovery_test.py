@@ -255,8 +255,10 @@ class Refusals(Discovery):
         )
         told = [l for l in daemon.lines if "list_failed" in l and "debug" not in l]
         self.assertEqual(len(told), 1, told)
-        status = get_json(daemon.url + "/api/v1/status")
-        self.assertIn("ListTrainingJobs", json.dumps(status))
+        lane = get_json(daemon.url + "/api/v1/status")["lanes"][0]
+        self.assertIn("allow sagemaker:ListTrainingJobs", lane["lists_refused"])
+        self.assertIsNone(lane["tags_refused"])
+        self.assertIn("lists are refused", get(daemon.url + "/")[1])
         self.assertEqual(daemon.end(), 0)
 
         code, out, err = self.run_to_end(
@@ -322,6 +324,23 @@ class OnePass(Discovery):
         # It is described: a page tells of no limit.
         self.assertTrue(series_of(out, "sagemaker_training_job_deadline_timestamp_seconds"))
         self.assertTrue(self.webhook.received.empty())
+
+    # What is not decided yet is not seen yet.
+    def test_once_waits_for_what_tags_decide(self):
+        simulator = self.simulate(
+            "  - {name: 'seen-{n}', repeat: 5, kind: in_progress, created: -1h,"
+            " tags: {team: vision}}\n"
+            "  - {name: other, kind: in_progress, created: -1h, tags: {team: audio}}\n"
+        )
+        lists = "watch_lists: [{name: vision, match: {tags: {team: vision}}}]\n"
+        code, out, err = self.run_to_end(
+            TRAINWATCHD, "once", "--config.file", self.configure(simulator, lists)
+        )
+        self.assertEqual(code, 0, err)
+        found = {
+            labels["training_job"] for labels, _ in series_of(out, "sagemaker_training_job_info")
+        }
+        self.assertEqual(found, {f"seen-{n}" for n in range(1, 6)})
 
     def test_policy_that_is_printed_is_enough_and_no_more(self):
         simulator = self.simulate(

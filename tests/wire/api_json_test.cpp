@@ -233,6 +233,7 @@ TEST_F(ApiJson, status_counts_and_names_without_addresses) {
     describes.requests = {{"ok", 7}};
     view.lanes[0].operations[domain::aws_operation::list].rate = 1;
     view.lanes[0].live = 12;
+    view.lanes[0].tags_refused = "allow it";
     view.lanes[0].sweep = {true, 1'000, 3, 41, milliseconds(3'000), milliseconds(9'500)};
     view.lanes[0].clock_offset = milliseconds(-250);
     view.lanes[0].oldest_observation = {{"nightly", ago(seconds(3))}};
@@ -263,11 +264,14 @@ TEST_F(ApiJson, status_counts_and_names_without_addresses) {
         R"("headroom_per_second":0,"others_per_second_estimate":0,"requests":{}}],)"
         R"("live_jobs":12,"sweep":{"complete":true,"known_jobs":1000,"windows":3,"pages":41,)"
         R"("floor_seconds":3,"feasible_staleness_bound_seconds":9.5E0},)"
+        R"("lists_refused":null,"tags_refused":"allow it",)"
         R"("clock_offset_seconds":-2.5E-1,"oldest_observations":[{"watch_list":"nightly",)"
         R"("at":"2026-11-24T09:11:57.000Z","age_seconds":3}]})"
     );
     EXPECT_TRUE(status.at("lanes").at(1).at("up").is_null());
     EXPECT_TRUE(status.at("lanes").at(1).at("sweep").is_null()) << "it is not listed";
+    EXPECT_EQ(status.at("lanes").at(0).at("tags_refused"), "allow it");
+    EXPECT_TRUE(status.at("lanes").at(0).at("lists_refused").is_null());
     EXPECT_EQ(status.at("lanes").at(1).at("operations").as_array().size(), 1U);
     EXPECT_EQ(
         text(status.at("connections").at(0)),

@@ -161,6 +161,11 @@ TEST(LandingPage, leaves_out_vacant_slots_and_puts_the_past_last) {
     EXPECT_GT(jobs.find("nightly-ranker"), jobs.find("resnet"));
     EXPECT_NE(jobs.find("nightly-ranker"), std::string::npos);
 
+    for (int i = 0; i < 300; ++i)
+        view.jobs.push_back(view.jobs[3]);
+    EXPECT_TRUE(view.jobs[3].retired);
+    EXPECT_THAT(page_of(view, plan), HasSubstr("202 more: see"));
+
     domain::view vacant;
     vacant.jobs.resize(1);
     vacant.lanes.resize(plan.lanes.size());
@@ -321,6 +326,18 @@ TEST(LandingPage, tells_what_each_call_may_cost_and_how_far_lists_have_got) {
     page = page_of(view, plan);
     EXPECT_THAT(page, HasSubstr("1204 jobs known, live ones on 13 pages"));
     EXPECT_THAT(page, HasSubstr("a staleness bound of 21 s can be kept"));
+    view.lanes[0].tags_refused = "allow sagemaker:ListTags to <b>";
+    EXPECT_THAT(
+        page_of(view, plan),
+        HasSubstr("tags are refused</span><div class=\"reason\">allow sagemaker:ListTags to "
+                  "&lt;b&gt;</div>1204 jobs known")
+    );
+    view.lanes[0].tags_refused.clear();
+    view.lanes[0].lists_refused = "allow sagemaker:ListTrainingJobs";
+    page = page_of(view, plan);
+    EXPECT_THAT(page, HasSubstr("allow sagemaker:ListTrainingJobs"));
+    EXPECT_THAT(page, Not(HasSubstr("1204 jobs known"))) << "old, and nothing to rely on";
+    view.lanes[0].lists_refused.clear();
     view.lanes[0].sweep = {true, 4, 1, 17, milliseconds(600), milliseconds(801)};
     page = page_of(view, plan);
     EXPECT_THAT(page, HasSubstr("live ones on 1 page<br>"));
