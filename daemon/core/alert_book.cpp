@@ -9,13 +9,27 @@
 namespace trainwatch::core {
 
 alert_book::alert_book(std::vector<domain::alert>& shown, std::size_t receivers)
-    : shown_(shown), receivers_(receivers) {}
+    : shown_(shown), present_(receivers, true) {}
 
 void alert_book::add_receiver() {
-    ++receivers_;
+    present_.push_back(true);
     for (auto& [number, known] : entries_) {
         const bool over = shown(known).state == domain::alert_state::resolved;
         known.receivers.push_back({std::nullopt, over});
+    }
+}
+
+void alert_book::leave_receiver(std::size_t receiver) {
+    present_[receiver] = false;
+    for (auto& [number, known] : entries_)
+        known.receivers[receiver].closed = true;
+}
+
+void alert_book::reopen_receiver(std::size_t receiver) {
+    present_[receiver] = true;
+    for (auto& [number, known] : entries_) {
+        const bool over = shown(known).state == domain::alert_state::resolved;
+        known.receivers[receiver] = {std::nullopt, over};
     }
 }
 
@@ -30,9 +44,9 @@ std::optional<alert_number> alert_book::fire(domain::alert alert) {
     if (!added) return std::nullopt;
     const alert_number number{++last_number_};
     const bool resolved = alert.state == domain::alert_state::resolved;
-    entry fresh{std::vector<receiver_state>(receivers_), std::nullopt, name};
-    for (auto& receiver : fresh.receivers)
-        receiver.closed = resolved;
+    entry fresh{std::vector<receiver_state>(present_.size()), std::nullopt, name};
+    for (std::size_t i = 0; i < present_.size(); ++i)
+        fresh.receivers[i].closed = resolved || !present_[i];
     if (resolved) fresh.ended = alert.resolved_at;
     const auto where = static_cast<std::ptrdiff_t>(place(key));
     shown_.insert(shown_.begin() + where, std::move(alert));

@@ -28,6 +28,11 @@ public:
 
     // One more, with the next number: open for what fires.
     void add_receiver();
+    // Nobody is there any more: closed for what fires and will fire, which resolves nothing.
+    void leave_receiver(std::size_t receiver);
+    bool has_left(std::size_t receiver) const { return !present_[receiver]; }
+    // It is back, and knows nothing: open again for what fires.
+    void reopen_receiver(std::size_t receiver);
 
     // Nothing when this identity is in the book already. A resolved alert of an earlier run comes
     // back closed at all receivers.
@@ -85,7 +90,7 @@ private:
     std::vector<std::string> keys_{};  // of shown_, one for one
     std::map<std::string, alert_number> numbers_{};
     std::map<alert_number, entry> entries_{};
-    std::size_t receivers_;
+    std::vector<bool> present_;  // by receiver
     std::size_t firing_ = 0;
     std::uint64_t last_number_ = 0;
 };

@@ -108,6 +108,7 @@ void engine::on(const restored& what) {
     started_ = our_now_;
     round_began_ = our_now_;
     last_sweep_ = what.ledger.rows.last_complete_sweep;
+    restored_sweep_ = last_sweep_;
     say(make_note(
         note_level::info,
         what.ledger.first_start ? "first_start" : "restored",
@@ -299,16 +300,17 @@ std::optional<mono_time> engine::next_wakeup() const {
         consider(unexplained_.begin()->first + limits::settle_patience);
     }
     consider(stale_watch_.next_wakeup());
-    if (said_ && *said_ != headline{view_.live, book_.firing()}) {
+    if (said_ && view_.first_pass_complete && *said_ != headline{view_.live, book_.firing()}) {
         consider(said_at_ + limits::watching_interval);
     }
     return next;
 }
 
-// An end before this is the past: shown, neither counted nor alerted.
+// An end before this is the past: shown, neither counted nor alerted. It stays where it was at the
+// start: that pages have told of an end does not mean that a describe has.
 wall_time engine::horizon() const {
     const auto at_start = clock_.at(started_) - plan_.global.lookback;
-    return last_sweep_ ? std::min(*last_sweep_, at_start) : at_start;
+    return restored_sweep_ ? std::min(*restored_sweep_, at_start) : at_start;
 }
 
 // When our monotonic clock will stand there, never sooner than a moment from now.

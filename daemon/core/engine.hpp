@@ -95,6 +95,7 @@ private:
         mono_time phase_since{};
         bool waits_for_tags = false;
         std::optional<poll_id> tags_call{};
+        std::optional<wall_time> in_ended{};  // its place in ended_
         std::optional<mono_time> untagged_since{};
         std::optional<domain::label_map> tags{};
         std::optional<domain::job_summary> summary{};  // of a candidate
@@ -175,13 +176,17 @@ private:
     void look_anew_everywhere(lane_id lane);
     void set_news(std::size_t slot, news_kind news, mono_time since);
     void keep_few_ended();
+    void note_ended(std::size_t slot, std::optional<wall_time> when);
+    void leave_list(std::size_t slot);
     void tell_of_large_list(const std::string& watch_list);
 
     // ---- engine_lists.cpp ----------------------------------------------------------------------
     void start_lists();
     std::optional<mono_time> next_list(lane_id lane) const;
-    void on_page(const poll& done, const sweep_request& asked, const domain::job_page& page);
-    void on_list_failure(const poll& failed, const sweep_request& asked, const failure& why);
+    using asked_page = std::optional<sweep_request>;
+    asked_page take_asked(const poll& done);
+    void on_page(const poll& done, const asked_page& asked, const domain::job_page& page);
+    void on_list_failure(const poll& failed, const asked_page& asked, const failure& why);
     void take_summary(lane_id lane, const domain::job_summary& told, mono_time sent);
     void take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent);
     void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
@@ -190,6 +195,9 @@ private:
     void settle_candidate(std::size_t slot);
     bool is_past(const domain::job_summary& told) const;
     void end_unexplained_jobs();
+    void end_without_cause(std::size_t slot);
+    void date_horizon();
+    bool is_of_the_past(std::size_t slot) const;
     bool lists_work(lane_id lane) const;
     void refuse_lists(lane_id lane, const failure& why);
     void lists_are_back(lane_id lane);
@@ -205,6 +213,8 @@ private:
     bool is_tags_call_of(const poll& call);
     std::string arn_of(std::size_t slot) const;
     void take_tags(std::size_t slot, const domain::label_map& tags);
+    bool are_tags_refused(lane_id lane) const;
+    void set_tag_labels(std::size_t slot);
     void take_held_answer(std::size_t slot);
     void on_tags_failure(const poll& failed, const failure& why);
     void give_up_tags(lane_id lane, std::size_t first);
@@ -227,7 +237,9 @@ private:
     void end_promises();
     sweep_settings sweep_settings_of(lane_id lane) const;
     void begin_sweep(lane_id lane);
-    void offer_all(endpoint_id endpoint);
+    void offer_all(endpoint_id endpoint, bool is_new_receiver);
+    void count_lists();
+    void drop_receiver(std::size_t receiver);
     std::size_t endpoints_of(std::size_t receiver) const;
     void drop_endpoint(endpoint_id endpoint);
 
@@ -312,7 +324,8 @@ private:
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
     std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell
     std::set<std::string> large_lists_{};                        // that were told of
-    std::map<std::string, std::size_t> list_sizes_{};
+    std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
+    std::map<promise_key, std::string> stale_alerts_{};          // identities that fired
     bool told_full_ = false;
     std::vector<std::set<std::string>> lists_of_lane_{};
     std::size_t in_rounds_ = 0;             // slots
@@ -326,6 +339,7 @@ private:
     instant our_now_{};  // the same moment as our own clocks have it
     instant started_{};  // on our clocks: corrected when it is used, with what is known then
     std::optional<wall_time> last_sweep_{};
+    std::optional<wall_time> restored_sweep_{};  // of the run before
     std::uint64_t round_ = 1;
     std::size_t heard_in_round_ = 0;
     instant round_began_{};  // on our clocks, likewise

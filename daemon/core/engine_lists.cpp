@@ -77,22 +77,30 @@ void engine::on(const listed& what) {
     const auto done = take_call(what.id, what.clock_offset);
     if (!done || (drain_until_ && !what.answer)) return;
     tally_.request_took(done->lane, done->operation, what.took);
-    auto asked = lanes_[done->lane.value].asked.extract(done->id);
-    // Its sweep is not that of this configuration any more.
-    const sweep_request request = asked.empty() ? sweep_request{} : asked.mapped();
+    const auto asked = take_asked(*done);
     if (!what.answer) {
-        on_list_failure(*done, request, what.answer.error());
+        on_list_failure(*done, asked, what.answer.error());
     } else {
-        on_page(*done, request, *what.answer);
+        on_page(*done, asked, *what.answer);
     }
 }
 
-void engine::on_list_failure(const poll& failed, const sweep_request& asked, const failure& why) {
+// Nothing: the sweep that asked for it was given up, with another configuration.
+engine::asked_page engine::take_asked(const poll& done) {
+    auto& asked = lanes_[done.lane.value].asked;
+    const auto at = asked.find(done.id);
+    if (at == asked.end()) return std::nullopt;
+    auto taken = std::move(at->second);
+    asked.erase(at);
+    return taken;
+}
+
+void engine::on_list_failure(const poll& failed, const asked_page& asked, const failure& why) {
     auto& lane = lanes_[failed.lane.value];
     tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
     if (!lane.pages) return;
-    const bool expired = why.kind == error_class::rejected && !asked.query.token.empty();
-    lane.pages->failed(asked, expired);
+    const bool expired = why.kind == error_class::rejected && asked && !asked->query.token.empty();
+    if (asked) lane.pages->failed(*asked, expired);
     lane.idle_until = {};
     if (expired) return;
     if (why.kind == error_class::throttled) {
@@ -132,20 +140,22 @@ void engine::lists_are_back(lane_id lane) {
 
 // ---- pages ------------------------------------------------------------------------------------
 
-void engine::on_page(const poll& done, const sweep_request& asked, const domain::job_page& page) {
+void engine::on_page(const poll& done, const asked_page& asked, const domain::job_page& page) {
     auto& lane = lanes_[done.lane.value];
     tally_.request(done.lane, done.operation, "ok");
     view_.lanes[done.lane.value].up = true;
     if (!lane.pages) return;
     lists_are_back(done.lane);
     ++lane.pages_told;
-    const auto news = lane.pages->answered(asked, page, now_);
+    const auto news = asked ? lane.pages->answered(*asked, page, now_) : sweep_news{};
     lane.idle_until = {};
     for (const auto& told : page.jobs)
         take_summary(done.lane, told, done.sent);
     for (const auto& key : news.absent) {
         const auto slot = slot_of(done.lane, key.name);
         if (!slot || targets_[*slot].key != key) continue;
+        // What has ended may be gone: its end is still to be told.
+        if (targets_[*slot].news == news_kind::ended) continue;
         set_news(*slot, news_kind::absent, done.sent);
         look_anew(*slot);
     }
@@ -198,7 +208,7 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
     if (state.foreign.contains(key)) return;
     claim_facts facts{lane, told.name, told.status.value, nullptr, nullptr};
     static const domain::label_map no_tags{};
-    if (state.tags_refused) facts.tags = &no_tags;
+    if (are_tags_refused(lane)) facts.tags = &no_tags;
     const auto decided = claims_.decide(facts);
     const bool past = is_past(told);
     if (decided.answer == claim_answer::nobody) return;
@@ -230,7 +240,7 @@ claim engine::decide_claim(std::size_t slot) const {
     }
     if (target.tags) {
         facts.tags = &*target.tags;
-    } else if (lanes_[target.lane.value].tags_refused) {
+    } else if (are_tags_refused(target.lane)) {
         facts.tags = &no_tags;
     }
     return claims_.decide(facts);
@@ -242,7 +252,7 @@ void engine::settle_candidate(std::size_t slot) {
     const auto decided = decide_claim(slot);
     switch (decided.answer) {
         case claim_answer::needs_details:
-            if (!scheduler_.is_in_flight(slot) && !target.details) {
+            if (!target.details) {
                 scheduler_.want(slot, look{look_queue::unseen, now_.mono});
             }
             return;
@@ -264,10 +274,11 @@ void engine::settle_candidate(std::size_t slot) {
     const auto told = *std::exchange(target.summary, std::nullopt);
     const auto details = std::exchange(target.details, std::nullopt);
     adopt(slot, slot_use::discovered, decided.watch_list);
+    set_tag_labels(slot);
     observe_page(slot, told, target.observed);
     if (lacks_tag_labels(slot) && !view_.jobs[slot].ending) want_tags(slot);
     if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
-    if (!scheduler_.is_in_flight(slot)) look_anew(slot);
+    look_anew(slot);
 }
 
 // What a page tells of a job that is watched.
@@ -277,6 +288,12 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     if (job.last && told.created < job.last->created) return;  // an older job of the name
     const bool first = !job.last || told.created != job.last->created;
     const bool was_live = target.live;
+    date_horizon();
+    if (first) {
+        // The older job of the name has ended, whatever nobody explained of it.
+        end_without_cause(slot);
+        set_news(slot, news_kind::none, sent);
+    }
     const auto seen = observe_summary(job, target.memory, told, {now_, horizon(), reasons_});
     target.observed = std::max(target.observed, sent);
     tally_.account_known(target.lane, told.account_id);
@@ -288,13 +305,13 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     if (first) {
         target.described.reset();
         target.misses = 0;
-        set_undescribed(slot, !job.ending);
         if (job.ending) {
             // Its past is of no interest to a scraper.
-            job.retired = true;
             retirement_.cancel(slot);
+            job.retired = true;
         }
     }
+    if (job.summarised && !job.ending) set_undescribed(slot, true);
     const auto before = target.news;
     if (!job.ending) set_news(slot, news_of(slot, told), sent);
     refresh(slot);
@@ -312,7 +329,10 @@ news_kind engine::news_of(std::size_t slot, const domain::job_summary& told) con
     if (job.summarised) return news_of_phase(last.secondary.value);
     const bool same_status = last.status == told.status &&
         (told.secondary.text.empty() || last.secondary == told.secondary);
-    if (!same_status) return target.news;  // an older page
+    // An older page.
+    if (!same_status || (last.modified && told.modified && *told.modified < *last.modified)) {
+        return target.news;
+    }
     if (target.shown_modified && told.modified && *told.modified <= *target.shown_modified) {
         return news_kind::none;
     }
@@ -328,15 +348,27 @@ void engine::end_unexplained_jobs() {
            unexplained_.begin()->first + limits::settle_patience <= now_.mono) {
         const auto slot = unexplained_.begin()->second;
         unexplained_.erase(unexplained_.begin());
-        const auto seen =
-            end_unexplained(view_.jobs[slot], targets_[slot].memory, {now_, horizon(), reasons_});
-        if (!seen.changed) continue;
-        derive(slot, now_.wall);
-        touch(slot);
-        take_findings(slot, seen);
-        refresh(slot);
-        watch_in_sweep(slot);
+        end_without_cause(slot);
     }
+}
+
+void engine::end_without_cause(std::size_t slot) {
+    if (targets_[slot].news != news_kind::ended) return;
+    const auto seen =
+        end_unexplained(view_.jobs[slot], targets_[slot].memory, {now_, horizon(), reasons_});
+    if (!seen.changed) return;
+    derive(slot, now_.wall);
+    touch(slot);
+    take_findings(slot, seen);
+    refresh(slot);
+    watch_in_sweep(slot);
+}
+
+// It had ended before the horizon when a page told of it first: nobody is to be asked about it.
+bool engine::is_of_the_past(std::size_t slot) const {
+    const auto& job = view_.jobs[slot];
+    return targets_[slot].use == slot_use::discovered && job.summarised && job.ending &&
+        !targets_[slot].memory.counted;
 }
 
 // ---- what is shown and kept of it ---------------------------------------------------------------
@@ -392,8 +424,13 @@ void engine::keep_sweep() {
     }
     if (!until) return;
     if (!unexplained_.empty()) consider(on_our_clocks(unexplained_.begin()->first));
-    const auto at = clock_.at(*until);
+    auto at = clock_.at(*until);
     const auto step = by_pages ? limits::sweep_kept_interval : milliseconds(1);
+    if (last_sweep_ && at < *last_sweep_ + step) return;
+    // A restart must not take what nobody has explained yet for the past.
+    for (const auto& [since, slot] : unexplained_) {
+        if (const auto ended = view_.jobs[slot].last->training_ended) at = std::min(at, *ended);
+    }
     if (last_sweep_ && at < *last_sweep_ + step) return;
     last_sweep_ = at;
     journal_.put_sweep(at);

@@ -47,23 +47,29 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     auto& target = targets_[slot];
     target.misses = 0;
     target.observed = std::max(target.observed, sent);
-    if (!last_sweep_) {
-        // The first start's horizon, as soon as an answer has dated it: a restart before the first
-        // complete sweep must not look back less far.
-        last_sweep_ = horizon();
-        journal_.put_sweep(*last_sweep_);
-    }
+    date_horizon();
+    // The older job of the name has ended, whatever nobody explained of it.
+    if (job.last && answer.created > job.last->created) end_without_cause(slot);
     const auto seen = observe(job, target.memory, answer, {now_, horizon(), reasons_});
     tally_.account_known(target.lane, job.last->account_id);
     if (seen.changed) {
         derive(slot, now_.wall);
         touch(slot);
     }
-    set_undescribed(slot, false);
+    // An echo of an older job describes nothing.
+    if (!job.summarised) set_undescribed(slot, false);
     take_findings(slot, seen);
     note_description(slot, answer, sent);
     refresh(slot);
     watch_in_sweep(slot);
+}
+
+// The first start's horizon, as soon as an answer has dated it: a restart before the first complete
+// sweep must not look back less far.
+void engine::date_horizon() {
+    if (last_sweep_) return;
+    last_sweep_ = horizon();
+    journal_.put_sweep(*last_sweep_);
 }
 
 // What pages told before the describe left is not news any more; an end is, until it is explained.
@@ -171,6 +177,8 @@ void engine::on_missing(const poll& done) {
     tell_recovery(slot);
     ++targets_[slot].misses;
     targets_[slot].described = done.sent;
+    // Gone before anybody explained it: it has ended all the same.
+    end_without_cause(slot);
     const bool is_news = mark_missing(job);
     if (is_news) {
         touch(slot);
@@ -226,13 +234,11 @@ void engine::give_up_overdue_polls() {
             case aws_operation::describe:
                 on_failure(*lost, why);
                 break;
-            case aws_operation::list: {
-                const auto asked = lanes_[lost->lane.value].asked.extract(lost->id);
-                on_list_failure(*lost, asked.empty() ? sweep_request{} : asked.mapped(), why);
+            case aws_operation::list:
+                on_list_failure(*lost, take_asked(*lost), why);
                 break;
-            }
             case aws_operation::tags:
-                if (is_tags_call_of(*lost)) on_tags_failure(*lost, why);
+                on_tags_failure(*lost, why);
                 break;
         }
     }
@@ -329,8 +335,8 @@ void engine::refresh(std::size_t slot) {
         view_.lanes[target.lane.value].live += live ? 1 : -1;
     }
     freshness_.update(slot, job.target, live ? job.last_observed : std::nullopt);
-    if (target.use != slot_use::discovered || !job.ending || !job.ended) return;
-    ended_.emplace(*job.ended, slot);
+    const bool may_make_room = target.use == slot_use::discovered && job.ending;
+    note_ended(slot, may_make_room ? job.ended : std::nullopt);
 }
 
 // All that follows from the answer; `told_at`: when it was given, on AWS' clock.
@@ -397,8 +403,9 @@ void engine::mark_heard(const poll& answered) {
     // An end that AWS has not finished telling: the sweep must not pass it by, else a restart in
     // between would take it for the past.
     if (target.memory.unsettled_since) return;
-    if (std::exchange(target.round, round_) == round_) return;
-    if (++heard_in_round_ < in_rounds_) return;
+    if (std::exchange(target.round, round_) != round_) ++heard_in_round_;
+    // The last one that was missing may have been let go meanwhile.
+    if (heard_in_round_ < in_rounds_) return;
     round_heard_ = round_began_;
     ++round_;
     heard_in_round_ = 0;

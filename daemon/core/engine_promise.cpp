@@ -1,3 +1,4 @@
+#include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/notes.hpp"
 #include "core/notes_of_lists.hpp"
@@ -47,6 +48,7 @@ void engine::fire_stale(lane_id lane, const std::string& list, milliseconds age)
     auto alert = stale_alert(lane, list, age);
     const auto number = book_.fire(std::move(alert));
     if (!number) return;
+    stale_alerts_[{lane, list}] = book_.key(*number);
     say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
     journal_.put(domain::alert_row{book_.alert(*number)});
     if (journal_.makes_alerts_wait()) {
@@ -57,9 +59,10 @@ void engine::fire_stale(lane_id lane, const std::string& list, milliseconds age)
 }
 
 void engine::end_stale(lane_id lane, const std::string& list, const char* because) {
-    const auto number =
-        book_.find(domain::identity(stale_alert(lane, list, milliseconds(0)).labels));
-    if (number) end_alert(*number, because);
+    // By the labels that it fired with: the configuration may have others by now.
+    const auto fired = stale_alerts_.extract(promise_key(lane, list));
+    if (fired.empty()) return;
+    if (const auto number = book_.find(fired.mapped())) end_alert(*number, because);
 }
 
 // For all receivers at once: those that it was sent to are told.
@@ -71,7 +74,9 @@ void engine::end_alert(alert_number alert, const char* because) {
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         if (!plan_.endpoints[i].gone) outbox_.hasten(endpoint_id{i}, alert, now_.mono);
     }
-    if (!has_receivers()) book_.forget(alert);
+    if (has_receivers()) return;
+    unreceived_.erase({book_.alert(alert).starts_at + limits::terminal_hold, alert});
+    book_.forget(alert);
 }
 
 }  // namespace trainwatch::core

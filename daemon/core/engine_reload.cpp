@@ -26,6 +26,8 @@ void engine::on(const reconfigured& what) {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         auto& lane = lanes_[i];
         lane.foreign.clear();
+        // A permission may have been given.
+        lane.tags_again = now_.mono;
         // What the new filters match may be older than what the old ones kept in sight.
         if (other_filters && lane.pages) begin_sweep(lane_id{i});
     }
@@ -63,6 +65,9 @@ void engine::follow_lanes() {
             lanes_[i].pages.reset();
             lanes_[i].asked.clear();
             lanes_[i].refused.reset();
+            lanes_[i].failing_since.reset();
+            lanes_[i].failures = 0;
+            view_.lanes[i].lists_refused.clear();
         } else if (i >= before || !lanes_[i].pages) {
             begin_sweep(lane_id{i});
         } else {
@@ -101,31 +106,39 @@ void engine::follow_endpoints() {
         const auto& name = plan_.endpoints[i].receiver;
         view_.receivers.try_emplace(name);
         auto at = std::find(receivers_.begin(), receivers_.end(), name);
-        if (at == receivers_.end()) {
+        bool is_new = at == receivers_.end();
+        if (is_new) {
             receivers_.push_back(name);
             at = std::prev(receivers_.end());
             book_.add_receiver();
         }
-        receiver_of_.push_back(static_cast<std::size_t>(at - receivers_.begin()));
+        const auto receiver = static_cast<std::size_t>(at - receivers_.begin());
+        if (book_.has_left(receiver)) {
+            book_.reopen_receiver(receiver);
+            is_new = true;
+        }
+        receiver_of_.push_back(receiver);
         outbox_.add_endpoint();
-        offer_all(endpoint_id{i});
+        offer_all(endpoint_id{i}, is_new);
     }
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         if (plan_.endpoints[i].gone) drop_endpoint(endpoint_id{i});
     }
 }
 
-// A receiver that is new hears of everything that fires.
-void engine::offer_all(endpoint_id endpoint) {
+// A receiver that is new hears of everything that fires; what waits for the disk still leaves by
+// itself.
+void engine::offer_all(endpoint_id endpoint, bool is_new_receiver) {
     const auto& name = plan_.endpoints[endpoint.value].receiver;
     for (const auto& [key, alert] : book_.numbers()) {
-        if (book_.alert(alert).state == domain::alert_state::resolved) continue;
+        const auto& known = book_.alert(alert);
+        if (known.state == domain::alert_state::resolved) continue;
         // Without receivers there was an end in sight; now there is somebody to confirm.
-        unreceived_.erase({book_.alert(alert).starts_at + limits::terminal_hold, alert});
+        const bool was_unreceived =
+            unreceived_.erase({known.starts_at + limits::terminal_hold, alert}) > 0;
+        if (!was_unreceived && !outbox_.holds(alert)) continue;
         outbox_.add(endpoint, alert, now_.mono);
-        const bool is_first = !book_.is_confirmed(alert, receiver_of(endpoint)) &&
-            endpoints_of(receiver_of(endpoint)) == 1;
-        if (is_first) ++view_.receivers[name].unconfirmed;
+        if (is_new_receiver) ++view_.receivers[name].unconfirmed;
     }
 }
 
@@ -140,17 +153,29 @@ std::size_t engine::endpoints_of(std::size_t receiver) const {
 void engine::drop_endpoint(endpoint_id endpoint) {
     const auto left = outbox_.drop(endpoint);
     const auto receiver = receiver_of(endpoint);
-    if (endpoints_of(receiver) == 0) {
-        // Nobody is left who could confirm it there.
-        for (const auto alert : left) {
-            if (book_.knows(alert)) book_.close(alert, receiver, now_.wall);
-        }
-        view_.receivers.erase(receivers_[receiver]);
-    }
+    if (endpoints_of(receiver) == 0) drop_receiver(receiver);
     for (const auto alert : left) {
         if (!book_.knows(alert) || outbox_.holds(alert)) continue;
-        unreceived_.emplace(book_.alert(alert).starts_at + limits::terminal_hold, alert);
+        if (has_receivers()) {
+            // All the others know of its end already.
+            book_.forget(alert);
+        } else {
+            unreceived_.emplace(book_.alert(alert).starts_at + limits::terminal_hold, alert);
+        }
     }
+}
+
+// Nobody is left who could confirm anything there, or has to be told of an end.
+void engine::drop_receiver(std::size_t receiver) {
+    if (view_.receivers.erase(receivers_[receiver]) == 0) return;
+    if (has_receivers()) {
+        for (const auto& [key, alert] : book_.numbers()) {
+            const auto closing = book_.close(alert, receiver, now_.wall);
+            if (closing != alert_book::closing::closed_everywhere) continue;
+            journal_.put(domain::alert_row{book_.alert(alert)});
+        }
+    }
+    book_.leave_receiver(receiver);
 }
 
 // Who is watched now, and by which list.
@@ -160,9 +185,12 @@ void engine::follow_jobs() {
         named.emplace(std::pair(target.lane, target.name), &target);
     for (std::size_t slot = 0; slot < targets_.size(); ++slot) {
         const auto& known = targets_[slot];
-        if (known.use == slot_use::vacant) continue;
+        if (known.use == slot_use::vacant || known.use == slot_use::leaving) continue;
         const auto at = named.find({known.lane, known.name});
-        if (at != named.end()) {
+        if (at != named.end() && known.use == slot_use::candidate) {
+            // It gets a slot like any other name.
+            release_slot(slot);
+        } else if (at != named.end()) {
             keep_by_name(slot, at->second->watch_list);
             named.erase(at);
         } else {
@@ -175,24 +203,28 @@ void engine::follow_jobs() {
         touch(slot);
         start_watching(slot);
     }
+    count_lists();
     view_.first_pass_complete = false;
     end_first_pass();
 }
 
+// How many jobs each list has found, after they were shared out anew.
+void engine::count_lists() {
+    list_sizes_.clear();
+    for (std::size_t slot = 0; slot < targets_.size(); ++slot) {
+        if (targets_[slot].use != slot_use::discovered) continue;
+        ++list_sizes_[view_.jobs[slot].target.watch_list];
+    }
+    for (const auto& [list, count] : std::map(list_sizes_))
+        tell_of_large_list(list);
+}
+
 void engine::keep_by_name(std::size_t slot, const std::string& watch_list) {
     auto& target = targets_[slot];
-    if (target.use == slot_use::candidate) {
-        // What it was asked for is not needed any more, and comes all the same.
-        const auto told = std::exchange(target.summary, std::nullopt);
-        adopt(slot, slot_use::explicit_name, watch_list);
-        ++lanes_[target.lane.value].untried;
-        if (told) observe_page(slot, *told, target.observed);
-        return;
-    }
     if (target.use == slot_use::discovered) {
         target.use = slot_use::explicit_name;
-        if (view_.jobs[slot].ended) ended_.erase({*view_.jobs[slot].ended, slot});
-        if (!target.tried) ++lanes_[target.lane.value].untried;
+        // Something is known of it: the first pass need not wait for more.
+        target.tried = true;
     }
     move_to_list(slot, watch_list);
 }
@@ -213,13 +245,15 @@ void engine::keep_by_filter(std::size_t slot) {
         std::any_of(plan_.discovery.begin(), plan_.discovery.end(), [&](const auto& rule) {
             return rule.watch_list == list;
         });
-    if (decided.answer == claim_answer::claimed) {
+    // A name that AWS never knew is nothing that a filter could find.
+    const bool is_known = view_.jobs[slot].last.has_value();
+    if (decided.answer == claim_answer::claimed && is_known) {
         if (target.use == slot_use::explicit_name) {
             if (!target.tried) --lanes_[target.lane.value].untried;
             target.use = slot_use::discovered;
         }
         move_to_list(slot, decided.watch_list);
-    } else if (!may_stay || !list_goes_on) {
+    } else if (!may_stay || !list_goes_on || !is_known) {
         unwatch(slot);
     }
 }
@@ -232,6 +266,7 @@ void engine::move_to_list(std::size_t slot, const std::string& watch_list) {
         touch(slot);
         if (job.last) keep(slot, {});
     }
+    set_tag_labels(slot);
     refresh(slot);
     set_in_rounds(slot, !lists_work(targets_[slot].lane));
     look_anew(slot);

@@ -94,6 +94,10 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
         plan_retirement(
             slot, now_.mono - std::max(now_.wall - row->last_observed, milliseconds(0))
         );
+        if (is_of_the_past(slot)) {
+            retirement_.cancel(slot);
+            job.retired = true;
+        }
         tally_.account_known(job.target.lane, row->identity.account_id);
         refresh(slot);
     }

@@ -48,6 +48,10 @@ void engine::forget_job(std::size_t slot) {
     auto& lane = lanes_[target.lane.value];
     release_from_sweep(slot);
     std::erase(lane.untagged, slot);
+    target.waits_for_tags = false;
+    target.details.reset();
+    target.summary.reset();
+    note_ended(slot, std::nullopt);
     if (target.use == slot_use::explicit_name && !target.tried) --lane.untried;
     set_in_rounds(slot, false);
     set_undescribed(slot, false);
@@ -56,7 +60,7 @@ void engine::forget_job(std::size_t slot) {
     if (at != lane.slots.end() && at->second == slot) lane.slots.erase(at);
     if (target.use == slot_use::candidate) return;
     auto& job = view_.jobs[slot];
-    if (job.ended) ended_.erase({*job.ended, slot});
+    leave_list(slot);
     freshness_.update(slot, job.target, std::nullopt);
     if (std::exchange(target.live, false)) {
         --view_.live;
@@ -64,7 +68,6 @@ void engine::forget_job(std::size_t slot) {
     }
     retirement_.cancel(slot);
     --view_.watched;
-    --list_sizes_[job.target.watch_list];
     const auto revision = job.revision;
     job = {};
     job.revision = revision;
@@ -90,7 +93,25 @@ void engine::adopt(std::size_t slot, slot_use use, const std::string& watch_list
     view_.jobs[slot].target = {target.lane, target.name, watch_list};
     ++view_.watched;
     touch(slot);
+    if (use != slot_use::discovered) return;
+    ++list_sizes_[watch_list];
     tell_of_large_list(watch_list);
+}
+
+// Of the jobs that it found.
+void engine::leave_list(std::size_t slot) {
+    if (targets_[slot].use != slot_use::discovered) return;
+    const auto at = list_sizes_.find(view_.jobs[slot].target.watch_list);
+    if (at != list_sizes_.end() && --at->second == 0) list_sizes_.erase(at);
+}
+
+// Where it stands among those that make room for others.
+void engine::note_ended(std::size_t slot, std::optional<wall_time> when) {
+    auto& known = targets_[slot].in_ended;
+    if (known == when) return;
+    if (known) ended_.erase({*known, slot});
+    if (when) ended_.emplace(*when, slot);
+    known = when;
 }
 
 // At the start, and when another configuration names it.
@@ -156,6 +177,7 @@ void engine::release_from_sweep(std::size_t slot) {
 look engine::look_for(std::size_t slot, mono_time sent) const {
     const auto& target = targets_[slot];
     const auto& job = view_.jobs[slot];
+    if (is_of_the_past(slot)) return look{look_queue::calm, now_.mono + limits::no_look};
     const auto bound = plan_.staleness_bound(job.target.watch_list);
     look_facts facts{
         sent,
@@ -182,9 +204,9 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
 
 // Its place in the queues, unless an answer is under way that will give it one.
 void engine::look_anew(std::size_t slot) {
-    if (scheduler_.is_in_flight(slot) || targets_[slot].waits_for_tags) return;
-    if (targets_[slot].use == slot_use::candidate || !view_.jobs[slot].last) return;
     const auto& target = targets_[slot];
+    if (target.waits_for_tags && target.details) return;
+    if (!is_watched(slot) || !view_.jobs[slot].last) return;
     const auto heard = std::max(target.described.value_or(target.observed), target.observed);
     scheduler_.want(slot, look_for(slot, heard));
 }
@@ -221,9 +243,8 @@ void engine::keep_few_ended() {
 
 // Once a list, by how many jobs it has: a filter that matches everything is rarely meant.
 void engine::tell_of_large_list(const std::string& watch_list) {
-    auto& count = list_sizes_[watch_list];
-    if (++count != limits::large_list) return;
-    if (!large_lists_.insert(watch_list).second) return;
+    const auto count = list_sizes_[watch_list];
+    if (count < limits::large_list || !large_lists_.insert(watch_list).second) return;
     say(note_of_large_list(watch_list, count));
 }
 

@@ -9,8 +9,14 @@ namespace trainwatch::core {
 // Its list takes labels from tags, and nobody has read them yet.
 bool engine::lacks_tag_labels(std::size_t slot) const {
     const auto& target = targets_[slot];
-    if (!is_watched(slot) || target.tags || lanes_[target.lane.value].tags_refused) return false;
+    if (!is_watched(slot) || target.tags || are_tags_refused(target.lane)) return false;
     return !plan_.traits(view_.jobs[slot].target.watch_list).labels_from_tags.empty();
+}
+
+// For a while; then the next job that is in question tries again.
+bool engine::are_tags_refused(lane_id lane) const {
+    const auto& state = lanes_[lane.value];
+    return state.tags_refused && now_.mono < state.tags_again;
 }
 
 // Labels are the identity of an alert: what may lead to one waits for them, though not for long.
@@ -60,10 +66,13 @@ void engine::on(const tags_read& what) {
     const auto done = take_call(what.id, what.clock_offset);
     if (!done || (drain_until_ && !what.answer)) return;
     tally_.request_took(done->lane, done->operation, what.took);
-    if (!is_tags_call_of(*done)) return;
     if (what.answer) {
         tally_.request(done->lane, done->operation, "ok");
-        lanes_[done->lane.value].tag_failures = 0;
+        auto& lane = lanes_[done->lane.value];
+        lane.tag_failures = 0;
+        lane.tags_refused = false;
+        view_.lanes[done->lane.value].tags_refused.clear();
+        if (!is_tags_call_of(*done)) return;
         take_tags(done->slot, *what.answer);
     } else {
         on_tags_failure(*done, what.answer.error());
@@ -75,7 +84,9 @@ bool engine::is_tags_call_of(const poll& call) {
     auto& target = targets_[call.slot];
     if (target.tags_call != call.id) return false;
     target.tags_call.reset();
-    return true;
+    if (target.use != slot_use::leaving) return true;
+    release_slot(call.slot);
+    return false;
 }
 
 void engine::take_tags(std::size_t slot, const domain::label_map& tags) {
@@ -87,20 +98,33 @@ void engine::take_tags(std::size_t slot, const domain::label_map& tags) {
         settle_candidate(slot);
         return;
     }
-    auto& job = view_.jobs[slot];
-    const auto& wanted = plan_.traits(job.target.watch_list).labels_from_tags;
-    for (const auto& [label, key] : wanted) {
-        const auto tag = tags.find(key);
-        if (tag != tags.end()) job.tag_labels[label] = tag->second;
-    }
-    touch(slot);
+    set_tag_labels(slot);
     take_held_answer(slot);
+}
+
+// As its list wants them, from the tags that were read.
+void engine::set_tag_labels(std::size_t slot) {
+    const auto& target = targets_[slot];
+    if (!target.tags) return;
+    auto& job = view_.jobs[slot];
+    domain::label_map labels;
+    for (const auto& [label, key] : plan_.traits(job.target.watch_list).labels_from_tags) {
+        const auto tag = target.tags->find(key);
+        if (tag != target.tags->end()) labels[label] = tag->second;
+    }
+    if (labels == job.tag_labels) return;
+    job.tag_labels = std::move(labels);
+    touch(slot);
 }
 
 // A describe that had to wait for tags.
 void engine::take_held_answer(std::size_t slot) {
     auto& target = targets_[slot];
-    if (target.use == slot_use::candidate || !target.details) return;
+    if (target.use == slot_use::candidate) return;
+    if (!target.details) {
+        look_anew(slot);
+        return;
+    }
     const auto held = *std::exchange(target.details, std::nullopt);
     take_observation(slot, held, target.described.value_or(now_.mono));
     look_anew(slot);
@@ -109,6 +133,7 @@ void engine::take_held_answer(std::size_t slot) {
 void engine::on_tags_failure(const poll& failed, const failure& why) {
     auto& lane = lanes_[failed.lane.value];
     tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
+    if (!is_tags_call_of(failed)) return;
     auto& target = targets_[failed.slot];
     if (why.kind == error_class::not_found) {
         take_tags(failed.slot, {});

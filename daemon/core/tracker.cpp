@@ -304,8 +304,10 @@ tracked observe(
     if (told_more) {
         result.changed |= take_in(job, memory, answer, seen, result.findings);
     }
-    const bool ends =
-        job.ending ? end_is_corrected(job) : end_is_established(*job.last, memory, seen.now);
+    // An end that only pages told is not explained by a describe that shows the job before it.
+    const bool explains = terminal_status(answer).has_value();
+    const bool ends = job.ending ? end_is_corrected(job)
+                                 : end_is_established(*job.last, memory, seen.now) && explains;
     if (ends) {
         establish_end(job, memory, seen, result.findings);
         result.changed = true;

@@ -66,6 +66,12 @@ public:
         opening_ = engine_->step(restored{std::move(known)}, now_);
         unanswered_ = opening_;
     }
+    // Of another run: the clocks go on.
+    script(domain::watch_plan plan, domain::ledger known, instant start, std::uint64_t seed = 1)
+        : engine_(std::make_unique<engine>(std::move(plan), seed)), now_(start) {
+        opening_ = engine_->step(restored{std::move(known)}, now_);
+        unanswered_ = opening_;
+    }
 
     const actions& opening() const { return opening_; }
     const domain::view& view() const { return engine_->view(); }
@@ -84,6 +90,7 @@ public:
     actions step(const event& happened) {
         unanswered_.clear();
         auto given = engine_->step(happened, now_);
+        after_step(engine_->view());
         const auto next = engine_->next_wakeup();
         EXPECT_TRUE(!next || *next > now_.mono) << "the driver would spin";
         return given;
@@ -143,6 +150,12 @@ public:
     std::function<result<domain::observation>(const describe&)> aws = [](const describe& asked) {
         return running(asked.name).seen();
     };
+    std::function<result<domain::job_page>(const list_jobs&)> lists = [](const list_jobs&) {
+        return domain::job_page{};
+    };
+    std::function<result<domain::label_map>(const read_tags&)> tags = [](const read_tags&) {
+        return domain::label_map{};
+    };
     std::function<result<domain::receipt>(const deliver&)> receiver = [](const deliver&) {
         return domain::receipt{};
     };
@@ -150,11 +163,14 @@ public:
         return std::optional<failure>{};
     };
 
+    // What is to hold whenever the engine has done something.
+    std::function<void(const domain::view&)> after_step = [](const domain::view&) {};
+
     // Answers everything at once, for so long; returns all actions with their times.
-    std::vector<std::pair<mono_time, action>> play(nanoseconds time) {
+    std::vector<std::pair<mono_time, action>> play(nanoseconds time, const event& first = woke{}) {
         const auto until = now_.mono + time;
         std::vector<std::pair<mono_time, action>> log;
-        std::vector<event> pending{woke{}};
+        std::vector<event> pending{first};
         for (const auto& asked : std::exchange(unanswered_, {})) {
             if (auto reply = answer_to(asked)) pending.push_back(std::move(*reply));
         }
@@ -166,6 +182,8 @@ public:
                 log.emplace_back(now_.mono, std::move(asked));
             }
             const auto next = engine_->next_wakeup();
+            // A spin has been told of, and would go on for ever.
+            if (next && *next <= now_.mono) break;
             if (pending.empty() && next && *next <= until) {
                 pass(*next - now_.mono);
                 pending.emplace_back(woke{});
@@ -179,6 +197,12 @@ private:
     std::optional<event> answer_to(const action& asked) {
         if (const auto* poll = std::get_if<describe>(&asked)) {
             return described{poll->id, aws(*poll), milliseconds(200), {}};
+        }
+        if (const auto* page = std::get_if<list_jobs>(&asked)) {
+            return listed{page->id, lists(*page), milliseconds(200), {}};
+        }
+        if (const auto* call = std::get_if<read_tags>(&asked)) {
+            return tags_read{call->id, tags(*call), milliseconds(200), {}};
         }
         if (const auto* batch = std::get_if<commit>(&asked)) {
             return committed{batch->id, store(*batch)};

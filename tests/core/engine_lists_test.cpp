@@ -1,0 +1,436 @@
+// Jobs that are found by listing: when they appear, who describes them, what they lead to.
+#include <random>
+
+#include "tests/core/fleet.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr auto soon = seconds(20);
+
+class discovery : public testing::Test {
+protected:
+    // Two hours after the jobs' creation, counted from the first start.
+    static wall_time now(const script& play) { return play.now().wall; }
+
+    script& start(const domain::settings& chosen = finds_all(), domain::ledger known = {}) {
+        play_.emplace(plan_of(chosen), std::move(known));
+        aws.serve(*play_);
+        play_->after_step = std::ref(counts);
+        return *play_;
+    }
+    script& play() { return *play_; }
+    const domain::job_view& shown(const std::string& name) {
+        const auto* job = find_job(play().view(), name);
+        EXPECT_NE(job, nullptr) << name << " is not shown";
+        static const domain::job_view none{};
+        return job ? *job : none;
+    }
+
+    fleet aws{};
+    recount counts{};
+    std::optional<script> play_{};
+};
+
+core::job failing(std::string name, milliseconds when = minutes(118)) {
+    return running(std::move(name)).fails(when);
+}
+
+// As `failing`, from a page's point of view: the job ran until then.
+domain::observation ran(std::string name) {
+    return running(std::move(name)).seen();
+}
+
+TEST_F(discovery, job_appears_with_what_its_page_told_and_then_has_everything) {
+    aws.put(ran("a"), later(seconds(120)));
+    aws.undescribable = {"a"};
+    start().play(seconds(3));
+    EXPECT_TRUE(shown("a").summarised);
+    EXPECT_EQ(shown("a").last->status.text, "InProgress");
+    EXPECT_EQ(shown("a").last->secondary.text, "Training");
+    EXPECT_EQ(shown("a").target.watch_list, "all");
+    EXPECT_EQ(play().view().undescribed, 1U);
+    aws.undescribable.clear();
+    play().play(soon);
+    EXPECT_FALSE(shown("a").summarised);
+    EXPECT_THAT(shown("a").last->transitions, SizeIs(3));
+    EXPECT_EQ(play().view().undescribed, 0U);
+    EXPECT_EQ(play().view().live, 1U);
+    EXPECT_TRUE(play().view().first_pass_complete);
+}
+
+TEST_F(discovery, what_ended_before_the_horizon_is_shown_and_nobody_is_asked_about_it) {
+    aws.put(failing("old", minutes(30)), later(minutes(30)));
+    const auto log = start().play(minutes(30));
+    EXPECT_EQ(aws.describes["old"], 0);
+    EXPECT_TRUE(shown("old").retired);
+    EXPECT_EQ(shown("old").ending->outcome, domain::outcome::failed);
+    EXPECT_THAT(play().view().alerts, IsEmpty());
+    EXPECT_EQ(count_notes(log, "alert_fired"), 0);
+    EXPECT_EQ(count_notes(log, "job_retired"), 0);
+}
+
+TEST_F(discovery, what_ended_within_the_lookback_alerts) {
+    aws.put(failing("late"), later(minutes(118)));
+    start().play(soon);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("training_job"), "late");
+    EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), "all");
+    EXPECT_FALSE(shown("late").retired);
+}
+
+TEST_F(discovery, an_end_is_described_before_everything_else) {
+    auto chosen = finds_all();
+    chosen.connections[0].budget.describe_per_second = 1;
+    for (int i = 0; i < 60; ++i)
+        aws.put(ran("job-" + std::to_string(i)), later(seconds(120)));
+    start(chosen).play(seconds(5));
+    aws.put(failing("job-30", minutes(120)), later(minutes(120) + seconds(5)));
+    aws.describes.clear();
+    play().play(seconds(30));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_LT(play().view().alerts[0].starts_at, later(minutes(120) + seconds(5)) + seconds(20));
+}
+
+TEST_F(discovery, end_that_nobody_explains_alerts_after_two_minutes_and_only_once) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(soon);
+    aws.put(failing("a", minutes(121)), later(minutes(121)));
+    aws.undescribable = {"a"};
+    play().play(limits::settle_patience);
+    EXPECT_THAT(play().view().alerts, IsEmpty());
+    play().play(soon);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("failure_class"), "unknown");
+    const auto before = play().view().alerts[0].labels;
+    aws.undescribable.clear();
+    const auto log = play().play(minutes(3));
+    EXPECT_EQ(count_notes(log, "alert_fired"), 0);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels, before);
+    EXPECT_FALSE(shown("a").summarised);
+}
+
+TEST_F(discovery, job_that_ended_and_is_gone_before_it_was_described_alerts) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(soon);
+    aws.put(failing("a", minutes(121)), later(minutes(121)));
+    aws.undescribable = {"a"};
+    play().play(seconds(10));
+    aws.drop("a");
+    aws.undescribable.clear();
+    play().play(seconds(30));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("training_job"), "a");
+}
+
+TEST_F(discovery, describe_that_is_older_than_a_page_explains_no_end) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(soon);
+    auto before = ran("a");
+    before.modified = later(seconds(120));
+    play().aws = [&](const describe&) { return before; };
+    aws.put(failing("a", minutes(121)), later(minutes(121)));
+    play().play(seconds(30));
+    EXPECT_EQ(shown("a").last->status.text, "Failed");
+    EXPECT_FALSE(shown("a").ending);
+    EXPECT_THAT(play().view().alerts, IsEmpty());
+    aws.serve(play());
+    play().play(soon);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_NE(play().view().alerts[0].labels.at("failure_class"), "unknown");
+}
+
+TEST_F(discovery, name_that_a_newer_job_has_is_shown_anew) {
+    aws.put(failing("a"), later(minutes(118)));
+    start().play(soon);
+    aws.drop("a");
+    aws.put(running("a").created_at(later(minutes(121))), later(minutes(121)));
+    const auto log = play().play(soon);
+    EXPECT_EQ(count_notes(log, "name_reused"), 1);
+    EXPECT_EQ(shown("a").last->created, later(minutes(121)));
+    EXPECT_FALSE(shown("a").ending);
+    EXPECT_EQ(play().view().live, 1U);
+}
+
+// ---- filters ------------------------------------------------------------------------------------
+
+TEST_F(discovery, names_and_statuses_are_decided_without_a_call) {
+    auto filter = by_name("a*");
+    filter.status = {"InProgress"};
+    aws.put(ran("ab"), later(seconds(120)));
+    aws.put(ran("ba"), later(seconds(120)));
+    aws.put(failing("ac"), later(minutes(118)));
+    start(with_list(one_connection(), list_of("some", filter))).play(minutes(3));
+    EXPECT_NE(find_job(play().view(), "ab"), nullptr);
+    EXPECT_EQ(play().view().watched, 1U);
+    EXPECT_EQ(aws.describes["ba"] + aws.describes["ac"], 0);
+}
+
+TEST_F(discovery, job_that_a_describe_turned_down_is_not_described_again) {
+    domain::job_filter filter;
+    filter.instance_type = {"ml.g5.*"};
+    const auto on = [](std::string name, const char* type) {
+        return running(std::move(name)).but([&](auto& seen) {
+            seen.instances.push_back({});
+            seen.instances.back().instance_type = type;
+        });
+    };
+    aws.put(on("big", "ml.g5.xlarge"), later(seconds(120)));
+    aws.put(on("small", "ml.m5.large"), later(seconds(120)));
+    start(with_list(one_connection(), list_of("gpu", filter))).play(minutes(10));
+    EXPECT_EQ(aws.describes["small"], 1);
+    EXPECT_EQ(play().view().watched, 1U);
+    EXPECT_FALSE(shown("big").summarised);
+}
+
+// ---- lists that fail
+// ------------------------------------------------------------------------------
+
+TEST_F(discovery, refused_lists_are_told_once_and_explicit_names_go_on) {
+    auto chosen = finds_all();
+    chosen.watch_lists[0].jobs = {"named"};
+    aws.put(ran("named"), later(seconds(120)));
+    aws.lists_fail = failed(error_class::denied);
+    aws.lists_fail->cure = "allow sagemaker:ListTrainingJobs";
+    const auto log = start(chosen).play(minutes(10));
+    EXPECT_EQ(count_notes(log, "list_failed"), 1);
+    EXPECT_EQ(field_of(log, "list_failed", "cure"), "allow sagemaker:ListTrainingJobs");
+    EXPECT_EQ(play().view().lanes[0].lists_refused, "allow sagemaker:ListTrainingJobs");
+    EXPECT_GE(aws.describes["named"], 15);
+    EXPECT_TRUE(play().view().first_pass_complete);
+    EXPECT_THAT(play().view().alerts, IsEmpty());
+}
+
+TEST_F(discovery, jobs_are_described_while_lists_fail_and_left_to_them_when_they_are_back) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(minutes(2));
+    aws.lists_fail = failed(error_class::transient);
+    play().play(minutes(3));
+    aws.describes.clear();
+    play().play(minutes(10));
+    EXPECT_GE(aws.describes["a"], 15) << "each half of the bound";
+    EXPECT_LE(play().now().wall - *shown("a").last_observed, minutes(1));
+    aws.lists_fail.reset();
+    const auto log = play().play(minutes(2));
+    EXPECT_EQ(count_notes(log, "lists_recovered"), 1);
+    aws.describes.clear();
+    play().play(minutes(10));
+    EXPECT_LE(aws.describes["a"], 11);
+}
+
+TEST_F(discovery, page_that_is_lost_is_asked_for_again) {
+    aws.put(ran("a"), later(seconds(120)));
+    aws.lists_fail = failed(error_class::transient);
+    start().play(seconds(10));
+    aws.lists_fail.reset();
+    play().play(soon);
+    EXPECT_NE(find_job(play().view(), "a"), nullptr);
+}
+
+// ---- explicit names
+// ---------------------------------------------------------------------------------
+
+TEST_F(discovery, name_that_one_region_of_three_knows_is_no_mistake) {
+    auto chosen = one_connection();
+    chosen.connections[0].regions = {"eu-west-1", "us-east-1", "us-west-2"};
+    domain::watch_list_settings list;
+    list.name = "named";
+    list.jobs = {"here", "nowhere"};
+    aws.put(
+        running("here").but([](auto& seen) { seen.region = "us-east-1"; }),
+        later(seconds(120)),
+        lane_id{1}
+    );
+    const auto log = start(with_list(chosen, list)).play(minutes(10));
+    EXPECT_EQ(count_notes(log, "job_missing"), 1);
+    EXPECT_EQ(field_of(log, "job_missing", "training_job"), "nowhere");
+    EXPECT_EQ(field_of(log, "job_missing", "aws_region"), "eu-west-1, us-east-1, us-west-2");
+}
+
+// ---- slots
+// ------------------------------------------------------------------------------------------
+
+TEST_F(discovery, slot_of_a_job_that_is_gone_serves_another_and_its_revision_goes_on) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(soon);
+    const auto revision = play().view().jobs[0].revision;
+    aws.drop("a");
+    play().play(hours(1));
+    ASSERT_TRUE(play().view().jobs[0].is_vacant());
+    EXPECT_GT(play().view().jobs[0].revision, revision);
+    EXPECT_EQ(play().view().watched, 0U);
+    aws.put(running("b").created_at(later(hours(3))), later(hours(3)));
+    play().play(soon);
+    ASSERT_THAT(play().view().jobs, SizeIs(1));
+    EXPECT_EQ(play().view().jobs[0].target.name, "b");
+    EXPECT_GT(play().view().jobs[0].revision, revision + 1);
+}
+
+// ---- restart
+// ------------------------------------------------------------------------------------------
+
+void keep(kept_ledger& disk, const std::vector<std::pair<mono_time, action>>& log) {
+    for (const auto& [when, each] : log) {
+        if (const auto* batch = std::get_if<commit>(&each)) disk.add(*batch);
+    }
+}
+
+class restarted_discovery : public discovery {
+protected:
+    void restart(milliseconds down, const domain::settings& chosen = finds_all()) {
+        auto start = play().now();
+        start.mono += down;
+        start.wall += down;
+        play_.emplace(plan_of(chosen), disk.load(), start);
+        aws.serve(*play_);
+        counts = {};
+        play_->after_step = std::ref(counts);
+    }
+    kept_ledger disk{};
+};
+
+TEST_F(restarted_discovery, jobs_are_there_before_the_first_answer) {
+    aws.put(ran("a"), later(seconds(120)));
+    aws.put(ran("b"), later(seconds(120)));
+    aws.put(failing("old", minutes(30)), later(minutes(30)));
+    aws.undescribable = {"b"};
+    keep(disk, start().play(minutes(2)));
+    restart(minutes(1));
+    EXPECT_EQ(play().view().watched, 3U);
+    EXPECT_EQ(play().view().live, 2U);
+    EXPECT_EQ(play().view().undescribed, 1U);
+    EXPECT_TRUE(shown("b").summarised);
+    EXPECT_TRUE(shown("old").retired);
+    play().play(minutes(2));
+    EXPECT_EQ(aws.describes["old"], 0);
+}
+
+TEST_F(restarted_discovery, what_ended_meanwhile_alerts_and_what_fired_goes_on) {
+    aws.put(ran("a"), later(seconds(120)));
+    aws.put(failing("b"), later(minutes(118)));
+    keep(disk, start().play(minutes(2)));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    aws.put(failing("a", minutes(150)), later(minutes(150)));
+    restart(hours(1));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].state, domain::alert_state::firing);
+    play().play(soon);
+    EXPECT_THAT(play().view().alerts, SizeIs(2));
+}
+
+TEST_F(restarted_discovery, job_that_came_and_failed_while_nobody_looked_alerts) {
+    aws.put(ran("a"), later(seconds(120)));
+    keep(disk, start().play(minutes(2)));
+    aws.put(running("b").created_at(later(minutes(125))).fails(minutes(130)), later(minutes(130)));
+    restart(hours(3));
+    play().play(soon);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("training_job"), "b");
+}
+
+TEST_F(restarted_discovery, horizon_does_not_move_past_an_end_that_nobody_explained) {
+    aws.put(ran("a"), later(seconds(120)));
+    keep(disk, start().play(minutes(2)));
+    const auto first = disk.load().rows.last_complete_sweep;
+    keep(disk, play().play(minutes(2)));
+    const auto second = disk.load().rows.last_complete_sweep;
+    ASSERT_TRUE(first && second);
+    EXPECT_GT(*second, *first + minutes(1)) << "pages move it";
+    aws.put(failing("a", minutes(124)), later(minutes(124)));
+    aws.undescribable = {"a"};
+    const auto told = play().now().wall;
+    keep(disk, play().play(seconds(110)));
+    EXPECT_LE(*disk.load().rows.last_complete_sweep, told + seconds(30));
+    restart(hours(2));
+    aws.undescribable.clear();
+    play().play(soon);
+    EXPECT_THAT(play().view().alerts, SizeIs(1));
+}
+
+// ---- any play
+// ---------------------------------------------------------------------------------------
+
+class random_discovery : public discovery, public testing::WithParamInterface<unsigned> {};
+
+TEST_P(random_discovery, counts_hold_whatever_happens) {
+    std::mt19937 random(GetParam());
+    const auto below = [&](unsigned bound) { return random() % bound; };
+    domain::job_filter details;
+    details.name = {"d*"};
+    details.experiment = {"yes"};
+    domain::job_filter tagged;
+    tagged.name = {"t*"};
+    tagged.tags = {{"team", "vision"}};
+    auto all = with_list(one_connection(), list_of("details", details));
+    all = with_list(all, list_of("tagged", tagged));
+    auto rest = list_of("rest", by_name("[a-z]*"));
+    rest.match = by_name("*");
+    rest.exclude = by_name("x*");
+    rest.labels_from_tags = {{"team", "team"}};
+    auto some = with_list(all, rest);
+    auto named = some;
+    named.watch_lists[2].jobs = {"d1", "t1", "a1", "none"};
+    auto fewer = all;
+    fewer.receivers.clear();
+    const std::vector<domain::settings> choices{some, named, fewer, all};
+    start(some);
+    const std::string kinds = "adtx";
+    for (int round = 0; round < 150; ++round) {
+        const auto name = kinds[below(4)] + std::to_string(below(4));
+        const auto at = play().now().wall;
+        const auto since = at - created;
+        auto made =
+            running(name).but([&](auto& seen) { seen.experiment = below(2) ? "yes" : "no"; });
+        const auto arn = made.seen().arn;
+        aws.tags[arn] = {{"team", below(2) ? "vision" : "text"}};
+        switch (below(10)) {
+            case 0:
+            case 1:
+                aws.put(made.created_at(at), at);
+                break;
+            case 2:
+                aws.put(made, at);
+                break;
+            case 3:
+                aws.put(made.fails(since), at);
+                break;
+            case 4:
+                aws.drop(name);
+                break;
+            case 5:
+                aws.undescribable.insert(name);
+                break;
+            case 6:
+                aws.undescribable.clear();
+                break;
+            case 7:
+                aws.lists_fail.reset();
+                if (below(3) == 0) {
+                    aws.lists_fail =
+                        failed(below(2) ? error_class::transient : error_class::denied);
+                }
+                break;
+            case 8:
+                aws.tags_fail.reset();
+                if (below(2)) {
+                    aws.tags_fail = failed(below(2) ? error_class::transient : error_class::denied);
+                }
+                break;
+            case 9:
+                play().play(seconds(1), change_to(play(), choices[below(4)]));
+                break;
+        }
+        play().play(seconds(1 << below(9)));
+        if (HasFailure()) FAIL() << "in round " << round;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, random_discovery, testing::Range(1U, 9U));
+
+}  // namespace
+}  // namespace trainwatch::core

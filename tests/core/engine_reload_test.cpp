@@ -1,0 +1,523 @@
+// Another configuration while everything goes on: what stays, what ends, what begins.
+#include "tests/core/fleet.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr auto soon = seconds(20);
+
+class reload : public testing::Test {
+protected:
+    script& start(const domain::settings& chosen) {
+        play_.emplace(plan_of(chosen));
+        aws.serve(*play_);
+        play_->after_step = std::ref(counts);
+        return *play_;
+    }
+    script& play() { return *play_; }
+    auto change(const domain::settings& chosen, nanoseconds time = soon) {
+        return play().play(time, change_to(play(), chosen));
+    }
+    const domain::job_view* job(const char* name, lane_id lane = lane_id{0}) {
+        return find_job(play().view(), name, lane);
+    }
+    void runs(const char* name) { aws.put(running(name), later(seconds(120))); }
+    void fails(const char* name, milliseconds when) {
+        aws.put(running(name).fails(when), later(when));
+    }
+    std::size_t firing() {
+        return static_cast<std::size_t>(std::count_if(
+            play().view().alerts.begin(),
+            play().view().alerts.end(),
+            [](const auto& alert) { return alert.state == domain::alert_state::firing; }
+        ));
+    }
+
+    fleet aws{};
+    recount counts{};
+    std::optional<script> play_{};
+};
+
+domain::settings names(std::vector<std::string> jobs) {
+    domain::watch_list_settings list;
+    list.name = "named";
+    list.jobs = std::move(jobs);
+    return with_list(one_connection(), list);
+}
+
+// Whether some message said that it is over, and why.
+bool is_told(const std::vector<domain::alert_message>& messages, const char* because) {
+    return std::any_of(messages.begin(), messages.end(), [&](const auto& message) {
+        const auto at = message.annotations.find("resolved_because");
+        return message.state == domain::alert_state::resolved && at != message.annotations.end() &&
+            at->second == because;
+    });
+}
+
+TEST_F(reload, same_configuration_changes_nothing) {
+    runs("a");
+    fails("b", minutes(119));
+    start(finds_all()).play(minutes(2));
+    ASSERT_EQ(firing(), 1U);
+    auto before = play().view();
+    aws.describes.clear();
+    const auto log = change(finds_all(), seconds(0));
+    const auto& after = play().view();
+    EXPECT_EQ(after.alerts, before.alerts);
+    EXPECT_EQ(after.watched, before.watched);
+    EXPECT_EQ(after.live, before.live);
+    EXPECT_TRUE(after.first_pass_complete);
+    EXPECT_THAT(after.dirty, IsEmpty());
+    EXPECT_THAT(messages_to(log, endpoint_id{0}), IsEmpty());
+    EXPECT_EQ(after.lanes[0].sweep->complete, true);
+    play().play(hours(2));
+    EXPECT_EQ(firing(), 1U);
+    EXPECT_GE(aws.describes["a"], 1);
+}
+
+TEST_F(reload, jobs_of_a_list_that_is_gone_leave_and_their_alerts_end) {
+    runs("a");
+    fails("b", minutes(119));
+    start(finds_all()).play(minutes(2));
+    ASSERT_EQ(firing(), 1U);
+    const auto log = change(names({"c"}));
+    EXPECT_EQ(job("a"), nullptr);
+    EXPECT_EQ(job("b"), nullptr);
+    EXPECT_EQ(play().view().watched, 1U);
+    EXPECT_EQ(firing(), 0U);
+    EXPECT_TRUE(is_told(messages_to(log, endpoint_id{0}), "unwatched"));
+    EXPECT_EQ(count_notes(log, "job_unwatched"), 2);
+}
+
+TEST_F(reload, list_that_is_added_finds_what_is_older_than_it) {
+    runs("a");
+    fails("b", minutes(121));
+    start(with_list(one_connection(), list_of("z", by_name("z*")))).play(minutes(30));
+    EXPECT_EQ(play().view().watched, 0U);
+    change(finds_all());
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("a")->target.watch_list, "all");
+    EXPECT_FALSE(job("a")->summarised);
+}
+
+TEST_F(reload, list_that_is_renamed_keeps_its_jobs_and_the_labels_of_their_alerts) {
+    runs("a");
+    fails("b", minutes(119));
+    start(finds_all()).play(minutes(2));
+    const auto log = change(with_list(one_connection(), list_of("every", by_name("*"))));
+    EXPECT_EQ(job("a")->target.watch_list, "every");
+    ASSERT_EQ(firing(), 1U);
+    EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), "all");
+    EXPECT_EQ(count_notes(log, "alert_fired") + count_notes(log, "alert_resolved"), 0);
+    EXPECT_EQ(play().view().lanes[0].oldest_observation.count("all"), 0U);
+}
+
+TEST_F(reload, pages_that_were_asked_for_before_do_no_harm) {
+    runs("a");
+    start(with_list(one_connection(), list_of("z", by_name("z*")))).play(minutes(2));
+    std::vector<list_jobs> late;
+    for (int i = 0; i < 100 && late.empty(); ++i) {
+        late = only<list_jobs>(play().wake());
+    }
+    ASSERT_THAT(late, SizeIs(1));
+    play().step(change_to(play(), finds_all()));
+    play().step(listed{late[0].id, play().lists(late[0]), {}, {}});
+    EXPECT_NE(job("a"), nullptr) << "what it tells is true all the same";
+    play().play(soon);
+    EXPECT_TRUE(play().view().lanes[0].sweep->complete);
+}
+
+TEST_F(reload, page_that_fails_late_does_no_harm) {
+    start(with_list(one_connection(), list_of("z", by_name("z*")))).play(minutes(2));
+    std::vector<list_jobs> late;
+    for (int i = 0; i < 100 && late.empty(); ++i) {
+        late = only<list_jobs>(play().wake());
+    }
+    ASSERT_THAT(late, SizeIs(1));
+    play().step(change_to(play(), finds_all()));
+    play().step(listed{late[0].id, failed(error_class::transient), {}, {}});
+    runs("a");
+    play().play(soon);
+    EXPECT_NE(job("a"), nullptr);
+}
+
+TEST_F(reload, lane_that_goes_with_calls_in_flight_does_no_harm) {
+    auto both = finds_all();
+    both.connections[0].regions = {"eu-west-1", "us-east-1"};
+    runs("a");
+    const auto there = [](const char* name) {
+        return running(name).but([](auto& seen) { seen.region = "us-east-1"; });
+    };
+    aws.put(there("b"), later(seconds(120)), lane_id{1});
+    start(both).play(minutes(2));
+    ASSERT_NE(job("b", lane_id{1}), nullptr);
+    std::vector<describe> polls;
+    std::vector<list_jobs> pages;
+    for (int i = 0; i < 400 && (polls.empty() || pages.empty()); ++i) {
+        for (const auto& each : play().wake()) {
+            const auto* poll = std::get_if<describe>(&each);
+            if (poll && poll->lane == lane_id{1}) polls.push_back(*poll);
+            const auto* page = std::get_if<list_jobs>(&each);
+            if (page && page->lane == lane_id{1}) pages.push_back(*page);
+        }
+    }
+    ASSERT_FALSE(pages.empty());
+    play().step(change_to(play(), finds_all()));
+    EXPECT_EQ(job("b", lane_id{1}), nullptr);
+    for (const auto& poll : polls)
+        play().answer(poll, there("b").seen());
+    for (const auto& page : pages)
+        play().step(listed{page.id, play().lists(page), {}, {}});
+    const auto log = play().play(minutes(5));
+    for (const auto& [when, each] : log) {
+        const auto* page = std::get_if<list_jobs>(&each);
+        EXPECT_TRUE(!page || page->lane == lane_id{0});
+        const auto* poll = std::get_if<describe>(&each);
+        EXPECT_TRUE(!poll || poll->lane == lane_id{0});
+    }
+    // It is back as a lane of its own.
+    aws.put(there("b"), later(seconds(120)), lane_id{2});
+    change(both);
+    EXPECT_NE(job("b", lane_id{2}), nullptr);
+}
+
+TEST_F(reload, job_goes_from_a_name_to_a_filter_and_back) {
+    runs("a");
+    start(names({"a", "nowhere"})).play(minutes(2));
+    const auto revision = job("a")->revision;
+    aws.describes.clear();
+    auto log = change(finds_all());
+    EXPECT_EQ(job("a")->target.watch_list, "all");
+    EXPECT_FALSE(job("a")->summarised);
+    EXPECT_GT(job("a")->revision, revision);
+    EXPECT_EQ(job("nowhere"), nullptr) << "no filter finds what does not exist";
+    log = change(names({"a", "nowhere"}));
+    EXPECT_EQ(job("a")->target.watch_list, "named");
+    EXPECT_NE(job("nowhere"), nullptr);
+    EXPECT_TRUE(play().view().first_pass_complete);
+    EXPECT_EQ(count_notes(log, "job_appeared"), 0);
+    fails("a", minutes(123));
+    play().play(minutes(1));
+    EXPECT_EQ(firing(), 1U);
+}
+
+TEST_F(reload, ended_job_that_gets_a_name_does_not_hold_the_first_pass_up) {
+    fails("b", minutes(10));
+    start(finds_all()).play(minutes(2));
+    ASSERT_NE(job("b"), nullptr);
+    auto chosen = finds_all();
+    chosen.watch_lists[0].jobs = {"b"};
+    change(chosen, seconds(5));
+    EXPECT_TRUE(play().view().first_pass_complete);
+}
+
+TEST_F(reload, name_that_comes_back_while_its_last_answer_is_under_way_is_watched) {
+    runs("a");
+    start(names({"a", "b"})).play(minutes(2));
+    std::optional<describe> late;
+    for (int i = 0; i < 400 && !late; ++i) {
+        for (const auto& each : only<describe>(play().wake())) {
+            if (each.name == "a") {
+                late = each;
+            } else {
+                play().answer(each, failed(error_class::not_found));
+            }
+        }
+    }
+    ASSERT_TRUE(late);
+    play().step(change_to(play(), names({"b"})));
+    EXPECT_EQ(job("a"), nullptr);
+    play().step(change_to(play(), names({"b"})));
+    play().step(change_to(play(), names({"a", "b"})));
+    ASSERT_NE(job("a"), nullptr);
+    play().answer(*late, running("a").seen());
+    play().play(soon);
+    ASSERT_TRUE(job("a")->last);
+    EXPECT_EQ(play().view().watched, 2U);
+}
+
+TEST_F(reload, sweep_goes_on_when_the_name_that_it_waited_for_is_gone) {
+    runs("a");
+    runs("b");
+    auto chosen = names({"a", "b"});
+    start(chosen);
+    aws.undescribable = {"b"};
+    play().play(minutes(2));
+    const auto log = change(names({"a"}), minutes(5));
+    std::optional<wall_time> swept;
+    for (const auto& [when, each] : log) {
+        const auto* batch = std::get_if<commit>(&each);
+        if (batch && batch->batch.last_complete_sweep) swept = batch->batch.last_complete_sweep;
+    }
+    ASSERT_TRUE(swept);
+    EXPECT_GT(*swept, play().now().wall - minutes(2));
+}
+
+// ---- receivers ----------------------------------------------------------------------------------
+
+domain::settings to(domain::settings chosen, std::vector<std::string> urls, std::string name) {
+    domain::receiver_settings receiver;
+    receiver.name = std::move(name);
+    receiver.urls = std::move(urls);
+    chosen.receivers.push_back(std::move(receiver));
+    return chosen;
+}
+domain::settings nobody_told() {
+    auto chosen = finds_all();
+    chosen.receivers.clear();
+    return chosen;
+}
+
+TEST_F(reload, receiver_that_is_added_hears_of_everything_that_fires) {
+    fails("b", minutes(119));
+    start(finds_all()).play(minutes(2));
+    const auto log = change(to(finds_all(), {"http://am-2"}, "second"), seconds(0));
+    EXPECT_THAT(messages_to(log, endpoint_id{1}), SizeIs(1));
+    EXPECT_THAT(messages_to(log, endpoint_id{0}), IsEmpty());
+    EXPECT_EQ(play().view().receivers.at("second").unconfirmed, 0U);
+}
+
+TEST_F(reload, receiver_that_is_removed_is_told_nothing_more_and_holds_no_alert_up) {
+    fails("b", minutes(119));
+    const auto both = to(finds_all(), {"http://am-2"}, "second");
+    start(both).play(minutes(2));
+    auto log = change(finds_all(), minutes(5));
+    EXPECT_THAT(messages_to(log, endpoint_id{1}), IsEmpty());
+    EXPECT_EQ(play().view().receivers.count("second"), 0U);
+    // What fires only now is nothing to it either.
+    fails("c", minutes(127));
+    play().play(minutes(2));
+    ASSERT_EQ(firing(), 2U);
+    kept_ledger disk;
+    for (const auto& [when, each] : play().play(limits::terminal_hold + minutes(10))) {
+        if (const auto* batch = std::get_if<commit>(&each)) disk.add(*batch);
+    }
+    EXPECT_EQ(firing(), 0U);
+    const auto kept = disk.load();
+    EXPECT_THAT(kept.rows.alerts, SizeIs(2)) << "both ends are on disk";
+    for (const auto& row : kept.rows.alerts)
+        EXPECT_EQ(row.alert.state, domain::alert_state::resolved);
+}
+
+TEST_F(reload, receiver_that_is_back_hears_of_what_fires) {
+    fails("b", minutes(119));
+    const auto both = to(finds_all(), {"http://am-2"}, "second");
+    start(both).play(minutes(2));
+    change(finds_all());
+    const auto log = change(both);
+    EXPECT_THAT(messages_to(log, endpoint_id{2}), SizeIs(1));
+    EXPECT_EQ(play().view().receivers.at("second").unconfirmed, 0U);
+}
+
+TEST_F(reload, unconfirmed_alerts_are_counted_once_whatever_url_the_receiver_has) {
+    fails("b", minutes(119));
+    start(finds_all());
+    play().receiver = [](const deliver&) { return failed(error_class::transient); };
+    play().play(minutes(1));
+    ASSERT_EQ(play().view().receivers.at("main").unconfirmed, 1U);
+    auto moved = finds_all();
+    moved.receivers.clear();
+    moved = to(moved, {"http://am-2"}, "main");
+    change(moved);
+    EXPECT_EQ(play().view().receivers.at("main").unconfirmed, 1U);
+    play().receiver = [](const deliver&) { return domain::receipt{}; };
+    play().play(minutes(2));
+    EXPECT_EQ(play().view().receivers.at("main").unconfirmed, 0U);
+}
+
+TEST_F(reload, endpoint_that_goes_with_a_delivery_in_flight_does_no_harm) {
+    fails("b", minutes(119));
+    start(finds_all());
+    std::vector<deliver> late;
+    play().receiver = [&](const deliver& sent) {
+        late.push_back(sent);
+        return failed(error_class::transient);
+    };
+    play().play(seconds(20));
+    ASSERT_FALSE(late.empty());
+    std::vector<deliver> sent;
+    for (int i = 0; i < 400 && sent.empty(); ++i)
+        sent = only<deliver>(play().wake());
+    ASSERT_FALSE(sent.empty());
+    play().step(change_to(play(), nobody_told()));
+    play().step(delivered{sent[0].id, domain::receipt{}, {}});
+    play().play(minutes(1));
+    EXPECT_EQ(firing(), 1U);
+    EXPECT_THAT(play().view().receivers, IsEmpty());
+    play().play(limits::terminal_hold);
+    EXPECT_EQ(firing(), 0U) << "it ends by its start where nobody confirms it";
+}
+
+TEST_F(reload, alert_that_waits_for_the_disk_reaches_a_receiver_that_came_meanwhile_once) {
+    fails("b", minutes(119));
+    start(finds_all());
+    std::optional<commit> pending;
+    // The disk is slow from the first alert on.
+    for (int i = 0; i < 400 && !pending; ++i) {
+        std::vector<event> answers;
+        for (const auto& each : play().wake()) {
+            if (const auto* page = std::get_if<list_jobs>(&each))
+                answers.emplace_back(listed{page->id, play().lists(*page), {}, {}});
+            if (const auto* poll = std::get_if<describe>(&each))
+                answers.emplace_back(described{poll->id, play().aws(*poll), {}, {}});
+        }
+        while (!answers.empty()) {
+            const auto next = answers.front();
+            answers.erase(answers.begin());
+            for (const auto& each : play().step(next)) {
+                if (const auto* page = std::get_if<list_jobs>(&each))
+                    answers.emplace_back(listed{page->id, play().lists(*page), {}, {}});
+                if (const auto* poll = std::get_if<describe>(&each))
+                    answers.emplace_back(described{poll->id, play().aws(*poll), {}, {}});
+                const auto* batch = std::get_if<commit>(&each);
+                if (!batch) continue;
+                if (play().view().alerts.empty()) {
+                    answers.emplace_back(committed{batch->id, {}});
+                } else {
+                    pending = *batch;
+                }
+            }
+        }
+    }
+    ASSERT_TRUE(pending);
+    play().step(change_to(play(), to(finds_all(), {"http://am-2"}, "second")));
+    auto given = play().step(committed{pending->id, {}});
+    std::vector<endpoint_id> reached;
+    for (const auto& sent : only<deliver>(given))
+        reached.push_back(sent.endpoint);
+    if (reached.empty()) {
+        // The row was in the next batch.
+        for (const auto& batch : only<commit>(given)) {
+            for (const auto& sent : only<deliver>(play().step(committed{batch.id, {}})))
+                reached.push_back(sent.endpoint);
+        }
+    }
+    EXPECT_THAT(reached, testing::UnorderedElementsAre(endpoint_id{0}, endpoint_id{1}));
+}
+
+// ---- at odd times -------------------------------------------------------------------------------
+
+TEST_F(reload, before_the_first_pass_it_is_simply_what_is_watched) {
+    runs("a");
+    start(names({"x", "y"}));
+    change(finds_all());
+    EXPECT_NE(job("a"), nullptr);
+    EXPECT_EQ(play().view().watched, 1U);
+    EXPECT_TRUE(play().view().first_pass_complete);
+}
+
+TEST_F(reload, while_it_stops_it_still_stops) {
+    fails("b", minutes(119));
+    start(finds_all());
+    play().receiver = [](const deliver&) { return failed(error_class::transient); };
+    play().play(seconds(20));
+    std::vector<deliver> sent;
+    for (int i = 0; i < 400 && sent.empty(); ++i)
+        sent = only<deliver>(play().wake());
+    ASSERT_FALSE(sent.empty());
+    EXPECT_THAT(only<stop>(play().step(stop_requested{})), IsEmpty());
+    auto given = play().step(change_to(play(), names({"c"})));
+    bool stopped = !only<stop>(given).empty();
+    const auto log = play().play(limits::drain_deadline + seconds(1));
+    for (const auto& [when, each] : log) {
+        stopped |= std::holds_alternative<stop>(each);
+        EXPECT_FALSE(std::holds_alternative<describe>(each));
+        EXPECT_FALSE(std::holds_alternative<list_jobs>(each));
+    }
+    EXPECT_TRUE(stopped);
+}
+
+// ---- promises -----------------------------------------------------------------------------------
+
+domain::settings promises() {
+    auto chosen = finds_all();
+    chosen.watch_lists[0].staleness_bound = minutes(2);
+    chosen.watch_lists[0].labels = {{"team", "vision"}};
+    chosen.global.labels = {{"site", "north"}};
+    chosen.process.replica = "b";
+    return chosen;
+}
+
+class promise_alert : public reload {
+protected:
+    void stop_answering() {
+        aws.lists_fail = failed(error_class::transient);
+        aws.undescribable = {"a"};
+    }
+    void answer_again() {
+        aws.lists_fail.reset();
+        aws.undescribable.clear();
+    }
+};
+
+TEST_F(promise_alert, fires_after_half_a_bound_and_says_where) {
+    runs("a");
+    start(promises()).play(minutes(1));
+    stop_answering();
+    play().play(minutes(2) + seconds(50));
+    EXPECT_EQ(firing(), 0U);
+    play().play(seconds(20));
+    ASSERT_EQ(firing(), 1U);
+    const domain::label_map expected{
+        {"alertname", "TrainwatchdStale"},
+        {"severity", "warning"},
+        {"connection", "main"},
+        {"aws_region", "eu-west-1"},
+        {"watch_list", "all"},
+        {"replica", "b"},
+        {"team", "vision"},
+        {"site", "north"}};
+    EXPECT_EQ(play().view().alerts[0].labels, expected);
+}
+
+TEST_F(promise_alert, ends_when_the_promise_is_kept_for_five_minutes_and_may_fire_again) {
+    runs("a");
+    start(promises()).play(minutes(1));
+    stop_answering();
+    play().play(minutes(5));
+    ASSERT_EQ(firing(), 1U);
+    answer_again();
+    play().play(limits::stale_calm - seconds(1));
+    EXPECT_EQ(firing(), 1U);
+    const auto log = play().play(minutes(2));
+    EXPECT_EQ(firing(), 0U);
+    EXPECT_TRUE(is_told(messages_to(log, endpoint_id{0}), "fresh_again"));
+    play().play(minutes(10));
+    stop_answering();
+    play().play(minutes(5));
+    EXPECT_EQ(firing(), 1U);
+}
+
+TEST_F(promise_alert, ends_with_its_list_whatever_labels_there_are_now) {
+    runs("a");
+    start(promises()).play(minutes(1));
+    stop_answering();
+    play().play(minutes(5));
+    ASSERT_EQ(firing(), 1U);
+    auto next = names({"c"});
+    next.global.labels = {{"site", "south"}};
+    const auto log = change(next);
+    EXPECT_EQ(firing(), 0U);
+    EXPECT_TRUE(is_told(messages_to(log, endpoint_id{0}), "unwatched"));
+}
+
+TEST_F(promise_alert, that_ends_where_nobody_receives_leaves_no_trace) {
+    auto chosen = promises();
+    chosen.receivers.clear();
+    runs("a");
+    start(chosen).play(minutes(1));
+    stop_answering();
+    play().play(minutes(5));
+    ASSERT_EQ(firing(), 1U);
+    answer_again();
+    play().play(limits::terminal_hold + minutes(10));
+    EXPECT_THAT(play().view().alerts, IsEmpty());
+}
+
+}  // namespace
+}  // namespace trainwatch::core

@@ -1,0 +1,208 @@
+// Tags of jobs: filters that need them, labels that come from them, and lanes that may not read
+// them.
+#include "tests/core/fleet.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
+
+constexpr auto soon = seconds(20);
+
+domain::job_filter of_team(const char* team) {
+    domain::job_filter filter;
+    filter.tags = {{"team", team}};
+    return filter;
+}
+std::string arn_of(const std::string& name) {
+    return core::job(name).seen().arn;
+}
+
+// A list that finds everything and labels alerts with the team.
+domain::settings labels_of_team() {
+    auto chosen = finds_all();
+    chosen.watch_lists[0].labels_from_tags = {{"owner", "team"}};
+    return chosen;
+}
+
+class tags : public testing::Test {
+protected:
+    script& start(const domain::settings& chosen) {
+        play_.emplace(plan_of(chosen));
+        aws.serve(*play_);
+        play_->after_step = std::ref(counts);
+        return *play_;
+    }
+    script& play() { return *play_; }
+    const domain::job_view* job(const char* name) { return find_job(play().view(), name); }
+
+    void runs(const char* name, const char* team) {
+        aws.put(running(name), later(seconds(120)));
+        aws.tags[arn_of(name)] = {{"team", team}};
+    }
+    void fails(const char* name, milliseconds when) {
+        aws.put(running(name).fails(when), later(when));
+    }
+
+    fleet aws{};
+    recount counts{};
+    std::optional<script> play_{};
+};
+
+TEST_F(tags, are_read_once_whatever_they_say) {
+    runs("a", "vision");
+    runs("b", "text");
+    start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(minutes(10));
+    EXPECT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("b"), nullptr);
+    EXPECT_EQ(play().view().watched, 1U);
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+    EXPECT_EQ(aws.tag_reads[arn_of("b")], 1);
+    EXPECT_EQ(aws.describes["b"], 0);
+}
+
+TEST_F(tags, that_decided_about_a_job_label_it_too) {
+    runs("a", "vision");
+    auto list = list_of("vision", of_team("vision"));
+    list.labels_from_tags = {{"owner", "team"}};
+    start(with_list(one_connection(), list)).play(soon);
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_THAT(job("a")->tag_labels, ElementsAre(Pair("owner", "vision")));
+    fails("a", minutes(121));
+    play().play(soon);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("owner"), "vision");
+}
+
+TEST_F(tags, that_nobody_may_read_match_no_filter_and_leave_other_lists_alone) {
+    runs("a", "vision");
+    runs("b", "text");
+    aws.tags_fail = failed(error_class::denied);
+    aws.tags_fail->cure = "allow sagemaker:ListTags";
+    auto first = list_of("vision", of_team("vision"));
+    first.match->name = {"a*"};
+    auto chosen = with_list(one_connection(), first);
+    chosen = with_list(chosen, list_of("rest", by_name("*")));
+    const auto log = start(chosen).play(minutes(5));
+    EXPECT_EQ(count_notes(log, "tags_refused"), 1);
+    EXPECT_EQ(play().view().lanes[0].tags_refused, "allow sagemaker:ListTags");
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("a")->target.watch_list, "rest");
+    ASSERT_NE(job("b"), nullptr);
+    EXPECT_FALSE(job("b")->summarised);
+}
+
+TEST_F(tags, are_asked_for_again_when_a_permission_may_have_been_given) {
+    runs("a", "vision");
+    aws.tags_fail = failed(error_class::denied);
+    start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(minutes(5));
+    EXPECT_EQ(job("a"), nullptr);
+    aws.tags_fail.reset();
+    play().play(limits::tags_retry);
+    // A page that passes by brings it up.
+    runs("b", "vision");
+    aws.put(running("b").created_at(play().now().wall), play().now().wall);
+    play().play(soon);
+    EXPECT_NE(job("b"), nullptr);
+    EXPECT_EQ(play().view().lanes[0].tags_refused, "");
+}
+
+TEST_F(tags, label_the_alert_of_a_job_that_had_ended_before_they_were_read) {
+    fails("a", minutes(119));
+    aws.tags[arn_of("a")] = {{"team", "vision"}};
+    start(labels_of_team()).play(soon);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("owner"), "vision");
+    EXPECT_THAT(job("a")->tag_labels, ElementsAre(Pair("owner", "vision")));
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+}
+
+TEST_F(tags, are_not_waited_for_longer_than_it_is_worth) {
+    fails("a", minutes(119));
+    aws.tags_fail = failed(error_class::transient);
+    const auto log = start(labels_of_team()).play(minutes(1));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_LE(
+        play().view().alerts[0].starts_at, later(start_time) + limits::tags_patience + seconds(3)
+    );
+    EXPECT_GE(play().view().alerts[0].starts_at, later(start_time) + limits::tags_patience);
+    EXPECT_EQ(play().view().alerts[0].labels.count("owner"), 0U);
+    EXPECT_EQ(count_notes(log, "alert_fired"), 1);
+}
+
+TEST_F(tags, that_are_refused_hold_no_alert_up) {
+    fails("a", minutes(119));
+    aws.tags_fail = failed(error_class::denied);
+    start(labels_of_team()).play(seconds(5));
+    EXPECT_THAT(play().view().alerts, SizeIs(1));
+}
+
+TEST_F(tags, of_explicit_names_label_alerts_as_well) {
+    fails("a", minutes(119));
+    aws.tags[arn_of("a")] = {{"team", "vision"}};
+    auto chosen = one_connection();
+    domain::watch_list_settings list;
+    list.name = "named";
+    list.jobs = {"a"};
+    list.labels_from_tags = {{"owner", "team"}};
+    start(with_list(chosen, list)).play(soon);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("owner"), "vision");
+}
+
+TEST_F(tags, follow_another_configuration_without_another_call) {
+    runs("a", "vision");
+    auto chosen = labels_of_team();
+    start(chosen).play(soon);
+    chosen.watch_lists[0].labels_from_tags = {{"squad", "team"}};
+    play().play(soon, change_to(play(), chosen));
+    EXPECT_THAT(job("a")->tag_labels, ElementsAre(Pair("squad", "vision")));
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+}
+
+TEST_F(tags, of_a_job_that_was_let_go_meanwhile_do_no_harm) {
+    runs("a", "vision");
+    auto chosen = labels_of_team();
+    play_.emplace(plan_of(chosen));
+    aws.serve(play());
+    std::vector<read_tags> asked;
+    std::vector<describe> polls;
+    // Everything but tags and describes is answered.
+    for (int i = 0; i < 200 && asked.empty(); ++i) {
+        std::vector<event> answers;
+        for (const auto& each : play().wake()) {
+            if (const auto* page = std::get_if<list_jobs>(&each))
+                answers.emplace_back(listed{page->id, play().lists(*page), {}, {}});
+            if (const auto* batch = std::get_if<commit>(&each))
+                answers.emplace_back(committed{batch->id, {}});
+            if (const auto* call = std::get_if<read_tags>(&each)) asked.push_back(*call);
+            if (const auto* poll = std::get_if<describe>(&each)) polls.push_back(*poll);
+        }
+        for (const auto& answer : answers) {
+            for (const auto& each : play().step(answer)) {
+                if (const auto* call = std::get_if<read_tags>(&each)) asked.push_back(*call);
+                if (const auto* poll = std::get_if<describe>(&each)) polls.push_back(*poll);
+            }
+        }
+    }
+    ASSERT_THAT(asked, SizeIs(1));
+    play().after_step = std::ref(counts);
+    chosen.watch_lists[0].match = by_name("z*");
+    play().step(change_to(play(), chosen));
+    EXPECT_EQ(play().view().watched, 0U);
+    for (const auto& poll : polls)
+        play().answer(poll, running("a").seen());
+    play().step(tags_read{asked[0].id, aws.tags[arn_of("a")], {}, {}});
+    EXPECT_TRUE(play().view().jobs[0].is_vacant());
+    // The slot is another's now.
+    aws.put(running("zebra").created_at(play().now().wall), play().now().wall);
+    play().play(soon);
+    EXPECT_EQ(play().view().jobs[0].target.name, "zebra");
+}
+
+}  // namespace
+}  // namespace trainwatch::core
