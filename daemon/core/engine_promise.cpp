@@ -47,7 +47,11 @@ domain::alert engine::stale_alert(lane_id lane, const std::string& list, millise
 void engine::fire_stale(lane_id lane, const std::string& list, milliseconds age) {
     auto alert = stale_alert(lane, list, age);
     const auto number = book_.fire(std::move(alert));
-    if (!number) return;
+    if (!number) {
+        // Receivers are still being told that the last one is over: again in half a bound.
+        stale_watch_.forget({lane, list});
+        return;
+    }
     stale_alerts_[{lane, list}] = book_.key(*number);
     say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
     journal_.put(domain::alert_row{book_.alert(*number)});

@@ -487,9 +487,9 @@ TEST_F(promise_alert, ends_when_the_promise_is_kept_for_five_minutes_and_may_fir
     const auto log = play().play(minutes(2));
     EXPECT_EQ(firing(), 0U);
     EXPECT_TRUE(is_told(messages_to(log, endpoint_id{0}), "fresh_again"));
-    play().play(minutes(10));
+    // While receivers are still told of the end, a new breach has to wait.
     stop_answering();
-    play().play(minutes(5));
+    play().play(limits::resolved_resend_for + minutes(5));
     EXPECT_EQ(firing(), 1U);
 }
 
