@@ -7,7 +7,8 @@
 //
 // The engine branches and connects; each member computes one thing and knows none of the others.
 // engine.cpp: events and the turn of the wheel. engine_polls.cpp: what an answer of AWS leads to.
-// engine_lists.cpp: what a page of jobs leads to. engine_slots.cpp: who is watched, and in which
+// engine_lists.cpp: what a page of jobs leads to. engine_sweeps.cpp: what is kept of how far lists
+// have got. engine_slots.cpp: who is watched, and in which
 // slot. engine_tags.cpp: tags. engine_connections.cpp: keys and accounts. engine_alerts.cpp:
 // commits and deliveries. engine_promise.cpp: whether the picture is as fresh as promised.
 // engine_restore.cpp: the first event. engine_reload.cpp: another configuration.

@@ -6,7 +6,6 @@
 #include "core/engine.hpp"
 #include "core/notes.hpp"
 #include "core/notes_of_lists.hpp"
-#include "core/promise.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
@@ -369,71 +368,6 @@ bool engine::is_of_the_past(std::size_t slot) const {
     const auto& job = view_.jobs[slot];
     return targets_[slot].use == slot_use::discovered && job.summarised && job.ending &&
         !targets_[slot].memory.counted;
-}
-
-// ---- what is shown and kept of it ---------------------------------------------------------------
-
-void engine::show_sweeps() {
-    for (std::size_t i = 0; i < lanes_.size(); ++i) {
-        const auto& lane = lanes_[i];
-        auto& shown = view_.lanes[i];
-        lane_load load{shown.live, 0, shown.operation(aws_operation::describe).rate, 0};
-        if (!lane.pages) {
-            shown.sweep.reset();
-            continue;
-        }
-        if (!shown.sweep) shown.sweep.emplace();
-        auto& sweep = *shown.sweep;
-        sweep.complete = !lane.discovers || lane.pages->reached_horizon();
-        sweep.known = lane.pages->known();
-        sweep.pages = lane.pages_told;
-        load.list_rate = shown.operation(aws_operation::list).rate;
-        const auto windows = lane.pages->windows();
-        if (windows == sweep.windows && load.list_rate == sweep.rate) continue;
-        sweep.windows = load.windows = windows;
-        sweep.rate = load.list_rate;
-        const auto bound = plan_.global.staleness_bound;
-        const auto promise = promise_of(load, plan_.lanes[i].pace, bound);
-        sweep.floor = promise.floor;
-        lanes_[i].floor = promise.floor;
-        sweep.feasible_bound = promise.feasible_bound;
-    }
-}
-
-// What ended before a time that every lane has told of is known: that is how far a restart has to
-// look back.
-void engine::keep_sweep() {
-    std::optional<instant> until;
-    const auto consider = [&](const instant& at) {
-        if (!until || at.mono < until->mono) until = at;
-    };
-    const auto on_our_clocks = [&](mono_time at) {
-        return instant{at, our_now_.wall - std::chrono::floor<milliseconds>(now_.mono - at)};
-    };
-    if (in_rounds_ > 0) {
-        if (!round_heard_) return;
-        consider(*round_heard_);
-    }
-    bool by_pages = false;
-    for (const auto& lane : lanes_) {
-        if (!lane.pages || lane.refused) continue;
-        const auto told = lane.pages->complete_until();
-        if (!told) return;
-        consider(on_our_clocks(*told));
-        by_pages = true;
-    }
-    if (!until) return;
-    if (!unexplained_.empty()) consider(on_our_clocks(unexplained_.begin()->first));
-    auto at = clock_.at(*until);
-    const auto step = by_pages ? limits::sweep_kept_interval : milliseconds(1);
-    if (last_sweep_ && at < *last_sweep_ + step) return;
-    // A restart must not take what nobody has explained yet for the past.
-    for (const auto& [since, slot] : unexplained_) {
-        if (const auto ended = view_.jobs[slot].last->training_ended) at = std::min(at, *ended);
-    }
-    if (last_sweep_ && at < *last_sweep_ + step) return;
-    last_sweep_ = at;
-    journal_.put_sweep(at);
 }
 
 }  // namespace trainwatch::core

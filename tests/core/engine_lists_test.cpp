@@ -1,6 +1,5 @@
 // Jobs that are found by listing: when they appear, who describes them, what they lead to.
-#include <random>
-
+#include "base/random.hpp"
 #include "tests/core/fleet.hpp"
 
 namespace trainwatch::core {
@@ -358,8 +357,8 @@ TEST_F(restarted_discovery, horizon_does_not_move_past_an_end_that_nobody_explai
 class random_discovery : public discovery, public testing::WithParamInterface<unsigned> {};
 
 TEST_P(random_discovery, counts_hold_whatever_happens) {
-    std::mt19937 random(GetParam());
-    const auto below = [&](unsigned bound) { return random() % bound; };
+    random_source dice(GetParam());
+    const auto below = [&](unsigned bound) { return static_cast<unsigned>(dice.next() % bound); };
     domain::job_filter details;
     details.name = {"d*"};
     details.experiment = {"yes"};
