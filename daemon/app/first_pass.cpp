@@ -32,6 +32,12 @@ bool has_answered(const domain::lane_view& lane) {
 
 bool is_first_pass_over(const domain::view& view) {
     if (!view.first_pass_complete) return false;
+    // What its tags or its description will give to a list is not seen yet.
+    const bool is_decided =
+        std::none_of(view.lanes.begin(), view.lanes.end(), [](const auto& lane) {
+            return lane.undecided > 0 && !(lane.heard && !lane.up);
+        });
+    if (!is_decided) return false;
     if (view.undescribed == 0) return true;
     return std::none_of(view.jobs.begin(), view.jobs.end(), [&](const auto& job) {
         return is_outstanding(view, job);

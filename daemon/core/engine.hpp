@@ -90,6 +90,7 @@ private:
         std::string shown_secondary{};  // by the last describe
         std::optional<wall_time> shown_modified{};
         bool undescribed = false;
+        bool undecided = false;  // a candidate that waits for an answer
         bool in_rounds = false;  // no page tells of it: rounds of describes do
         mono_time observed{};    // when the call left that told of it last
         domain::secondary_status phase = domain::secondary_status::unknown;
@@ -165,6 +166,7 @@ private:
     void forget_job(std::size_t slot);
     void set_in_rounds(std::size_t slot, bool in_rounds);
     void set_undescribed(std::size_t slot, bool undescribed);
+    void set_undecided(std::size_t slot, bool undecided);
     void adopt(std::size_t slot, slot_use use, const std::string& watch_list);
     std::optional<std::size_t> slot_of(lane_id lane, std::string_view name) const;
     bool is_watched(std::size_t slot) const;

@@ -249,6 +249,9 @@ claim engine::decide_claim(std::size_t slot) const {
 void engine::settle_candidate(std::size_t slot) {
     auto& target = targets_[slot];
     const auto decided = decide_claim(slot);
+    const bool waits =
+        decided.answer == claim_answer::needs_details || decided.answer == claim_answer::needs_tags;
+    set_undecided(slot, waits);
     switch (decided.answer) {
         case claim_answer::needs_details:
             if (!target.details) {

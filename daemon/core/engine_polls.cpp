@@ -164,6 +164,7 @@ void engine::on_candidate_failure(const poll& failed, const failure& why) {
     } else if (why.kind == error_class::throttled) {
         scheduler_.retry_in_place(failed);
     } else if (why.kind == error_class::denied || why.kind == error_class::rejected) {
+        set_undecided(slot, false);
         scheduler_.retry_slowly(failed, now_.mono);
     } else {
         scheduler_.retry_with_backoff(failed, now_.mono);

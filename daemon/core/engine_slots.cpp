@@ -55,6 +55,7 @@ void engine::forget_job(std::size_t slot) {
     if (target.use == slot_use::explicit_name && !target.tried) --lane.untried;
     set_in_rounds(slot, false);
     set_undescribed(slot, false);
+    set_undecided(slot, false);
     set_news(slot, news_kind::none, {});
     const auto at = lane.slots.find(target.name);
     if (at != lane.slots.end() && at->second == slot) lane.slots.erase(at);
@@ -132,6 +133,12 @@ void engine::set_in_rounds(std::size_t slot, bool in_rounds) {
     }
     --in_rounds_;
     if (std::exchange(target.round, 0U) == round_) --heard_in_round_;
+}
+
+void engine::set_undecided(std::size_t slot, bool undecided) {
+    auto& target = targets_[slot];
+    if (std::exchange(target.undecided, undecided) == undecided) return;
+    view_.lanes[target.lane.value].undecided += undecided ? 1 : -1;
 }
 
 void engine::set_undescribed(std::size_t slot, bool undescribed) {

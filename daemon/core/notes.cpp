@@ -43,7 +43,9 @@ public:
         fields.emplace_back("secondary_status", job_.last->secondary.text);
         fields.emplace_back("created", iso8601(job_.last->created));
         fields.emplace_back("already_ended", found.already_ended ? "true" : "false");
-        return {note_level::info, "job_appeared", std::move(fields)};
+        // A first start pages through weeks of ended jobs: that is no news.
+        const bool is_past = found.already_ended && job_.summarised;
+        return {is_past ? note_level::debug : note_level::info, "job_appeared", std::move(fields)};
     }
     note operator()(const domain::name_reused& found) const {
         auto fields = about_;
@@ -89,7 +91,8 @@ public:
             fields.emplace_back("failure_reason", valid_utf8(job_.last->failure_reason));
         }
         if (found.seen == seen_as::old) fields.emplace_back("alerted", "false");
-        return {note_level::info, "job_ended", std::move(fields)};
+        const bool is_past = found.seen == seen_as::old && job_.summarised;
+        return {is_past ? note_level::debug : note_level::info, "job_ended", std::move(fields)};
     }
     note operator()(const domain::stale_answer& found) const {
         auto fields = about_;

@@ -179,10 +179,11 @@ struct lane_view {
     std::string account_id{};  // whose quota it is; empty until that is known without guessing
     // Of a lane that does not list, describe only.
     std::map<aws_operation, operation_view> operations{};
-    std::size_t live = 0;                        // watched jobs that have not ended
-    std::optional<sweep_view> sweep{};           // where ListTrainingJobs is called
-    std::string lists_refused{};                 // why AWS refuses ListTrainingJobs, or the cure
-    std::string tags_refused{};                  // likewise ListTags
+    std::size_t live = 0;               // watched jobs that have not ended
+    std::optional<sweep_view> sweep{};  // where ListTrainingJobs is called
+    std::size_t undecided = 0;          // jobs that may be some list's, once more is known of them
+    std::string lists_refused{};        // why AWS refuses ListTrainingJobs, or the cure
+    std::string tags_refused{};         // likewise ListTags
     std::optional<milliseconds> clock_offset{};  // server minus ours, from the Date header
     // The longest unobserved live job of each watch list.
     std::map<std::string, wall_time> oldest_observation{};

@@ -192,7 +192,6 @@ watch_lists:
         self.assertEqual((alert["watch_list"], alert["owner"]), ("nights", "eve"))
 
     # The list that reads tags to decide has read them already when it labels.
-    @unittest.expectedFailure
     def test_label_what_was_chosen_by_its_tags(self):
         simulator = self.simulate(self.JOBS)
         daemon = self.start_daemon(self.configure(simulator, self.LISTS))
@@ -360,7 +359,6 @@ class OnePass(Discovery):
         self.assertTrue(self.webhook.received.empty())
 
     # What is not decided yet is not seen yet.
-    @unittest.expectedFailure
     def test_once_waits_for_what_tags_decide(self):
         simulator = self.simulate(
             "  - {name: 'seen-{n}', repeat: 5, kind: in_progress, created: -1h,"
@@ -571,7 +569,6 @@ class LongHistory(Discovery):
         for name in ("live-1", "live-5"):
             self.assertIn(name, page)
 
-    @unittest.expectedFailure
     def test_describes_only_what_may_matter(self):
         wait_until(
             lambda: len(self.series(self.daemon, "sagemaker_training_job_instances")) == 5,
