@@ -30,7 +30,11 @@ std::string told_of_answer(const Answer& answer) {
 
 std::string in_words(const failure& why) {
     auto text = why.detail.empty() ? std::string(to_string(why.kind)) : why.detail;
-    if (!why.cure.empty()) text += ": " + why.cure;
+    if (!why.cure.empty()) {
+        // Many details are sentences.
+        if (text.ends_with('.')) text.pop_back();
+        text += ": " + why.cure;
+    }
     return wire::terminal_safe(text);
 }
 

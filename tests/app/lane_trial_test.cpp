@@ -233,6 +233,14 @@ TEST_F(LaneTrial, of_denied_tags_are_told) {
     EXPECT_THAT(text, HasSubstr("FAILED: no tags"));
 }
 
+TEST(LaneTrialFailure, is_a_sentence_or_a_word_and_what_to_do) {
+    const auto told = [](const char* detail) {
+        return told_of_failure({.detail = detail, .cure = "check the keys"});
+    };
+    EXPECT_EQ(told("no keys"), "FAILED: no keys: check the keys");
+    EXPECT_EQ(told("The token is invalid."), "FAILED: The token is invalid: check the keys");
+}
+
 TEST_F(LaneTrial, of_bad_keys_are_not_tried_again) {
     watch("resnet");
     discover({});
