@@ -2,7 +2,6 @@
 
 import collections
 import json
-import unittest
 
 import harness
 from discovery_harness import ALL, LIVE, SERIES, Discovery, series_of

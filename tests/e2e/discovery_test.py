@@ -1,7 +1,6 @@
 """Watch lists that find their jobs: what they find, and what they leave."""
 
 import collections
-import unittest
 
 import harness
 from discovery_harness import ALL, FAILS, LIVE, Discovery
