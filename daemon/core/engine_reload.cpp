@@ -5,6 +5,7 @@
 #include "core/engine.hpp"
 #include "core/notes.hpp"
 #include "core/notes_of_lists.hpp"
+#include "core/taken_up.hpp"
 
 namespace trainwatch::core {
 
@@ -22,7 +23,6 @@ void engine::on(const reconfigured& what) {
     scheduler_.reconfigure(plan_, now_.mono);
     tally_.reconfigure(plan_);
     follow_endpoints();
-    large_lists_.clear();
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         auto& lane = lanes_[i];
         lane.foreign.clear();
@@ -33,6 +33,16 @@ void engine::on(const reconfigured& what) {
     }
     follow_jobs();
     end_promises();
+    // Of jobs that have left the view already: made room for others, or deleted.
+    std::vector<alert_number> over;
+    for (const auto& [key, alert] : book_.numbers()) {
+        const auto& known = book_.alert(alert);
+        if (known.labels.contains("training_job") && !is_alert_watched(known)) {
+            over.push_back(alert);
+        }
+    }
+    for (const auto alert : over)
+        end_alert(alert, "unwatched");
 }
 
 // Of lists that are not there any more.
@@ -237,14 +247,20 @@ void engine::keep_by_filter(std::size_t slot) {
     }
     const auto& list = view_.jobs[slot].target.watch_list;
     const bool lane_goes_on = !plan_.lanes[target.lane.value].gone;
-    const auto decided = lane_goes_on ? decide_claim(slot) : claim{};
-    // What cannot be told yet stays where it is, if that is still a list that discovers.
-    const bool may_stay =
-        decided.answer == claim_answer::needs_details || decided.answer == claim_answer::needs_tags;
+    auto decided = lane_goes_on ? decide_claim(slot) : claim{};
     const bool list_goes_on =
         std::any_of(plan_.discovery.begin(), plan_.discovery.end(), [&](const auto& rule) {
             return rule.watch_list == list;
         });
+    if (decided.answer == claim_answer::nobody && lane_goes_on && list_goes_on) {
+        // Its list took it up in another status.
+        auto all = std::exchange(claims_, claims_of_taken_up(plan_, list));
+        decided = decide_claim(slot);
+        claims_ = std::move(all);
+    }
+    // What cannot be told yet stays where it is, if that is still a list that discovers.
+    const bool may_stay =
+        decided.answer == claim_answer::needs_details || decided.answer == claim_answer::needs_tags;
     // A name that AWS never knew is nothing that a filter could find.
     const bool is_known = view_.jobs[slot].last.has_value();
     if (decided.answer == claim_answer::claimed && is_known) {

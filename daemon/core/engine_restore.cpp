@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/notes.hpp"
+#include "core/taken_up.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -109,11 +110,12 @@ bool engine::is_alert_watched(const domain::alert& alert) const {
     if (name.empty()) return false;
     const auto region = label(alert, "aws_region");
     const auto list = label(alert, "watch_list");
+    const auto filters = claims_of_taken_up(plan_);
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
         if (plan_.lanes[i].region != region) continue;
         if (slot_of(lane_id{i}, name)) return true;
         // It may have made room for others, or be deleted: a filter has not forgotten it.
-        const auto decided = claims_.decide({lane_id{i}, name, {}, nullptr, nullptr});
+        const auto decided = filters.decide({lane_id{i}, name, {}, nullptr, nullptr});
         if (decided.answer == claim_answer::nobody) continue;
         if (lists_of_lane_[i].contains(list)) return true;
     }

@@ -135,11 +135,12 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
     tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
     if (!is_tags_call_of(failed)) return;
     auto& target = targets_[failed.slot];
-    if (why.kind == error_class::not_found) {
+    // AWS is well, and has nothing to say of this one.
+    if (why.kind == error_class::not_found || why.kind == error_class::rejected) {
         take_tags(failed.slot, {});
         return;
     }
-    if (why.kind != error_class::denied && why.kind != error_class::rejected) {
+    if (why.kind != error_class::denied) {
         if (why.kind == error_class::throttled) {
             scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
         } else {

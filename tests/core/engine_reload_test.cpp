@@ -80,6 +80,20 @@ TEST_F(reload, same_configuration_changes_nothing) {
     EXPECT_GE(aws.describes["a"], 1);
 }
 
+// A list took it up while it ran: that it has failed since changes nothing.
+TEST_F(reload, status_of_a_job_that_was_taken_up_does_not_count_any_more) {
+    runs("b");
+    auto plan = finds_all();
+    plan.watch_lists.front().match->status = {"InProgress"};
+    start(plan).play(minutes(2));
+    fails("b", minutes(122));
+    play().play(minutes(5));
+    ASSERT_EQ(firing(), 1U);
+    change(plan);
+    EXPECT_NE(job("b"), nullptr);
+    EXPECT_EQ(firing(), 1U);
+}
+
 TEST_F(reload, jobs_of_a_list_that_is_gone_leave_and_their_alerts_end) {
     runs("a");
     fails("b", minutes(119));
