@@ -183,8 +183,4 @@ claim claims::decide(const claim_facts& job) const {
     return {};
 }
 
-bool glob_matches(std::string_view pattern, std::string_view text) {
-    return matches_glob(text, pattern);
-}
-
 }  // namespace trainwatch::core

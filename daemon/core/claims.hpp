@@ -56,7 +56,4 @@ private:
     std::unique_ptr<compiled> compiled_;
 };
 
-// Whether the whole of `text` matches a pattern of *, ? and plain characters.
-bool glob_matches(std::string_view pattern, std::string_view text);
-
 }  // namespace trainwatch::core

@@ -197,6 +197,7 @@ void engine::turn() {
     give_up_overdue_deliveries();
     apply(journal_.look_at_clock(now_.mono));
     end_unreceived();
+    reconsider_jobs();
     end_unexplained_jobs();
     retire_finished();
     keep_few_ended();

@@ -91,6 +91,8 @@ private:
         std::optional<wall_time> shown_modified{};
         bool undescribed = false;
         bool undecided = false;  // a candidate that waits for an answer
+        // It stays with its list until more is known: another one may come first then.
+        bool may_move = false;
         bool in_rounds = false;  // no page tells of it: rounds of describes do
         mono_time observed{};    // when the call left that told of it last
         domain::secondary_status phase = domain::secondary_status::unknown;
@@ -110,12 +112,15 @@ private:
         mono_time idle_until{};  // the sweep had nothing to ask for
         std::map<std::string, std::size_t, std::less<>> slots{};  // by name
         // Described or read in vain: nobody's, as the filters stand.
-        std::set<job_key> foreign{};
+        std::map<job_key, domain::primary_status> foreign{};  // and the status that they had then
+        // Let go after their ends were counted: not to be told of again, whoever finds them.
+        std::set<job_key> over{};
         std::deque<std::size_t> untagged{};
         unsigned failures = 0;  // of list calls in a row
         std::optional<mono_time> failing_since{};
         std::optional<error_class> refused{};  // lists are not to be had
-        bool tags_refused = false;
+        bool tags_refused = false;             // until tags_again
+        bool tags_told = false;                // that they are, since they were last read
         mono_time tags_again{};
         unsigned tag_failures = 0;  // in a row
         std::uint64_t pages_told = 0;
@@ -197,6 +202,7 @@ private:
     claim decide_claim(std::size_t slot) const;
     void settle_candidate(std::size_t slot);
     bool is_past(const domain::job_summary& told) const;
+    sighting sight_of(lane_id lane, const job_key& job) const;
     void end_unexplained_jobs();
     void end_without_cause(std::size_t slot);
     void date_horizon();
@@ -221,6 +227,8 @@ private:
     void take_held_answer(std::size_t slot);
     void on_tags_failure(const poll& failed, const failure& why);
     void give_up_tags(lane_id lane, std::size_t first);
+    void retry_tags(lane_id lane);
+    void tags_are_back(lane_id lane);
 
     // ---- engine_promise.cpp --------------------------------------------------------------------
     void watch_promise();
@@ -235,6 +243,8 @@ private:
     void follow_jobs();
     void keep_by_name(std::size_t slot, const std::string& watch_list);
     void keep_by_filter(std::size_t slot);
+    void reconsider(std::size_t slot);
+    void reconsider_jobs();
     void move_to_list(std::size_t slot, const std::string& watch_list);
     void unwatch(std::size_t slot);
     void end_promises();
@@ -324,6 +334,7 @@ private:
     std::vector<target_state> targets_{};
     std::vector<lane_state> lanes_{};
     std::set<std::size_t> vacant_{};
+    std::set<std::size_t> reconsidered_{};  // of which more is known now, by those that may move
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
     std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell
     std::set<std::string> large_lists_{};                        // that were told of

@@ -110,8 +110,12 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
     const bool first = lane.failures == 0;
     ++lane.failures;
     if (!lane.failing_since) lane.failing_since = now_.mono;
-    constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
-    lane.idle_until = now_.mono + backoff_bound(lane.failures, bounds);
+    // A refusal slows the calls down by itself, until somebody mends the credentials.
+    scheduler_.lane_failed(failed, now_.mono, why.kind);
+    if (why.kind != error_class::denied) {
+        constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
+        lane.idle_until = now_.mono + backoff_bound(lane.failures, bounds);
+    }
     say(note_of_list_failure(
         first ? note_level::warning : note_level::debug, plan_.lanes[failed.lane.value], why
     ));
@@ -142,7 +146,9 @@ void engine::lists_are_back(lane_id lane) {
 void engine::on_page(const poll& done, const asked_page& asked, const domain::job_page& page) {
     auto& lane = lanes_[done.lane.value];
     tally_.request(done.lane, done.operation, "ok");
-    view_.lanes[done.lane.value].up = true;
+    scheduler_.lane_answered(done);
+    // Whether the connection is up is what describes tell, once they have told anything.
+    if (!scheduler_.is_down(done.lane)) view_.lanes[done.lane.value].up = true;
     if (!lane.pages) return;
     lists_are_back(done.lane);
     ++lane.pages_told;
@@ -187,6 +193,12 @@ bool engine::is_past(const domain::job_summary& told) const {
     return at && *at < horizon();
 }
 
+// A job that was let go after its end had been told is history to whoever finds it again.
+sighting engine::sight_of(lane_id lane, const job_key& job) const {
+    const bool is_over = lanes_[lane.value].over.contains(job);
+    return {now_, is_over ? wall_time::max() : horizon(), reasons_};
+}
+
 void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent) {
     auto& state = lanes_[lane.value];
     const job_key key{told.created, told.name};
@@ -204,7 +216,8 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
         settle_candidate(*known);
         return;
     }
-    if (state.foreign.contains(key)) return;
+    const auto turned_down = state.foreign.find(key);
+    if (turned_down != state.foreign.end() && turned_down->second == told.status.value) return;
     claim_facts facts{lane, told.name, told.status.value, nullptr, nullptr};
     static const domain::label_map no_tags{};
     if (are_tags_refused(lane)) facts.tags = &no_tags;
@@ -265,7 +278,9 @@ void engine::settle_candidate(std::size_t slot) {
             if (scheduler_.is_in_flight(slot)) return;
             const auto told = *target.summary;
             auto& foreign = lanes_[target.lane.value].foreign;
-            if (target.details || target.tags) foreign.insert({told.created, told.name});
+            if (target.details || target.tags) {
+                foreign.insert_or_assign({told.created, told.name}, told.status.value);
+            }
             if (foreign.size() > limits::foreign_jobs_max) foreign.erase(foreign.begin());
             release_slot(slot);
             return;
@@ -296,7 +311,8 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
         end_without_cause(slot);
         set_news(slot, news_kind::none, sent);
     }
-    const auto seen = observe_summary(job, target.memory, told, {now_, horizon(), reasons_});
+    const auto seen =
+        observe_summary(job, target.memory, told, sight_of(target.lane, {told.created, told.name}));
     target.observed = std::max(target.observed, sent);
     tally_.account_known(target.lane, told.account_id);
     if (seen.changed) {

@@ -22,6 +22,11 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
     }
     target.described = done.sent;
     if (target.use == slot_use::candidate) {
+        if (target.summary && answer.created < target.summary->created) {
+            // An echo of an older job of the name decides nothing.
+            scheduler_.retry_with_backoff(done, now_.mono);
+            return;
+        }
         target.details = answer;
         scheduler_.place(done, look{look_queue::calm, now_.mono + limits::no_look});
         settle_candidate(slot);
@@ -50,7 +55,8 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     date_horizon();
     // The older job of the name has ended, whatever nobody explained of it.
     if (job.last && answer.created > job.last->created) end_without_cause(slot);
-    const auto seen = observe(job, target.memory, answer, {now_, horizon(), reasons_});
+    const auto seen =
+        observe(job, target.memory, answer, sight_of(target.lane, {answer.created, answer.name}));
     tally_.account_known(target.lane, job.last->account_id);
     if (seen.changed) {
         derive(slot, now_.wall);
@@ -62,6 +68,7 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     note_description(slot, answer, sent);
     refresh(slot);
     watch_in_sweep(slot);
+    reconsider(slot);
 }
 
 // The first start's horizon, as soon as an answer has dated it: a restart before the first complete

@@ -27,6 +27,7 @@ void engine::on(const reconfigured& what) {
         auto& lane = lanes_[i];
         lane.foreign.clear();
         // A permission may have been given.
+        lane.tags_refused = false;
         lane.tags_again = now_.mono;
         // What the new filters match may be older than what the old ones kept in sight.
         if (other_filters && lane.pages) begin_sweep(lane_id{i});
@@ -268,9 +269,24 @@ void engine::keep_by_filter(std::size_t slot) {
             if (!target.tried) --lanes_[target.lane.value].untried;
             target.use = slot_use::discovered;
         }
+        target.may_move = false;
         move_to_list(slot, decided.watch_list);
     } else if (!may_stay || !list_goes_on || !is_known) {
         unwatch(slot);
+    } else {
+        target.may_move = true;
+        if (decided.answer == claim_answer::needs_tags) want_tags(slot);
+    }
+}
+
+// More is known of it: not now, because what brought the news still goes on with the job.
+void engine::reconsider(std::size_t slot) {
+    if (targets_[slot].may_move) reconsidered_.insert(slot);
+}
+
+void engine::reconsider_jobs() {
+    for (const auto slot : std::exchange(reconsidered_, {})) {
+        if (targets_[slot].use == slot_use::discovered) keep_by_filter(slot);
     }
 }
 

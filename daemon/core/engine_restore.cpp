@@ -58,7 +58,11 @@ std::optional<std::size_t> engine::slot_to_restore(lane_id lane, const domain::j
         row.last.status.value,
         row.summarised ? nullptr : &row.last,
         nullptr};
-    const auto decided = claims_.decide(facts);
+    auto decided = claims_.decide(facts);
+    if (decided.answer == claim_answer::nobody) {
+        // Its list took it up in another status.
+        decided = claims_of_taken_up(plan_, row.watch_list).decide(facts);
+    }
     std::string list = row.watch_list;
     if (decided.answer == claim_answer::claimed) {
         list = decided.watch_list;

@@ -61,6 +61,11 @@ void engine::forget_job(std::size_t slot) {
     if (at != lane.slots.end() && at->second == slot) lane.slots.erase(at);
     if (target.use == slot_use::candidate) return;
     auto& job = view_.jobs[slot];
+    if (job.ending && target.memory.counted) {
+        lane.over.insert({job.last->created, job.last->name});
+        if (lane.over.size() > limits::foreign_jobs_max) lane.over.erase(lane.over.begin());
+    }
+    reconsidered_.erase(slot);
     leave_list(slot);
     freshness_.update(slot, job.target, std::nullopt);
     if (std::exchange(target.live, false)) {

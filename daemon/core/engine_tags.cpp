@@ -13,10 +13,8 @@ bool engine::lacks_tag_labels(std::size_t slot) const {
     return !plan_.traits(view_.jobs[slot].target.watch_list).labels_from_tags.empty();
 }
 
-// For a while; then the next job that is in question tries again.
 bool engine::are_tags_refused(lane_id lane) const {
-    const auto& state = lanes_[lane.value];
-    return state.tags_refused && now_.mono < state.tags_again;
+    return lanes_[lane.value].tags_refused;
 }
 
 // Labels are the identity of an alert: what may lead to one waits for them, though not for long.
@@ -45,6 +43,7 @@ void engine::start_tags() {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         auto& lane = lanes_[i];
         const lane_id id{i};
+        if (lane.tags_refused && lane.tags_again <= now_.mono) retry_tags(id);
         while (!lane.untagged.empty() && lane.tags_again <= now_.mono) {
             const auto slot = lane.untagged.front();
             const auto call = scheduler_.start_call(aws_operation::tags, id, slot, now_.mono);
@@ -58,6 +57,7 @@ void engine::start_tags() {
 
 std::optional<mono_time> engine::next_tags(lane_id lane) const {
     const auto& state = lanes_[lane.value];
+    if (state.tags_refused) return state.tags_again;
     if (state.untagged.empty()) return std::nullopt;
     return std::max(state.tags_again, scheduler_.next_call(aws_operation::tags, lane));
 }
@@ -70,8 +70,7 @@ void engine::on(const tags_read& what) {
         tally_.request(done->lane, done->operation, "ok");
         auto& lane = lanes_[done->lane.value];
         lane.tag_failures = 0;
-        lane.tags_refused = false;
-        view_.lanes[done->lane.value].tags_refused.clear();
+        if (std::exchange(lane.tags_told, false)) tags_are_back(done->lane);
         if (!is_tags_call_of(*done)) return;
         take_tags(done->slot, *what.answer);
     } else {
@@ -100,6 +99,7 @@ void engine::take_tags(std::size_t slot, const domain::label_map& tags) {
     }
     set_tag_labels(slot);
     take_held_answer(slot);
+    reconsider(slot);
 }
 
 // As its list wants them, from the tags that were read.
@@ -151,12 +151,37 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
         return;
     }
     target.waits_for_tags = false;
-    if (!std::exchange(lane.tags_refused, true)) {
+    lane.tags_refused = true;
+    if (!std::exchange(lane.tags_told, true)) {
         say(note_of_refused_tags(plan_.lanes[failed.lane.value], why));
     }
     view_.lanes[failed.lane.value].tags_refused = why.cure.empty() ? why.detail : why.cure;
     lane.tags_again = now_.mono + limits::tags_retry;
     give_up_tags(failed.lane, failed.slot);
+}
+
+// The permission may have been given: whoever is in question asks again, and one that is watched,
+// so that it is found out where nobody new comes.
+void engine::retry_tags(lane_id lane) {
+    auto& state = lanes_[lane.value];
+    state.tags_refused = false;
+    for (const auto& [name, slot] : state.slots) {
+        if (targets_[slot].use != slot_use::discovered || targets_[slot].waits_for_tags) continue;
+        const bool lacks =
+            lacks_tag_labels(slot) || decide_claim(slot).answer == claim_answer::needs_tags;
+        if (!lacks || targets_[slot].tags) continue;
+        targets_[slot].may_move = true;
+        want_tags(slot);
+        return;
+    }
+}
+
+// What was decided without tags is decided again.
+void engine::tags_are_back(lane_id lane) {
+    view_.lanes[lane.value].tags_refused.clear();
+    for (const auto& [name, slot] : lanes_[lane.value].slots) {
+        if (targets_[slot].use == slot_use::discovered) reconsidered_.insert(slot);
+    }
 }
 
 // Filters of tags match nothing here for now, and labels from tags stay away: no other list, and

@@ -75,7 +75,10 @@ note note_of_full(std::size_t jobs) {
 note note_of_refused_tags(const domain::lane& lane, const failure& why) {
     auto fields = fields_of(lane);
     add_failure(fields, why);
-    fields.emplace_back("effect", "no filter of tags matches here, and no label comes from tags");
+    fields.emplace_back(
+        "effect",
+        "here no filter of tags matches, no exclude by tags excludes, no label comes from tags"
+    );
     return make_note(note_level::warning, "tags_refused", std::move(fields));
 }
 

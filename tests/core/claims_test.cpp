@@ -295,10 +295,5 @@ TEST(claims, outlive_the_plan_and_move) {
     EXPECT_EQ(rules.decide(job("nightly-7")), nobody);
 }
 
-TEST(claims, match_globs_against_the_whole_text) {
-    EXPECT_TRUE(glob_matches("nightly-*", "nightly-7"));
-    EXPECT_FALSE(glob_matches("nightly", "nightly-7"));
-}
-
 }  // namespace
 }  // namespace trainwatch::core

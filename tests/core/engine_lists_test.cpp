@@ -11,28 +11,17 @@ using testing::SizeIs;
 
 constexpr auto soon = seconds(20);
 
-class discovery : public testing::Test {
+class discovery : public fleet_test {
 protected:
     // Two hours after the jobs' creation, counted from the first start.
     static wall_time now(const script& play) { return play.now().wall; }
 
-    script& start(const domain::settings& chosen = finds_all(), domain::ledger known = {}) {
-        play_.emplace(plan_of(chosen), std::move(known));
-        aws.serve(*play_);
-        play_->after_step = std::ref(counts);
-        return *play_;
-    }
-    script& play() { return *play_; }
     const domain::job_view& shown(const std::string& name) {
         const auto* job = find_job(play().view(), name);
         EXPECT_NE(job, nullptr) << name << " is not shown";
         static const domain::job_view none{};
         return job ? *job : none;
     }
-
-    fleet aws{};
-    recount counts{};
-    std::optional<script> play_{};
 };
 
 core::job failing(std::string name, milliseconds when = minutes(118)) {

@@ -11,37 +11,7 @@ using testing::SizeIs;
 
 constexpr auto soon = seconds(20);
 
-class reload : public testing::Test {
-protected:
-    script& start(const domain::settings& chosen) {
-        play_.emplace(plan_of(chosen));
-        aws.serve(*play_);
-        play_->after_step = std::ref(counts);
-        return *play_;
-    }
-    script& play() { return *play_; }
-    auto change(const domain::settings& chosen, nanoseconds time = soon) {
-        return play().play(time, change_to(play(), chosen));
-    }
-    const domain::job_view* job(const char* name, lane_id lane = lane_id{0}) {
-        return find_job(play().view(), name, lane);
-    }
-    void runs(const char* name) { aws.put(running(name), later(seconds(120))); }
-    void fails(const char* name, milliseconds when) {
-        aws.put(running(name).fails(when), later(when));
-    }
-    std::size_t firing() {
-        return static_cast<std::size_t>(std::count_if(
-            play().view().alerts.begin(),
-            play().view().alerts.end(),
-            [](const auto& alert) { return alert.state == domain::alert_state::firing; }
-        ));
-    }
-
-    fleet aws{};
-    recount counts{};
-    std::optional<script> play_{};
-};
+class reload : public fleet_test {};
 
 domain::settings names(std::vector<std::string> jobs) {
     domain::watch_list_settings list;
@@ -92,6 +62,57 @@ TEST_F(reload, status_of_a_job_that_was_taken_up_does_not_count_any_more) {
     change(plan);
     EXPECT_NE(job("b"), nullptr);
     EXPECT_EQ(firing(), 1U);
+}
+
+TEST_F(reload, list_that_comes_first_now_gets_the_jobs_that_its_tags_choose) {
+    runs("a");
+    runs("b");
+    aws.tags[running("a").seen().arn] = {{"team", "vision"}};
+    start().play(minutes(1));
+    ASSERT_EQ(job("a")->target.watch_list, "all");
+    domain::job_filter of_team;
+    of_team.tags = {{"team", "vision"}};
+    auto next = with_list(one_connection(), list_of("vision", of_team));
+    next = with_list(next, list_of("all", by_name("*")));
+    change(next);
+    EXPECT_EQ(job("a")->target.watch_list, "vision");
+    EXPECT_EQ(job("b")->target.watch_list, "all");
+    EXPECT_EQ(aws.tag_reads.size(), 2U);
+}
+
+// What it alerted about is over for everybody who heard of it.
+TEST_F(reload, end_that_was_told_is_not_told_again_by_the_list_that_finds_the_job_next) {
+    runs("b");
+    start().play(minutes(1));
+    fails("b", minutes(121));
+    play().play(minutes(1));
+    ASSERT_EQ(firing(), 1U);
+    ASSERT_EQ(finished(), 1U);
+    change(with_list(one_connection(), list_of("none", by_name("z*"))));
+    EXPECT_EQ(job("b"), nullptr);
+    EXPECT_EQ(firing(), 0U);
+    change(finds_all(), minutes(2));
+    EXPECT_NE(job("b"), nullptr);
+    EXPECT_EQ(firing(), 0U);
+    EXPECT_EQ(finished(), 1U);
+}
+
+TEST_F(reload, alert_of_a_job_that_has_left_the_view_ends_with_its_list) {
+    auto chosen = finds_all();
+    chosen.global.finished_retention = seconds(1);
+    runs("b");
+    start(chosen).play(minutes(1));
+    aws.undescribable = {"b"};
+    fails("b", minutes(121));
+    play().play(seconds(30));
+    // Deleted before anybody could explain it: it alerts, and has no slot any more.
+    aws.drop("b");
+    aws.undescribable.clear();
+    play().play(minutes(3));
+    ASSERT_EQ(job("b"), nullptr);
+    ASSERT_EQ(firing(), 1U);
+    change(with_list(one_connection(), list_of("none", by_name("z*"))));
+    EXPECT_EQ(firing(), 0U);
 }
 
 TEST_F(reload, jobs_of_a_list_that_is_gone_leave_and_their_alerts_end) {

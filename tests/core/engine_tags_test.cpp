@@ -28,28 +28,12 @@ domain::settings labels_of_team() {
     return chosen;
 }
 
-class tags : public testing::Test {
+class tags : public fleet_test {
 protected:
-    script& start(const domain::settings& chosen) {
-        play_.emplace(plan_of(chosen));
-        aws.serve(*play_);
-        play_->after_step = std::ref(counts);
-        return *play_;
-    }
-    script& play() { return *play_; }
-    const domain::job_view* job(const char* name) { return find_job(play().view(), name); }
-
     void runs(const char* name, const char* team) {
-        aws.put(running(name), later(seconds(120)));
+        fleet_test::runs(name);
         aws.tags[arn_of(name)] = {{"team", team}};
     }
-    void fails(const char* name, milliseconds when) {
-        aws.put(running(name).fails(when), later(when));
-    }
-
-    fleet aws{};
-    recount counts{};
-    std::optional<script> play_{};
 };
 
 TEST_F(tags, are_read_once_whatever_they_say) {
@@ -109,6 +93,43 @@ TEST_F(tags, are_asked_for_again_when_a_permission_may_have_been_given) {
     play().play(soon);
     EXPECT_NE(job("b"), nullptr);
     EXPECT_EQ(play().view().lanes[0].tags_refused, "");
+}
+
+// Without anybody new, and without a reload: what was decided blindly is decided again.
+TEST_F(tags, that_may_be_read_again_give_each_job_to_its_list) {
+    runs("a", "vision");
+    runs("b", "text");
+    aws.tags_fail = failed(error_class::denied);
+    auto chosen = with_list(one_connection(), list_of("vision", of_team("vision")));
+    auto rest = list_of("rest", by_name("*"));
+    rest.exclude.tags = {{"team", "mute"}};
+    chosen = with_list(chosen, rest);
+    auto log = start(chosen).play(minutes(5));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("a")->target.watch_list, "rest");
+    aws.tags[arn_of("b")] = {{"team", "mute"}};
+    for (auto& each : play().play(limits::tags_retry))
+        log.push_back(std::move(each));
+    EXPECT_EQ(count_notes(log, "tags_refused"), 1);
+    aws.tags_fail.reset();
+    play().play(limits::tags_retry + minutes(1));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("a")->target.watch_list, "vision");
+    EXPECT_EQ(job("b"), nullptr);
+    EXPECT_EQ(play().view().lanes[0].tags_refused, "");
+}
+
+TEST_F(tags, that_aws_will_not_tell_of_one_job_are_told_of_the_others) {
+    runs("a", "vision");
+    aws.tags_fail = failed(error_class::rejected);
+    const auto log =
+        start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(minutes(1));
+    EXPECT_EQ(count_notes(log, "tags_refused"), 0);
+    aws.tags_fail.reset();
+    aws.put(running("b").created_at(play().now().wall), play().now().wall);
+    aws.tags[arn_of("b")] = {{"team", "vision"}};
+    play().play(soon);
+    EXPECT_NE(job("b"), nullptr);
 }
 
 TEST_F(tags, label_the_alert_of_a_job_that_had_ended_before_they_were_read) {

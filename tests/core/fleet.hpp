@@ -4,6 +4,8 @@
 // chosen by the test.
 #pragma once
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -240,6 +242,47 @@ private:
 
     std::vector<domain::job_view> before_{};
     bool is_told_ = false;
+};
+
+// An engine that watches such an account, recounted after each step.
+class fleet_test : public testing::Test {
+protected:
+    script& start(const domain::settings& chosen = finds_all(), domain::ledger known = {}) {
+        play_.emplace(plan_of(chosen), std::move(known));
+        aws.serve(*play_);
+        play_->after_step = std::ref(counts);
+        return *play_;
+    }
+    script& play() { return *play_; }
+    auto change(const domain::settings& chosen, nanoseconds time = seconds(20)) {
+        return play().play(time, change_to(play(), chosen));
+    }
+    const domain::job_view* job(const char* name, lane_id lane = lane_id{0}) {
+        return find_job(play().view(), name, lane);
+    }
+    void runs(const char* name) { aws.put(running(name), later(seconds(120))); }
+    void fails(const char* name, milliseconds when) {
+        aws.put(running(name).fails(when), later(when));
+    }
+    std::size_t firing() {
+        const auto& alerts = play().view().alerts;
+        return static_cast<std::size_t>(std::count_if(
+            alerts.begin(),
+            alerts.end(),
+            [](const auto& alert) { return alert.state == domain::alert_state::firing; }
+        ));
+    }
+    // Ends that were counted, of whatever list.
+    std::uint64_t finished() {
+        std::uint64_t sum = 0;
+        for (const auto& [what, count] : play().view().fleet.finished)
+            sum += count;
+        return sum;
+    }
+
+    fleet aws{};
+    recount counts{};
+    std::optional<script> play_{};
 };
 
 }  // namespace trainwatch::core

@@ -10,13 +10,13 @@ from botocore.credentials import Credentials
 import harness
 
 
-def describe(simulator, region, name):
-    """The text of the DescribeTrainingJob answer, byte for byte."""
+def call(simulator, region, operation, asked):
+    """The text of the answer, byte for byte: members that an older SDK does not know stand in it."""
     request = AWSRequest(
-        "POST", simulator.http_url + "/", data=json.dumps({"TrainingJobName": name}).encode(),
+        "POST", simulator.http_url + "/", data=json.dumps(asked).encode(),
         headers={
             "Content-Type": "application/x-amz-json-1.1",
-            "X-Amz-Target": "SageMaker.DescribeTrainingJob",
+            "X-Amz-Target": "SageMaker." + operation,
         },
     )
     keys = Credentials(harness.KEYS["AWS_ACCESS_KEY_ID"], harness.KEYS["AWS_SECRET_ACCESS_KEY"])
@@ -27,3 +27,19 @@ def describe(simulator, region, name):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(plain, timeout=harness.PATIENCE) as answer:
         return answer.read().decode()
+
+
+def describe(simulator, region, name):
+    return call(simulator, region, "DescribeTrainingJob", {"TrainingJobName": name})
+
+
+def list_all(simulator, region):
+    """Every summary of ListTrainingJobs, page by page, newest first."""
+    asked = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
+    found = []
+    while True:
+        page = json.loads(call(simulator, region, "ListTrainingJobs", asked))
+        found += page["TrainingJobSummaries"]
+        if not page.get("NextToken"):
+            return found
+        asked["NextToken"] = page["NextToken"]

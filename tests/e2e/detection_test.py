@@ -10,11 +10,9 @@ import math
 import threading
 import time
 
-import boto3
-from botocore.config import Config
-
 import harness
-from harness import KEYS, get, get_json, wait_until
+from aws_call import list_all
+from harness import get, get_json, wait_until
 
 REGION = "eu-west-1"
 LISTS, DESCRIBES = 5, 20
@@ -102,19 +100,10 @@ watch_lists:
         )
 
     def listed(self):
-        """What boto3 says of every job of the account, by name."""
-        sagemaker = boto3.session.Session().client(
-            "sagemaker", region_name=REGION, endpoint_url=self.simulator.http_url,
-            aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"total_max_attempts": 20, "mode": "standard"}),
-        )
-        pages = sagemaker.get_paginator("list_training_jobs").paginate(
-            SortBy="CreationTime", SortOrder="Descending", PaginationConfig={"PageSize": 100}
-        )
+        """What AWS lists of every job of the account, by name."""
         return {
             job["TrainingJobName"]: (job["TrainingJobStatus"], job["SecondaryStatus"])
-            for page in pages for job in page["TrainingJobSummaries"]
+            for job in list_all(self.simulator, REGION)
         }
 
     def shown(self):
