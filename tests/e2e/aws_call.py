@@ -38,7 +38,10 @@ def list_all(simulator, region):
     asked = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
     found = []
     while True:
-        page = json.loads(call(simulator, region, "ListTrainingJobs", asked))
+        # The daemon uses the same quota: a page may have to wait.
+        page = json.loads(harness.wait_until(
+            lambda: call(simulator, region, "ListTrainingJobs", asked), "a page of jobs"
+        ))
         found += page["TrainingJobSummaries"]
         if not page.get("NextToken"):
             return found
