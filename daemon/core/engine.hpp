@@ -107,7 +107,9 @@ private:
     };
     struct lane_state {
         std::optional<sweep> pages{};
-        bool discovers = false;  // some filter looks for jobs there
+        // What its lists come to, as the plan has them.
+        bool discovers = false;
+        milliseconds staleness_bound{};
         std::map<poll_id, sweep_request> asked{};
         mono_time idle_until{};  // the sweep had nothing to ask for
         std::map<std::string, std::size_t, std::less<>> slots{};  // by name
@@ -124,7 +126,6 @@ private:
         mono_time tags_again{};
         unsigned tag_failures = 0;  // in a row
         std::uint64_t pages_told = 0;
-        milliseconds floor{};     // a sweep over its live jobs takes so long
         std::size_t untried = 0;  // explicit names that were never asked for
     };
     // What was said last about a connection's keys.

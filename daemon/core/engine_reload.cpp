@@ -71,7 +71,9 @@ void engine::follow_lanes() {
         const auto& lane = plan_.lanes[i];
         view_.connections.try_emplace(lane.connection);
         const bool lists = lane.lists && !lane.gone;
-        lanes_[i].discovers = lists && sweep_settings_of(lane_id{i}).discovers;
+        const auto wanted = sweep_settings_of(lane_id{i});
+        lanes_[i].discovers = lists && wanted.discovers;
+        lanes_[i].staleness_bound = wanted.staleness_bound;
         if (!lists) {
             lanes_[i].pages.reset();
             lanes_[i].asked.clear();
@@ -82,7 +84,7 @@ void engine::follow_lanes() {
         } else if (i >= before || !lanes_[i].pages) {
             begin_sweep(lane_id{i});
         } else {
-            lanes_[i].pages->configure(sweep_settings_of(lane_id{i}));
+            lanes_[i].pages->configure(wanted);
         }
     }
 }

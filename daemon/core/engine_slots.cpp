@@ -201,6 +201,7 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
     const bool by_pages =
         lists_work(target.lane) && job.last && (target.key || target.use == slot_use::discovered);
     if (by_pages) {
+        const auto& sweep = view_.lanes[target.lane.value].sweep;
         facts.listed = listing_facts{
             target.news,
             target.news_since,
@@ -208,7 +209,7 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
             view_.lanes[target.lane.value].live,
             scheduler_.rate(aws_operation::describe, target.lane, now_.mono),
             scheduler_.backlog(target.lane),
-            lanes_[target.lane.value].floor,
+            sweep ? sweep->floor : milliseconds(0),
             plan_.lanes[target.lane.value].pace == domain::pace_kind::bound};
     }
     return next_look(job, facts);

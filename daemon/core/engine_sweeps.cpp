@@ -11,7 +11,6 @@ void engine::show_sweeps() {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const auto& lane = lanes_[i];
         auto& shown = view_.lanes[i];
-        lane_load load{shown.live, 0, shown.operation(aws_operation::describe).rate, 0};
         if (!lane.pages) {
             shown.sweep.reset();
             continue;
@@ -21,15 +20,14 @@ void engine::show_sweeps() {
         sweep.complete = !lane.discovers || lane.pages->reached_horizon();
         sweep.known = lane.pages->known();
         sweep.pages = lane.pages_told;
-        load.list_rate = shown.operation(aws_operation::list).rate;
-        const auto windows = lane.pages->windows();
-        if (windows == sweep.windows && load.list_rate == sweep.rate) continue;
-        sweep.windows = load.windows = windows;
-        sweep.rate = load.list_rate;
-        const auto bound = plan_.global.staleness_bound;
-        const auto promise = promise_of(load, plan_.lanes[i].pace, bound);
+        sweep.windows = lane.pages->windows();
+        const lane_load load{
+            shown.live,
+            sweep.windows,
+            shown.operation(aws_operation::describe).rate,
+            shown.operation(aws_operation::list).rate};
+        const auto promise = promise_of(load, plan_.lanes[i].pace, lane.staleness_bound);
         sweep.floor = promise.floor;
-        lanes_[i].floor = promise.floor;
         sweep.feasible_bound = promise.feasible_bound;
     }
 }

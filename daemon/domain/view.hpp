@@ -167,7 +167,6 @@ struct sweep_view {
     std::uint64_t pages = 0;        // so far
     milliseconds floor{};           // windows through the allowed rate
     milliseconds feasible_bound{};  // core/promise
-    double rate = 0;                // calls a second that these two are computed for
 
     bool operator==(const sweep_view&) const = default;
 };
