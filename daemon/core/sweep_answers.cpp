@@ -35,7 +35,7 @@ std::optional<creation_range> shown_by(
 sweep_news sweep::state::answered(
     const sweep_request& asked, const domain::job_page& page, instant now
 ) {
-    latest = std::max(latest, now.mono);
+    latest = std::max(latest.value_or(now.mono), now.mono);
     const flight done = take(asked);
     sweep_news news;
     learn(page, asked.sent);
@@ -265,7 +265,7 @@ std::optional<mono_time> sweep::state::complete_until() const {
         for (const auto& [id, gap] : gaps)
             if (is_known && gap.since) until = std::min(*until, *gap.since);
     } else if (!until) {
-        until = latest;
+        return latest;
     }
     if (!is_known) until.reset();
     complete.emplace(until);

@@ -17,7 +17,7 @@ nanoseconds of_seconds(double value) {
 }  // namespace
 
 std::optional<sweep_request> sweep::state::next(instant now, double rate) {
-    latest = std::max(latest, now.mono);
+    latest = std::max(latest.value_or(now.mono), now.mono);
     due.reset();
     if (whole) {
         prune();

@@ -83,7 +83,7 @@ struct sweep::state {
     roster known{};
     sweep_lives lives{};
     std::vector<flight> flights{};
-    mono_time latest = mono_time::min();  // that was ever told
+    std::optional<mono_time> latest{};  // that was ever told
 
     // How the live jobs are covered: the head holds what was created since `head_from`, windows
     // the rest, newest first.

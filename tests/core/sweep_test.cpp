@@ -513,6 +513,16 @@ TEST(sweep, without_discovery_only_windows_around_watched_jobs_are_asked_for) {
     EXPECT_LE(player.oldest(), seconds(20));
 }
 
+TEST(sweep, with_nobody_to_watch_and_no_discovery_all_is_known_until_now) {
+    sweep lists(sweep_settings{.discovers = false});
+    EXPECT_FALSE(lists.complete_until()) << "it was told no time yet";
+    for (const auto at : {hours(1), hours(2)}) {
+        const instant now{mono_time(at), wall_time(hours(24 * 365)) + at};
+        EXPECT_FALSE(lists.next(now, 1.0));
+        EXPECT_EQ(lists.complete_until(), now.mono);
+    }
+}
+
 TEST(sweep, nothing_is_complete_before_the_horizon_was_reached) {
     sweep_player player;
     fill(player, 1'000, minutes(5), minutes(1), 10);

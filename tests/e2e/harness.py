@@ -137,6 +137,15 @@ class Child:
         assert line, f"{self.name} never printed {parts}; it printed:\n" + "\n".join(self.lines)
         return line
 
+    def is_ready(self):
+        """True once /-/ready says so; ends the wait at once for a process that has ended."""
+        ended = self.process.poll()
+        if ended is not None:
+            raise RuntimeError(
+                f"{self.name} ended with {ended} before it was ready; it printed:\n" + "\n".join(self.lines)
+            )
+        return get(self.url + "/-/ready")[0] == 200
+
     def count_lines(self, *parts):
         with self._arrived:
             return sum(all(p in l for p in parts) for l in self.lines)
@@ -307,7 +316,7 @@ class EndToEnd(unittest.TestCase):
         )
         line = child.wait_for_line("listening")
         child.url = "http://" + re.search(r"address=\"?([^\" ]+)", line).group(1)
-        wait_until(lambda: get(child.url + "/-/ready")[0] == 200, "readiness")
+        wait_until(child.is_ready, "readiness")
         return child
 
     def run_to_end(self, *arguments, environment=None):
@@ -337,7 +346,7 @@ class EndToEnd(unittest.TestCase):
              f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="]
         )
         child.url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: get(child.url + "/-/ready")[0] == 200, "Alertmanager")
+        wait_until(child.is_ready, "Alertmanager")
         return child
 
     def start_prometheus(self, target):
@@ -353,7 +362,7 @@ class EndToEnd(unittest.TestCase):
              f"--web.listen-address=127.0.0.1:{port}"]
         )
         child.url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: get(child.url + "/-/ready")[0] == 200, "Prometheus")
+        wait_until(child.is_ready, "Prometheus")
         return child
 
 
