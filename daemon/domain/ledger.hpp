@@ -6,9 +6,12 @@
 //   transition  identity, index, status text, started
 //   alert       identity(labels)
 //   delivery    alert, receiver, url
+//   counter     metric, labels
+// What is forgotten goes last: a batch may hold a row and forget another of the same job.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,9 +36,10 @@ struct job_row {
     // Its end is established, and alerted if it had to be.
     std::optional<domain::ending> ending{};
     std::optional<wall_time> ended{};
-    bool counted = false;     // …and counted in the fleet's numbers
-    bool missing = false;     // AWS does not know the name (any more)
-    bool summarised = false;  // `last` is what a list page told (job_view::summarised)
+    bool counted = false;             // …and counted in the fleet's numbers
+    bool missing = false;             // AWS does not know the name (any more)
+    bool summarised = false;          // `last` is what a list page told (job_view::summarised)
+    std::optional<label_map> tags{};  // as ListTags told them; absent: never read
 
     bool operator==(const job_row&) const = default;
 };
@@ -52,6 +56,7 @@ struct transition_row {
 
 struct alert_row {
     domain::alert alert{};
+    std::string reason{};  // why it fired, in one sentence
     bool operator==(const alert_row&) const = default;
 };
 
@@ -68,11 +73,32 @@ struct delivery_row {
     bool operator==(const delivery_row&) const = default;
 };
 
+// A counter of the fleet as it stands: it goes on when the rows that it counted are forgotten.
+// A histogram has its sum as `value` and its buckets, not cumulative (histogram_view).
+struct counter_row {
+    std::string metric{};  // its name on /metrics
+    label_map labels{};
+    double value = 0;
+    std::vector<std::uint64_t> buckets{};
+
+    bool operator==(const counter_row&) const = default;
+};
+
+// The key of a job's row. Its transitions go with it.
+struct job_row_key {
+    std::string connection{};
+    job_identity identity{};
+    auto operator<=>(const job_row_key&) const = default;
+};
+
 struct ledger_batch {
     std::vector<job_row> jobs{};
     std::vector<transition_row> transitions{};
     std::vector<alert_row> alerts{};
     std::vector<delivery_row> deliveries{};
+    std::vector<counter_row> counters{};
+    std::vector<job_row_key> forgotten_jobs{};
+    std::vector<std::string> forgotten_alerts{};  // identity(labels); deliveries go with them
     // What ended before this is known, or was none of our business: the beginning of the last
     // sweep that heard of every target; until there is one, what the first start looked back to.
     // Moves forward only.
@@ -80,6 +106,7 @@ struct ledger_batch {
 
     bool empty() const {
         return jobs.empty() && transitions.empty() && alerts.empty() && deliveries.empty() &&
+            counters.empty() && forgotten_jobs.empty() && forgotten_alerts.empty() &&
             !last_complete_sweep;
     }
     bool operator==(const ledger_batch&) const = default;
