@@ -1,6 +1,8 @@
 // The figures of detection and calls, each beside its reference of the same workload, one line a
 // figure:
 //   figure=<name> value=<n> unit=<unit> reference=<what> ratio=<n> goal=<=<n> ok=<yes|no>
+// and, where it can be asked, what an oracle reaches that knows every change beforehand:
+//   … oracle=<n> oracle_ratio=<n>
 #pragma once
 
 #include <string>
