@@ -167,6 +167,9 @@ inline constexpr double list_quota = 2;
 inline constexpr milliseconds list_deadline{10'000};
 // Lists that fail for so long leave their jobs to describes, until one works again.
 inline constexpr milliseconds lists_patience{60'000};
+// A throttled list says that others are at it, too, and they may leave: a storm of refusals lets
+// one page in twenty through, at a tenth of the rate one in a minute or two.
+inline constexpr milliseconds throttled_lists_patience{180'000};
 // Jobs in the view: a process of about a gigabyte. Of those that have ended, the longest ended
 // leave first; a live one that finds no room is told once.
 inline constexpr std::size_t tracked_jobs_max = 100'000;

@@ -301,6 +301,8 @@ std::optional<mono_time> engine::next_wakeup() const {
         consider(unexplained_.begin()->first + limits::settle_patience);
     }
     consider(stale_watch_.next_wakeup());
+    // The distance on the wall clock, walked on ours.
+    if (!unreceived_.empty()) consider(now_.mono + (unreceived_.begin()->first - now_.wall));
     if (said_ && view_.first_pass_complete && *said_ != headline{view_.live, book_.firing()}) {
         consider(said_at_ + limits::watching_interval);
     }

@@ -120,6 +120,7 @@ private:
         std::deque<std::size_t> untagged{};
         unsigned failures = 0;  // of list calls in a row
         std::optional<mono_time> failing_since{};
+        bool left_to_describes = false;  // …for so long that its jobs are described in turn
         std::optional<error_class> refused{};  // lists are not to be had
         bool tags_refused = false;             // until tags_again
         bool tags_told = false;                // that they are, since they were last read
@@ -209,6 +210,7 @@ private:
     void date_horizon();
     bool is_of_the_past(std::size_t slot) const;
     bool lists_work(lane_id lane) const;
+    void look_whether_lists_stand(lane_id lane, milliseconds patience);
     void refuse_lists(lane_id lane, const failure& why);
     void lists_are_back(lane_id lane);
     void show_sweeps();

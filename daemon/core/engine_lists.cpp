@@ -36,8 +36,7 @@ news_kind news_of_phase(domain::secondary_status phase) {
 
 bool engine::lists_work(lane_id lane) const {
     const auto& state = lanes_[lane.value];
-    if (!state.pages || state.refused) return false;
-    return !state.failing_since || now_.mono - *state.failing_since < limits::lists_patience;
+    return state.pages && !state.refused && !state.left_to_describes;
 }
 
 void engine::start_lists() {
@@ -105,11 +104,11 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
     if (why.kind == error_class::throttled) {
         scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
         say(note_of_list_failure(note_level::debug, plan_.lanes[failed.lane.value], why));
+        look_whether_lists_stand(failed.lane, limits::throttled_lists_patience);
         return;
     }
     const bool first = lane.failures == 0;
     ++lane.failures;
-    if (!lane.failing_since) lane.failing_since = now_.mono;
     // A refusal slows the calls down by itself, until somebody mends the credentials.
     scheduler_.lane_failed(failed, now_.mono, why.kind);
     if (why.kind != error_class::denied) {
@@ -125,16 +124,28 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
         view_.lanes[failed.lane.value].lists_refused = why.cure.empty() ? why.detail : why.cure;
         look_anew_everywhere(failed.lane);
         end_first_pass();
-    } else if (!refused && now_.mono - *lane.failing_since >= limits::lists_patience) {
-        look_anew_everywhere(failed.lane);
     }
+    look_whether_lists_stand(failed.lane, limits::lists_patience);
+}
+
+// Pages that have not come for so long leave the lane's jobs to describes.
+void engine::look_whether_lists_stand(lane_id lane, milliseconds patience) {
+    auto& state = lanes_[lane.value];
+    if (!state.failing_since) state.failing_since = now_.mono;
+    const auto since = now_.mono - *state.failing_since;
+    if (state.refused || state.left_to_describes || since < patience) return;
+    state.left_to_describes = true;
+    say(note_of_standing_lists(plan_.lanes[lane.value], std::chrono::floor<milliseconds>(since)));
+    look_anew_everywhere(lane);
+    end_first_pass();
 }
 
 void engine::lists_are_back(lane_id lane) {
     auto& state = lanes_[lane.value];
     const bool worked = lists_work(lane);
-    const bool was_failing = std::exchange(state.failures, 0U) > 0;
+    const bool was_failing = std::exchange(state.failures, 0U) > 0 || !worked;
     state.failing_since.reset();
+    state.left_to_describes = false;
     state.refused.reset();
     view_.lanes[lane.value].lists_refused.clear();
     if (was_failing) say(note_of_lists_back(plan_.lanes[lane.value]));

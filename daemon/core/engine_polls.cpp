@@ -204,7 +204,8 @@ void engine::on_missing(const poll& done) {
 }
 
 // A name that AWS does not know in one region of three is no mistake: only when it is nowhere is
-// it worth a warning, and then one.
+// it worth a warning, and then one. A region that refuses us does not know it either, nor does it
+// say so.
 void engine::tell_missing(std::size_t slot) {
     const auto& job = view_.jobs[slot];
     const auto& region = plan_.lanes[job.target.lane.value].region;
@@ -217,6 +218,7 @@ void engine::tell_missing(std::size_t slot) {
         const auto other = slot_of(lane_id{i}, job.target.name);
         if (!other || view_.jobs[*other].target.watch_list != job.target.watch_list) continue;
         if (view_.jobs[*other].last || !targets_[*other].tried) return;
+        if (!view_.jobs[*other].missing) continue;
         if (!regions.empty()) regions += ", ";
         regions += plan_.lanes[i].region;
     }

@@ -210,6 +210,7 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
             scheduler_.rate(aws_operation::describe, target.lane, now_.mono),
             scheduler_.backlog(target.lane),
             sweep ? sweep->floor : milliseconds(0),
+            sweep ? sweep->feasible_bound : milliseconds(0),
             plan_.lanes[target.lane.value].pace == domain::pace_kind::bound};
     }
     return next_look(job, facts);

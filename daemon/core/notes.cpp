@@ -155,6 +155,11 @@ note note_of_missing(const domain::job_view& job, const std::string& region) {
     auto fields = fields_of(job, region);
     const bool expected = job.last && job.ending;
     fields.emplace_back("last_status", job.last ? job.last->status.text : "never seen");
+    if (!job.last) {
+        fields.emplace_back(
+            "cure", "check the name and the regions of its watch list; it is looked for again"
+        );
+    }
     return {expected ? note_level::info : note_level::warning, "job_missing", std::move(fields)};
 }
 

@@ -29,6 +29,17 @@ note note_of_lists_back(const domain::lane& lane) {
     return make_note(note_level::info, "lists_recovered", fields_of(lane));
 }
 
+note note_of_standing_lists(const domain::lane& lane, milliseconds since) {
+    auto fields = fields_of(lane);
+    fields.emplace_back("since", format_duration(std::chrono::floor<seconds>(since)) + " ago");
+    fields.emplace_back(
+        "detail",
+        "no page of ListTrainingJobs came: known jobs are described one by one, new ones are not "
+        "found"
+    );
+    return make_note(note_level::warning, "lists_stand", std::move(fields));
+}
+
 note note_of_unreadable_entries(const domain::lane& lane, std::size_t count) {
     auto fields = fields_of(lane);
     fields.emplace_back("entries", std::to_string(count));

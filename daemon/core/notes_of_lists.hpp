@@ -15,6 +15,8 @@ namespace trainwatch::core {
 // list_failed: a page did not come. lists_recovered: one came again.
 note note_of_list_failure(note_level level, const domain::lane& lane, const failure& why);
 note note_of_lists_back(const domain::lane& lane);
+// lists_stand: no page came for `since`; lists_recovered ends that, too.
+note note_of_standing_lists(const domain::lane& lane, milliseconds since);
 // list_entries_unreadable: entries of a page without name, ARN or creation time.
 note note_of_unreadable_entries(const domain::lane& lane, std::size_t count);
 // lists_unfiltered: AWS selects by CreationTime only after it has cut a page.

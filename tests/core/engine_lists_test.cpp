@@ -194,11 +194,15 @@ TEST_F(discovery, refused_lists_are_told_once_and_explicit_names_go_on) {
     EXPECT_THAT(play().view().alerts, IsEmpty());
 }
 
-TEST_F(discovery, jobs_are_described_while_lists_fail_and_left_to_them_when_they_are_back) {
+class failing_lists : public discovery, public testing::WithParamInterface<error_class> {};
+
+TEST_P(failing_lists, leave_their_jobs_to_describes_and_take_them_back) {
     aws.put(ran("a"), later(seconds(120)));
     start().play(minutes(2));
-    aws.lists_fail = failed(error_class::transient);
-    play().play(minutes(3));
+    aws.lists_fail = failed(GetParam());
+    const auto failing = play().play(minutes(5));
+    EXPECT_EQ(count_notes(failing, "lists_stand"), 1);
+    EXPECT_THAT(field_of(failing, "lists_stand", "detail"), testing::HasSubstr("one by one"));
     aws.describes.clear();
     play().play(minutes(10));
     EXPECT_GE(aws.describes["a"], 15) << "each half of the bound";
@@ -210,6 +214,19 @@ TEST_F(discovery, jobs_are_described_while_lists_fail_and_left_to_them_when_they
     play().play(minutes(10));
     EXPECT_LE(aws.describes["a"], 11);
 }
+
+TEST_P(failing_lists, hold_up_no_first_pass_for_ever) {
+    auto chosen = finds_all();
+    chosen.watch_lists[0].jobs = {"named"};
+    aws.put(ran("named"), later(seconds(120)));
+    aws.lists_fail = failed(GetParam());
+    start(chosen).play(minutes(5));
+    EXPECT_TRUE(play().view().first_pass_complete);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    kinds, failing_lists, testing::Values(error_class::transient, error_class::throttled)
+);
 
 TEST_F(discovery, page_that_is_lost_is_asked_for_again) {
     aws.put(ran("a"), later(seconds(120)));
@@ -238,6 +255,19 @@ TEST_F(discovery, name_that_one_region_of_three_knows_is_no_mistake) {
     EXPECT_EQ(count_notes(log, "job_missing"), 1);
     EXPECT_EQ(field_of(log, "job_missing", "training_job"), "nowhere");
     EXPECT_EQ(field_of(log, "job_missing", "aws_region"), "eu-west-1, us-east-1, us-west-2");
+    EXPECT_THAT(field_of(log, "job_missing", "cure"), testing::HasSubstr("check the name"));
+}
+
+TEST_F(discovery, region_that_refuses_us_is_not_named_among_those_without_a_job) {
+    auto chosen = one_connection();
+    chosen.connections[0].regions = {"eu-west-1", "us-east-1", "us-west-2"};
+    domain::watch_list_settings list;
+    list.name = "named";
+    list.jobs = {"nowhere"};
+    aws.closed = {lane_id{1}};
+    const auto log = start(with_list(chosen, list)).play(minutes(10));
+    EXPECT_EQ(count_notes(log, "job_missing"), 1);
+    EXPECT_EQ(field_of(log, "job_missing", "aws_region"), "eu-west-1, us-west-2");
 }
 
 // ---- slots

@@ -535,8 +535,14 @@ TEST(engine, unknown_name_is_missing_with_a_warning) {
     EXPECT_THAT(
         only<note>(play.answer(play.next_poll(), failed(error_class::not_found))),
         Contains(note{
-            note_level::warning, "job_missing", with(about_resnet, {{"last_status", "never seen"}})}
-        )
+            note_level::warning,
+            "job_missing",
+            with(
+                about_resnet,
+                {{"last_status", "never seen"},
+                 {"cure",
+                  "check the name and the regions of its watch list; it is looked for again"}}
+            )})
     );
     EXPECT_TRUE(play.view().jobs[0].missing);
     EXPECT_EQ(play.view().jobs[0].trouble, std::nullopt) << "an answer is no trouble";

@@ -63,12 +63,14 @@ public:
     std::optional<failure> lists_fail{};
     std::optional<failure> tags_fail{};
     std::set<std::string> undescribable{};            // names whose describes get lost
+    std::set<lane_id> closed{};                       // lanes whose describes are refused
     std::map<std::string, domain::label_map> tags{};  // by ARN
 
 private:
     result<domain::observation> described(const describe& asked) {
         ++describes[asked.name];
         if (undescribable.contains(asked.name)) return failed(error_class::transient);
+        if (closed.contains(asked.lane)) return failed(error_class::denied);
         const auto at = jobs_.find({asked.lane, asked.name});
         if (at == jobs_.end()) return failed(error_class::not_found);
         return at->second;

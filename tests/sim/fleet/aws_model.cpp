@@ -54,6 +54,9 @@ bool aws_model::admits(aws_operation which, wall_time when) {
     fill(std::max(quota.filled, when));
     const bool storm = chosen_.storm_from && *chosen_.storm_from <= when && when < chosen_.storm_to;
     if (storm && random_.unit() < storm_refuses) return false;
+    const bool closed = chosen_.lists_closed_from && *chosen_.lists_closed_from <= when &&
+        when < chosen_.lists_closed_to;
+    if (closed && which == aws_operation::list) return false;
     if (quota.tokens < 1) return false;
     quota.tokens -= 1;
     return true;

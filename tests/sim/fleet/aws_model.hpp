@@ -30,6 +30,9 @@ struct aws_settings {
     double describe_quota = 2;  // calls a second that AWS takes from the account
     double list_quota = 1;
     double others = 0;  // the share of each quota that others in the account use
+    // Throttle every list from one moment to another.
+    std::optional<wall_time> lists_closed_from{};
+    std::optional<wall_time> lists_closed_to{};
     // Refuse 95 of 100 calls from one moment to another.
     std::optional<wall_time> storm_from{};
     std::optional<wall_time> storm_to{};

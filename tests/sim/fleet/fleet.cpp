@@ -57,6 +57,10 @@ fleet::fleet(const fleet_options& chosen)
     aws.describe_quota = chosen.budget.describe_per_second;
     aws.list_quota = chosen.budget.list_per_second;
     aws.others = chosen.others;
+    if (chosen.lists_closed) {
+        aws.lists_closed_from = measured_from_;
+        aws.lists_closed_to = measured_from_ + (measured_to_ - measured_from_) / 2;
+    }
     aws.storm_from = storm_from_;
     aws.storm_to = storm_to_;
     aws.filters_after_paging = chosen.filters_after_paging;

@@ -45,8 +45,9 @@ struct fleet_options {
     milliseconds bound{60'000};
     domain::pace_kind pace = domain::pace_kind::budget;
     domain::budget_settings budget{};
-    double others = 0;   // share of AWS' quotas that others in the account use
-    bool storm = false;  // half an hour in which 95 of 100 calls are refused
+    double others = 0;          // share of AWS' quotas that others in the account use
+    bool storm = false;         // half an hour in which 95 of 100 calls are refused
+    bool lists_closed = false;  // every list is throttled in the first half of the measured time
     bool filters_after_paging = false;
     double short_pages = 0;
     milliseconds token_life = std::chrono::hours(1);

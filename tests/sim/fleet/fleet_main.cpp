@@ -180,6 +180,9 @@ int main(int argc, char** argv) {
         ->transform(CLI::CheckedTransformer(policies));
     app.add_option("--others", chosen.others, "share of AWS' quotas that others use");
     app.add_flag("--storm", chosen.storm, "half an hour of 95 % refusals");
+    app.add_flag(
+        "--lists-closed", chosen.lists_closed, "every list is throttled for half the time"
+    );
     app.add_option("--bound", bound_s, "staleness_bound in seconds")->capture_default_str();
     app.add_option("--pace", chosen.pace, "budget or bound")
         ->transform(CLI::CheckedTransformer(paces));
