@@ -115,12 +115,14 @@ private:
         std::map<std::string, std::size_t, std::less<>> slots{};  // by name
         // Described or read in vain: nobody's, as the filters stand.
         std::map<job_key, domain::primary_status> foreign{};  // and the status that they had then
-        // Let go after their ends were counted: not to be told of again, whoever finds them.
-        std::set<job_key> over{};
+        // Jobs that were let go, and until when their histories were told: not again, whoever finds
+        // them. The end of time: with their ends.
+        std::map<job_key, wall_time> let_go{};
         std::deque<std::size_t> untagged{};
         unsigned failures = 0;  // of list calls in a row
         std::optional<mono_time> failing_since{};
-        bool left_to_describes = false;  // …for so long that its jobs are described in turn
+        bool throttled = false;                // the last of them was
+        bool left_to_describes = false;        // …for so long that its jobs are described in turn
         std::optional<error_class> refused{};  // lists are not to be had
         bool tags_refused = false;             // until tags_again
         bool tags_told = false;                // that they are, since they were last read
@@ -170,6 +172,7 @@ private:
     // ---- engine_slots.cpp ----------------------------------------------------------------------
     std::size_t take_slot(lane_id lane, const std::string& name, slot_use use);
     void release_slot(std::size_t slot);
+    void remember_what_was_told(std::size_t slot);
     void forget_job(std::size_t slot);
     void set_in_rounds(std::size_t slot, bool in_rounds);
     void set_undescribed(std::size_t slot, bool undescribed);

@@ -104,6 +104,7 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
     if (why.kind == error_class::throttled) {
         scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
         say(note_of_list_failure(note_level::debug, plan_.lanes[failed.lane.value], why));
+        lane.throttled = true;
         look_whether_lists_stand(failed.lane, limits::throttled_lists_patience);
         return;
     }
@@ -161,7 +162,8 @@ void engine::on_page(const poll& done, const asked_page& asked, const domain::jo
     // Whether the connection is up is what describes tell, once they have told anything.
     if (!scheduler_.is_down(done.lane)) view_.lanes[done.lane.value].up = true;
     if (!lane.pages) return;
-    lists_are_back(done.lane);
+    // One page between refusals is a trickle: it takes two in a row.
+    if (!std::exchange(lane.throttled, false)) lists_are_back(done.lane);
     ++lane.pages_told;
     const auto news = asked ? lane.pages->answered(*asked, page, now_) : sweep_news{};
     lane.idle_until = {};
@@ -204,10 +206,13 @@ bool engine::is_past(const domain::job_summary& told) const {
     return at && *at < horizon();
 }
 
-// A job that was let go after its end had been told is history to whoever finds it again.
+// What was told of a job before it was let go is history to whoever finds it again.
 sighting engine::sight_of(lane_id lane, const job_key& job) const {
-    const bool is_over = lanes_[lane.value].over.contains(job);
-    return {now_, is_over ? wall_time::max() : horizon(), reasons_};
+    const auto& let_go = lanes_[lane.value].let_go;
+    const auto told = let_go.find(job);
+    if (told == let_go.end()) return {now_, horizon(), reasons_};
+    const bool with_its_end = told->second == wall_time::max();
+    return {now_, with_its_end ? wall_time::max() : horizon(), reasons_, told->second};
 }
 
 void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent) {

@@ -43,6 +43,20 @@ void engine::release_slot(std::size_t slot) {
     vacant_.insert(slot);
 }
 
+// So that the list that finds the job next does not tell of it again.
+void engine::remember_what_was_told(std::size_t slot) {
+    const auto& job = view_.jobs[slot];
+    if (!job.last) return;
+    std::optional<wall_time> until;
+    if (job.ending && targets_[slot].memory.counted) until = wall_time::max();
+    for (const auto& entry : job.last->transitions)
+        until = std::max(until.value_or(entry.started), entry.started);
+    if (!until) return;
+    auto& let_go = lanes_[targets_[slot].lane.value].let_go;
+    let_go.insert_or_assign({job.last->created, job.last->name}, *until);
+    if (let_go.size() > limits::foreign_jobs_max) let_go.erase(let_go.begin());
+}
+
 void engine::forget_job(std::size_t slot) {
     auto& target = targets_[slot];
     auto& lane = lanes_[target.lane.value];
@@ -61,10 +75,7 @@ void engine::forget_job(std::size_t slot) {
     if (at != lane.slots.end() && at->second == slot) lane.slots.erase(at);
     if (target.use == slot_use::candidate) return;
     auto& job = view_.jobs[slot];
-    if (job.ending && target.memory.counted) {
-        lane.over.insert({job.last->created, job.last->name});
-        if (lane.over.size() > limits::foreign_jobs_max) lane.over.erase(lane.over.begin());
-    }
+    remember_what_was_told(slot);
     reconsidered_.erase(slot);
     leave_list(slot);
     freshness_.update(slot, job.target, std::nullopt);
@@ -210,7 +221,6 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
             scheduler_.rate(aws_operation::describe, target.lane, now_.mono),
             scheduler_.backlog(target.lane),
             sweep ? sweep->floor : milliseconds(0),
-            sweep ? sweep->feasible_bound : milliseconds(0),
             plan_.lanes[target.lane.value].pace == domain::pace_kind::bound};
     }
     return next_look(job, facts);

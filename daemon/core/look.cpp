@@ -107,13 +107,6 @@ milliseconds refresh_interval(const listing_facts& told) {
     );
 }
 
-// A page that has not come by for longer is not waited for: what pages can promise, or describes in
-// turn where that is less.
-milliseconds patience_with_pages(const listing_facts& told, const look_facts& facts) {
-    const auto in_turn = 2 * length_of(static_cast<double>(told.live), told.describe_rate);
-    return std::max(facts.staleness_bound, std::min(told.list_bound, in_turn));
-}
-
 // When what a page told is to be described. The queue is in order of this time, so that what is
 // less urgent stands as far behind as it takes to serve all that waits now.
 mono_time due_of_news(const listing_facts& told, const look_facts& facts) {
@@ -201,7 +194,6 @@ look next_look_at_listed(
     look next = told.news == news_kind::none ? look_without_news(job, facts, told)
                                              : look_for_news(told, facts);
     if (!job.last || job.ending || is_urgent(told.news)) return next;
-    bring_forward(next, facts.sent + patience_with_pages(told, facts));
     const auto interval = std::clamp<milliseconds>(
         told.list_floor / limits::late_looks_per_sweep,
         limits::late_interval_min,

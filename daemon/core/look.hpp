@@ -45,7 +45,6 @@ struct listing_facts {
     double describe_rate = 0;
     std::size_t backlog = 0;    // jobs of the lane that wait with news
     milliseconds list_floor{};  // a sweep over the lane's live jobs takes so long
-    milliseconds list_bound{};  // what pages can promise there (core/promise)
     bool frugal = false;        // no more calls than the bound needs
 
     bool operator==(const listing_facts&) const = default;

@@ -75,6 +75,8 @@ struct sighting {
     instant now{};        // wall: AWS' time
     wall_time horizon{};  // see domain::seen_as
     const failure_classifier& reasons;
+    // What had begun by then was told when somebody watched the job before: as old as can be.
+    wall_time told_until = wall_time::min();
 };
 
 struct tracked {

@@ -215,6 +215,25 @@ TEST_P(failing_lists, leave_their_jobs_to_describes_and_take_them_back) {
     EXPECT_LE(aws.describes["a"], 11);
 }
 
+// Between two throttled ones each: a sweep would take for ever.
+TEST_F(discovery, trickle_of_pages_does_not_keep_jobs_from_being_described) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(minutes(2));
+    for (int minute = 0; minute < 5; ++minute) {
+        aws.lists_fail = failed(error_class::throttled);
+        play().play(seconds(50));
+        aws.lists_fail.reset();
+        const int pages = aws.pages;
+        for (int s = 0; s < 60 && aws.pages == pages; ++s)
+            play().play(seconds(1));
+        EXPECT_GT(aws.pages, pages);
+    }
+    aws.lists_fail = failed(error_class::throttled);
+    aws.describes.clear();
+    play().play(minutes(2));
+    EXPECT_GE(aws.describes["a"], 3) << "each half of the bound";
+}
+
 TEST_P(failing_lists, hold_up_no_first_pass_for_ever) {
     auto chosen = finds_all();
     chosen.watch_lists[0].jobs = {"named"};

@@ -97,6 +97,22 @@ TEST_F(reload, end_that_was_told_is_not_told_again_by_the_list_that_finds_the_jo
     EXPECT_EQ(finished(), 1U);
 }
 
+TEST_F(reload, history_that_was_told_is_not_counted_again_by_the_list_that_finds_the_job_next) {
+    runs("b");
+    start().play(minutes(1));
+    const auto told = transitions();
+    ASSERT_GT(told, 0U);
+    change(with_list(one_connection(), list_of("none", by_name("z*"))));
+    change(finds_all(), minutes(2));
+    ASSERT_NE(job("b"), nullptr);
+    EXPECT_EQ(transitions(), told);
+    fails("b", minutes(125));
+    play().play(minutes(2));
+    EXPECT_EQ(transitions(), told + 1) << "what is new is";
+    EXPECT_EQ(finished(), 1U);
+    EXPECT_EQ(firing(), 1U);
+}
+
 TEST_F(reload, alert_of_a_job_that_has_left_the_view_ends_with_its_list) {
     auto chosen = finds_all();
     chosen.global.finished_retention = seconds(1);

@@ -275,6 +275,12 @@ protected:
         ));
     }
     // Ends that were counted, of whatever list.
+    std::uint64_t transitions() {
+        std::uint64_t sum = 0;
+        for (const auto& [what, count] : play().view().fleet.transitions)
+            sum += count;
+        return sum;
+    }
     std::uint64_t finished() {
         std::uint64_t sum = 0;
         for (const auto& [what, count] : play().view().fleet.finished)

@@ -186,14 +186,7 @@ look_facts listed_facts(news_kind news = news_kind::none, nanoseconds since = se
     told.live = 100;
     told.describe_rate = 2;
     told.list_floor = seconds(40);
-    told.list_bound = seconds(90);
     made.listed = told;
-    return made;
-}
-
-// Pages that are overdue are not what the test is about.
-look_facts patient(look_facts made) {
-    made.staleness_bound = hours(2);
     return made;
 }
 
@@ -202,33 +195,15 @@ look_facts with_backlog(look_facts made, std::size_t jobs) {
     return made;
 }
 
-look_facts long_described(look_facts made) {
-    made.listed->described = mono(seconds(1000) - hours(2) + seconds(40));
-    return made;
-}
-
 TEST(listed_look, job_without_news_is_described_again_after_two_hours) {
-    const look expected{look_queue::calm, mono(seconds(1040)), false};
-    EXPECT_EQ(next_look(shown(running()), long_described(listed_facts())), expected);
-}
-
-TEST(listed_look, job_that_no_page_brings_is_described_once_pages_are_overdue) {
-    auto seen = listed_facts();
-    const look expected{look_queue::live, mono(seconds(1090)), false};
-    EXPECT_EQ(next_look(shown(running()), seen), expected);
-    seen.listed->list_bound = hours(1);
-    EXPECT_EQ(next_look(shown(running()), seen).due, mono(seconds(1100)))
-        << "two rounds of describes take less";
-    seen.listed->list_bound = seconds(2);
-    EXPECT_EQ(next_look(shown(running()), seen).due, mono(seconds(1060))) << "the bound";
+    const look expected{look_queue::calm, mono(seconds(400) + hours(2)), false};
+    EXPECT_EQ(next_look(shown(running()), listed_facts()), expected);
 }
 
 TEST(listed_look, refresh_of_many_jobs_takes_a_tenth_of_the_describes) {
     auto many = listed_facts();
     many.listed->live = 10'000;
-    many.listed->list_bound = hours(48);
-    many.listed->described = mono(seconds(1000) - seconds(45'000));
-    EXPECT_EQ(next_look(shown(running()), many).due, mono(seconds(6'000)));
+    EXPECT_EQ(next_look(shown(running()), many).due, mono(seconds(400) + seconds(50'000)));
     many.listed->describe_rate = 0;
     EXPECT_GT(next_look(shown(running()), many).due, mono(hours(24))) << "and no overflow";
 }
@@ -310,8 +285,8 @@ TEST(listed_look, with_a_backlog_training_goes_first_and_a_message_last) {
 
 TEST(listed_look, with_a_backlog_start_up_is_held_for_one_to_five_minutes) {
     const auto due = [](std::size_t backlog) {
-        const auto held = patient(listed_facts(news_kind::start_up));
-        return next_look(shown(running()), with_backlog(held, backlog)).due;
+        return next_look(shown(running()), with_backlog(listed_facts(news_kind::start_up), backlog))
+            .due;
     };
     EXPECT_EQ(due(20), mono(seconds(1060)));
     EXPECT_EQ(due(180), mono(seconds(1090)));
@@ -343,7 +318,7 @@ TEST(listed_look, job_that_was_never_described_takes_turns_with_the_changed_ones
 
 TEST(listed_look, past_its_deadline_a_job_is_described_each_fifth_of_a_sweep) {
     const auto job = shown(running().max_runtime(seconds(900)));
-    auto asked = patient(listed_facts());
+    auto asked = listed_facts();
     EXPECT_EQ(next_look(job, asked), (look{look_queue::live, mono(seconds(1008)), true}));
     asked.listed->list_floor = seconds(4);
     asked.late_interval = limits::late_interval_min;
@@ -367,8 +342,7 @@ TEST(listed_look, far_deadline_is_not_slept_through) {
     // The limit ends at 5080 s: nothing else would look before two hours have passed.
     const auto job = shown(running().max_runtime(seconds(5'000)));
     EXPECT_EQ(
-        next_look(job, patient(listed_facts())),
-        (look{look_queue::live, mono(seconds(5'085)), false})
+        next_look(job, listed_facts()), (look{look_queue::live, mono(seconds(5'085)), false})
     );
 }
 
