@@ -212,6 +212,9 @@ look next_look_at_listed(
 
 look next_look(const domain::job_view& job, const look_facts& facts) {
     if (facts.listed) return next_look_at_listed(job, facts, *facts.listed);
+    if (is_half_ended(job, facts.now.wall)) {
+        return {look_queue::live, facts.sent + limits::settle_interval};
+    }
     if (is_calm(job, facts.misses)) {
         const int bounds = is_in_grace(job, facts.now.wall) ? 1 : limits::calm_factor;
         return {look_queue::calm, facts.sent + bounds * facts.staleness_bound};

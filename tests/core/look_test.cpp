@@ -162,6 +162,14 @@ TEST(look, stopped_job_whose_secondary_status_lags_is_asked_again_soon) {
     EXPECT_EQ(next_look(job, facts()).due, mono(seconds(1005)));
 }
 
+// Its outcome is known, the last entry of its history is not.
+TEST(look, completed_job_that_still_uploads_is_asked_again_soon) {
+    const auto job = shown_after_its_end(
+        running().phase("Uploading", seconds(990)).status("Completed", "Uploading")
+    );
+    EXPECT_EQ(next_look(job, facts()), (look{look_queue::live, mono(seconds(1005)), false}));
+}
+
 TEST(look, running_job_whose_secondary_status_runs_ahead_is_asked_again_soon) {
     const auto job = shown(
         running().phase("MaxRuntimeExceeded", seconds(990)).status("Stopping", "MaxRuntimeExceeded")
