@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "core/rules.hpp"
 
 namespace trainwatch::core {
 
@@ -38,13 +39,19 @@ std::size_t alert_book::place(const std::string& key) const {
     return static_cast<std::size_t>(at - keys_.begin());
 }
 
-std::optional<alert_number> alert_book::fire(domain::alert alert) {
+std::optional<alert_number> alert_book::fire(domain::alert alert, std::string reason) {
     auto key = domain::identity(alert.labels);
     const auto [name, added] = numbers_.try_emplace(key, alert_number{last_number_ + 1});
     if (!added) return std::nullopt;
     const alert_number number{++last_number_};
     const bool resolved = alert.state == domain::alert_state::resolved;
-    entry fresh{std::vector<receiver_state>(present_.size()), std::nullopt, name};
+    const bool is_held = is_terminal_alert(alert);
+    entry fresh{
+        std::vector<receiver_state>(present_.size()),
+        std::nullopt,
+        std::move(reason),
+        is_held,
+        name};
     for (std::size_t i = 0; i < present_.size(); ++i)
         fresh.receivers[i].closed = resolved || !present_[i];
     if (resolved) fresh.ended = alert.resolved_at;
@@ -78,6 +85,10 @@ const std::string& alert_book::key(alert_number number) const {
     return at(number).name->first;
 }
 
+domain::alert_row alert_book::row(alert_number number) const {
+    return {alert(number), at(number).reason};
+}
+
 std::optional<alert_number> alert_book::find(const std::string& key) const {
     const auto found = numbers_.find(key);
     if (found == numbers_.end()) return std::nullopt;
@@ -93,6 +104,10 @@ bool alert_book::confirm(alert_number number, std::size_t receiver, wall_time wh
 
 bool alert_book::is_confirmed(alert_number number, std::size_t receiver) const {
     return at(number).receivers[receiver].confirmed.has_value();
+}
+
+bool alert_book::is_closed(alert_number number, std::size_t receiver) const {
+    return at(number).receivers[receiver].closed;
 }
 
 void alert_book::end(alert_number number, std::string because, wall_time when) {
@@ -116,7 +131,7 @@ std::optional<wall_time> alert_book::end_at(alert_number number, std::size_t rec
     const auto& known = at(number);
     const auto& confirmed = known.receivers[receiver].confirmed;
     std::optional<wall_time> end = known.ended;
-    if (confirmed) {
+    if (confirmed && known.is_held) {
         const auto held = *confirmed + limits::terminal_hold;
         if (!end || held < *end) end = held;
     }

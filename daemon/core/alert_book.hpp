@@ -1,9 +1,11 @@
 // Every alert that fires or has just ended: its identity, and its end at each receiver.
 //
-// An identity fires once. It ends at each receiver by itself, `limits::terminal_hold` after that
-// receiver first confirmed it (a receiver that was down for a day still gets its day), or for all
-// at once when the job is watched no more. The alerts stand in the view, ordered by identity; the
-// book keeps what the view need not show. Knows nothing of endpoints, times of sending, commits.
+// An identity fires once. That of a job's end ends at each receiver by itself,
+// `limits::terminal_hold` after that receiver first confirmed it (a receiver that was down for a
+// day still gets its day), or for all at once, as every other alert does: when its job is watched
+// no more, when somebody has seen it, when its condition is over. The alerts stand in the view,
+// ordered by identity; the book keeps what the view need not show. Knows nothing of endpoints,
+// times of sending, commits.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +17,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "domain/alert.hpp"
+#include "domain/ledger.hpp"
 
 namespace trainwatch::core {
 
@@ -35,17 +38,20 @@ public:
     void reopen_receiver(std::size_t receiver);
 
     // Nothing when this identity is in the book already. A resolved alert of an earlier run comes
-    // back closed at all receivers.
-    std::optional<alert_number> fire(domain::alert alert);
+    // back closed at all receivers. `reason`: why it fired, in one sentence.
+    std::optional<alert_number> fire(domain::alert alert, std::string reason = {});
 
     const domain::alert& alert(alert_number number) const;
     const std::string& key(alert_number number) const;
+    // As the ledger keeps it.
+    domain::alert_row row(alert_number number) const;
     std::optional<alert_number> find(const std::string& key) const;
     bool knows(alert_number number) const { return entries_.contains(number); }
 
     // A receiver took the firing alert. True if it is its first time.
     bool confirm(alert_number number, std::size_t receiver, wall_time when);
     bool is_confirmed(alert_number number, std::size_t receiver) const;
+    bool is_closed(alert_number number, std::size_t receiver) const;
 
     // Ends it at all receivers now.
     void end(alert_number number, std::string because, wall_time when);
@@ -77,6 +83,8 @@ private:
     struct entry {
         std::vector<receiver_state> receivers{};
         std::optional<wall_time> ended{};
+        std::string reason{};
+        bool is_held = false;  // it ends by itself
         std::map<std::string, alert_number>::const_iterator name{};
     };
 

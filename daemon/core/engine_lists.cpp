@@ -208,9 +208,9 @@ bool engine::is_past(const domain::job_summary& told) const {
 
 // What was told of a job before it was let go is history to whoever finds it again.
 sighting engine::sight_of(lane_id lane, const job_key& job) const {
-    const auto& let_go = lanes_[lane.value].let_go;
-    const auto told = let_go.find(job);
-    if (told == let_go.end()) return {now_, horizon(), reasons_};
+    const auto& known = lanes_[lane.value].told_until;
+    const auto told = known.find(job);
+    if (told == known.end()) return {now_, horizon(), reasons_};
     const bool with_its_end = told->second == wall_time::max();
     return {now_, with_its_end ? wall_time::max() : horizon(), reasons_, told->second};
 }
@@ -241,9 +241,15 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
     const bool past = is_past(told);
     if (decided.answer == claim_answer::nobody) return;
     if (past && decided.answer != claim_answer::claimed) return;
-    if (past && ended_.size() >= limits::past_jobs_max) return;
-    if (view_.watched >= limits::tracked_jobs_max && ended_.empty()) {
-        if (!std::exchange(told_full_, true)) say(note_of_full(view_.watched));
+    if (past && (ended_.size() >= bounds_.past_jobs || is_forgotten(told))) return;
+    const bool full = view_.watched >= bounds_.tracked_jobs;
+    // It has made room for others, or would have to at once.
+    const auto told_before = state.told_until.find(key);
+    const bool made_room =
+        told_before != state.told_until.end() && told_before->second == wall_time::max();
+    if (full && (past || made_room)) return;
+    if (full && ended_.empty()) {
+        tell_full();
         return;
     }
     const auto slot = take_slot(lane, told.name, slot_use::candidate);
@@ -297,19 +303,20 @@ void engine::settle_candidate(std::size_t slot) {
             if (target.details || target.tags) {
                 foreign.insert_or_assign({told.created, told.name}, told.status.value);
             }
-            if (foreign.size() > limits::foreign_jobs_max) foreign.erase(foreign.begin());
+            if (foreign.size() > bounds_.foreign_jobs) foreign.erase(foreign.begin());
             release_slot(slot);
             return;
         }
         case claim_answer::claimed:
-            break;
+            if (make_room()) break;
+            if (!scheduler_.is_in_flight(slot)) release_slot(slot);
+            return;
     }
     const auto told = *std::exchange(target.summary, std::nullopt);
     const auto details = std::exchange(target.details, std::nullopt);
     adopt(slot, slot_use::discovered, decided.watch_list);
     set_tag_labels(slot);
     observe_page(slot, told, target.observed);
-    if (lacks_tag_labels(slot) && !view_.jobs[slot].ending) want_tags(slot);
     if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
     look_anew(slot);
 }
@@ -325,6 +332,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     if (first) {
         // The older job of the name has ended, whatever nobody explained of it.
         end_without_cause(slot);
+        if (job.last) forget_tags(slot);
         set_news(slot, news_kind::none, sent);
     }
     const auto seen =
@@ -345,6 +353,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
             job.retired = true;
         }
     }
+    if (first && !job.ending && lacks_tag_labels(slot)) want_tags(slot);
     if (job.summarised && !job.ending) set_undescribed(slot, true);
     const auto before = target.news;
     if (!job.ending) set_news(slot, news_of(slot, told), sent);

@@ -33,6 +33,10 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
         return;
     }
     tell_recovery(slot);
+    const auto& known = view_.jobs[slot].last;
+    const bool renewed =
+        known && (answer.created > known->created || answer.account_id != known->account_id);
+    if (renewed) forget_tags(slot);
     if (must_wait_for_tags(slot)) {
         target.details = answer;
         want_tags(slot);
@@ -106,7 +110,10 @@ void engine::take_findings(std::size_t slot, const tracked& seen) {
     tally_.count(job, target.memory, seen.findings, now_.wall);
     for (const auto& found : seen.findings) {
         // The newer job has a time of its own to be seen in.
-        if (std::holds_alternative<domain::name_reused>(found)) bring_back(slot);
+        const auto* reused = std::get_if<domain::name_reused>(&found);
+        if (!reused) continue;
+        bring_back(slot);
+        let_go_.put({plan_.lanes[target.lane.value].connection, reused->previous}, now_.wall);
     }
     plan_retirement(slot, now_.mono);
     for (auto& line : notes_of(job, region, seen.findings))
@@ -308,7 +315,8 @@ void engine::keep(std::size_t slot, const std::vector<domain::finding>& findings
             touched.insert(told->index);
         }
     }
-    journal_.put(row_of(job, memory, plan_.lanes[job.target.lane.value].connection));
+    journal_.put(row_of_slot(slot));
+    if (let_go_.size() > 0) let_go_.remove(key_of(slot));
     if (touched.empty()) return;
     for (auto& row : transition_rows_of(job, memory)) {
         if (touched.count(row.index) > 0) journal_.put(std::move(row));
@@ -322,17 +330,8 @@ void engine::raise(const std::vector<domain::finding>& findings, std::size_t slo
     auto configured = plan_.alert_labels(job.target.watch_list);
     for (const auto& [name, value] : job.tag_labels)
         configured.insert_or_assign(name, value);
-    for (auto& alert : alerts_for(job, findings, now_.wall, configured)) {
-        const auto number = book_.fire(std::move(alert));
-        if (!number) continue;
-        say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
-        journal_.put(domain::alert_row{book_.alert(*number)});
-        if (journal_.makes_alerts_wait()) {
-            journal_.hold(*number);
-        } else {
-            release(*number);
-        }
-    }
+    for (auto& alert : alerts_for(job, findings, now_.wall, configured))
+        fire(std::move(alert));
 }
 
 // What is counted over all jobs, after one of them changed.
@@ -345,8 +344,11 @@ void engine::refresh(std::size_t slot) {
         view_.lanes[target.lane.value].live += live ? 1 : -1;
     }
     freshness_.update(slot, job.target, live ? job.last_observed : std::nullopt);
-    const bool may_make_room = target.use == slot_use::discovered && job.ending;
-    note_ended(slot, may_make_room ? job.ended : std::nullopt);
+    std::optional<wall_time> ended;
+    if (target.use == slot_use::discovered && job.ending) {
+        ended = job.ended.value_or(job.last->modified.value_or(job.last->created));
+    }
+    note_ended(slot, ended);
 }
 
 // All that follows from the answer; `told_at`: when it was given, on AWS' clock.

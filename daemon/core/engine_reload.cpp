@@ -172,7 +172,7 @@ void engine::drop_endpoint(endpoint_id endpoint) {
         if (!book_.knows(alert) || outbox_.holds(alert)) continue;
         if (has_receivers()) {
             // All the others know of its end already.
-            book_.forget(alert);
+            forget_alert(alert);
         } else {
             unreceived_.emplace(book_.alert(alert).starts_at + limits::terminal_hold, alert);
         }
@@ -186,7 +186,7 @@ void engine::drop_receiver(std::size_t receiver) {
         for (const auto& [key, alert] : book_.numbers()) {
             const auto closing = book_.close(alert, receiver, now_.wall);
             if (closing != alert_book::closing::closed_everywhere) continue;
-            journal_.put(domain::alert_row{book_.alert(alert)});
+            journal_.put(book_.row(alert));
         }
     }
     book_.leave_receiver(receiver);

@@ -43,20 +43,6 @@ void engine::release_slot(std::size_t slot) {
     vacant_.insert(slot);
 }
 
-// So that the list that finds the job next does not tell of it again.
-void engine::remember_what_was_told(std::size_t slot) {
-    const auto& job = view_.jobs[slot];
-    if (!job.last) return;
-    std::optional<wall_time> until;
-    if (job.ending && targets_[slot].memory.counted) until = wall_time::max();
-    for (const auto& entry : job.last->transitions)
-        until = std::max(until.value_or(entry.started), entry.started);
-    if (!until) return;
-    auto& let_go = lanes_[targets_[slot].lane.value].let_go;
-    let_go.insert_or_assign({job.last->created, job.last->name}, *until);
-    if (let_go.size() > limits::foreign_jobs_max) let_go.erase(let_go.begin());
-}
-
 void engine::forget_job(std::size_t slot) {
     auto& target = targets_[slot];
     auto& lane = lanes_[target.lane.value];
@@ -75,7 +61,7 @@ void engine::forget_job(std::size_t slot) {
     if (at != lane.slots.end() && at->second == slot) lane.slots.erase(at);
     if (target.use == slot_use::candidate) return;
     auto& job = view_.jobs[slot];
-    remember_what_was_told(slot);
+    let_go_of_rows(slot);
     reconsidered_.erase(slot);
     leave_list(slot);
     freshness_.update(slot, job.target, std::nullopt);
@@ -258,9 +244,23 @@ void engine::set_news(std::size_t slot, news_kind news, mono_time since) {
     if (news == news_kind::ended) unexplained_.emplace(since, slot);
 }
 
-// Of discovered jobs that have ended and left /metrics, the longest ended make room.
+// For one more: the longest ended leaves. False: all are alive, or named by a list.
+bool engine::make_room() {
+    while (view_.watched >= bounds_.tracked_jobs && !ended_.empty())
+        release_slot(ended_.begin()->second);
+    if (view_.watched < bounds_.tracked_jobs) return true;
+    tell_full();
+    return false;
+}
+
+void engine::tell_full() {
+    if (!std::exchange(told_full_, true)) say(note_of_full(view_.watched));
+}
+
+// Of discovered jobs that have ended, the longest ended make room for those that the configuration
+// names, or that the ledger knew.
 void engine::keep_few_ended() {
-    while (view_.watched > limits::tracked_jobs_max && !ended_.empty()) {
+    while (view_.watched > bounds_.tracked_jobs && !ended_.empty()) {
         release_slot(ended_.begin()->second);
     }
 }

@@ -72,6 +72,7 @@ void engine::on(const tags_read& what) {
         lane.tag_failures = 0;
         if (std::exchange(lane.tags_told, false)) tags_are_back(done->lane);
         if (!is_tags_call_of(*done)) return;
+        targets_[done->slot].tags_told = true;
         take_tags(done->slot, *what.answer);
     } else {
         on_tags_failure(*done, what.answer.error());
@@ -98,8 +99,21 @@ void engine::take_tags(std::size_t slot, const domain::label_map& tags) {
         return;
     }
     set_tag_labels(slot);
+    if (target.tags_told && view_.jobs[slot].last) keep(slot, {});
     take_held_answer(slot);
     reconsider(slot);
+}
+
+// They are the former job's: another one has its name now.
+void engine::forget_tags(std::size_t slot) {
+    auto& target = targets_[slot];
+    if (!target.tags) return;
+    target.tags.reset();
+    target.tags_told = false;
+    target.untagged_since.reset();
+    auto& labels = view_.jobs[slot].tag_labels;
+    if (!labels.empty()) touch(slot);
+    labels.clear();
 }
 
 // As its list wants them, from the tags that were read.
