@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "base/failure.hpp"
 #include "base/ids.hpp"
 #include "domain/alert.hpp"
 #include "domain/job.hpp"
@@ -112,10 +113,12 @@ struct ledger_batch {
     bool operator==(const ledger_batch&) const = default;
 };
 
-// What a store gives back at start. `first_start`: there was no ledger.
+// What a store gives back at start. `first_start`: there was no ledger, or it was damaged; then
+// `rows` are what could be saved of it, alerts and deliveries at most.
 struct ledger {
     bool first_start = true;
     ledger_batch rows{};
+    std::optional<failure> damaged{};  // the former file could not be read; it stands aside
 
     bool operator==(const ledger&) const = default;
 };
