@@ -25,12 +25,12 @@ packages_of() {
         libboost-url1.81-dev|libboost-url1.83-dev
         libboost-system1.81-dev|libboost-system1.83-dev
         libssl-dev libspdlog-dev libyaml-cpp-dev prometheus-cpp-dev libcli11-dev libsystemd-dev
-        libre2-dev zlib1g-dev
+        libre2-dev zlib1g-dev libsqlite3-dev
         libgtest-dev libgmock-dev" ;;
     demo) echo "python3 curl" ;;
     prometheus) echo "prometheus prometheus-alertmanager" ;;
     # systemd brings systemd-analyze, which checks our unit; it does not become anybody's init.
-    test) echo "python3 python3-boto3 python3-jsonschema python3-yaml curl systemd binutils"
+    test) echo "python3 python3-boto3 python3-jsonschema python3-yaml curl systemd binutils sqlite3"
         packages_of prometheus
         # Debian's npm conflicts with other builds of Node: only where there is none at all.
         command -v npm >/dev/null || echo "nodejs npm" ;;

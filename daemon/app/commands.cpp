@@ -71,7 +71,9 @@ std::optional<wiring_inputs> gather_inputs(
 std::unique_ptr<wiring> build_or_explain(wiring_inputs inputs, io::log& log) {
     auto built = wiring::build(std::move(inputs), log);
     if (built.has_value()) return std::move(built.value());
-    print_error("trainwatchd cannot start: " + built.error().detail);
+    const auto& why = built.error();
+    const auto cure = why.cure.empty() ? std::string() : "; " + why.cure;
+    print_error("trainwatchd cannot start: " + why.detail + cure);
     return nullptr;
 }
 
@@ -125,6 +127,7 @@ int run(const options& chosen) {
         {{"version", version}, {"revision", revision}, {"config_file", chosen.config_file}}
     );
     log_departures(*inputs, *log);
+    inputs->ledger = io::ledger_file(chosen.storage_path);
     const auto daemon = build_or_explain(std::move(*inputs), *log);
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
     if (!listen_for_commands(*daemon, chosen, env)) return could_not;

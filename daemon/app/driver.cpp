@@ -66,7 +66,7 @@ public:
         : executor_(executor), tools_(tools), wakeup_(executor) {}
 
     io::task<void> run() {
-        auto loaded = co_await tools_.store.load();
+        auto loaded = co_await tools_.store->load();
         push(core::restored{ledger_of(std::move(loaded))});
         while (true) {
             step_through_events();
@@ -107,14 +107,31 @@ public:
 
 private:
     // A store that cannot be read is no reason not to watch: AWS' own history rebuilds the state.
+    // It is no first start either: an earlier run may have alerted.
     domain::ledger ledger_of(result<domain::ledger> loaded) {
-        if (loaded.has_value()) return std::move(loaded.value());
-        tools_.log.write(
-            io::log_level::error,
-            "the store cannot be read; starting from AWS' history",
-            {{"error", loaded.error().detail}}
-        );
-        return {};
+        if (loaded.has_value() && !loaded->damaged) return std::move(loaded.value());
+        domain::ledger known;
+        if (loaded.has_value()) {
+            known = std::move(loaded.value());
+        } else {
+            known.damaged = loaded.error();
+        }
+        say_of_store("the ledger cannot be read; starting from AWS' history", *known.damaged);
+        return known;
+    }
+
+    void say_of_store(const char* what, const failure& why) {
+        io::log_fields fields{{"error", why.detail}};
+        if (!why.cure.empty()) fields.emplace_back("cure", why.cure);
+        tools_.log.write(io::log_level::error, what, fields);
+    }
+
+    // Each trouble once, however often the engine tries again.
+    void tell_of_commit(const std::optional<failure>& error) {
+        const auto detail = error ? error->detail : std::string();
+        if (detail == store_trouble_) return;
+        store_trouble_ = detail;
+        if (error) say_of_store("the ledger cannot be written; going on from memory", *error);
     }
 
     void push(core::event happened) {
@@ -216,9 +233,10 @@ private:
     }
 
     io::task<void> commit_batch(core::commit what) {
-        auto done = co_await tools_.store.commit(what.id, what.batch);
+        auto done = co_await tools_.store->commit(what.id, what.batch);
         std::optional<failure> error;
         if (done.has_error()) error = done.error();
+        tell_of_commit(error);
         push(core::committed{what.id, std::move(error)});
     }
 
@@ -237,6 +255,7 @@ private:
     std::deque<std::function<void(const core::acknowledgement&)>> on_acknowledged_{};
     std::string told_{};
     std::string said_beside_{};
+    std::string store_trouble_{};  // told already
     bool stop_requested_ = false;
     bool stopped_ = false;
 };

@@ -33,7 +33,7 @@ struct driver_tools {
     std::vector<std::unique_ptr<io::sagemaker_client>>& clients;
     std::vector<std::unique_ptr<io::notifier>>& notifiers;  // by endpoint_id, likewise
     document_shelf& documents;
-    io::store& store;
+    const std::unique_ptr<io::store>& store;  // there when the driver runs
     io::log& log;
     io::service_manager& manager;
     const io::clock& time;

@@ -26,7 +26,6 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
     : log_(log)
     , clock_(io::create_system_clock())
     , manager_(io::create_service_manager())
-    , store_(io::create_memory_store())
     , process_(initial_process_facts(clock_->now().wall))
     , engine_(std::move(plan), seed)
     , documents_(limits::documents_bytes_max)
@@ -42,7 +41,7 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
            equipment_.clients(),
            equipment_.notifiers(),
            documents_,
-           *store_,
+           store_,
            log_,
            *manager_,
            *clock_}
@@ -54,11 +53,19 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
 result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log) {
     auto plan = domain::make_watch_plan(inputs.settings);
     std::unique_ptr<wiring> built(new wiring(std::move(plan), inputs.seed, log));
+    if (auto opened = built->open_ledger(inputs.ledger); opened.has_error()) return opened.error();
     const auto& in_force = built->engine_.plan();
     auto done = built->equipment_.install(inputs, in_force);
     if (done.has_error()) return done.error();
     built->reloading_.begin_with(inputs, in_force);
     return built;
+}
+
+result<void> wiring::open_ledger(const std::string& path) {
+    auto opened = io::create_store(context_.get_executor(), *clock_, path);
+    if (opened.has_error()) return opened.error();
+    store_ = std::move(opened.value());
+    return {};
 }
 
 result<void> wiring::listen(const io::listen_options& where) {

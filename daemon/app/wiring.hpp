@@ -63,6 +63,7 @@ public:
 
 private:
     wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log);
+    result<void> open_ledger(const std::string& path);
     void announce_ready();
     void stop_on_signal();
     void reload_on_hangup();

@@ -10,6 +10,7 @@
 #include "app/connection_access.hpp"
 #include "app/watch_list_files.hpp"
 #include "domain/settings.hpp"
+#include "io/store.hpp"
 #include "wire/proxy.hpp"
 
 namespace trainwatch::app {
@@ -21,6 +22,7 @@ struct wiring_inputs {
     std::map<std::string, connection_access> access{};
     std::map<std::string, wire::proxy_rules> receiver_proxies{};  // by receiver
     std::uint64_t seed = 0;                                       // of the jitter
+    std::string ledger = io::in_memory;                           // the file's path
 };
 
 }  // namespace trainwatch::app

@@ -313,6 +313,22 @@ inline constexpr std::size_t ledger_alerts_max = 20'000;
 inline constexpr std::size_t forgotten_per_step = 500;
 // How often it is looked for.
 inline constexpr milliseconds forget_interval{60'000};
+// Somebody else writes (a person with sqlite3): a commit waits for less than its deadline, the
+// start for as long as a person may need.
+inline constexpr milliseconds ledger_busy{1'000};
+inline constexpr milliseconds ledger_busy_at_start{10'000};
+// The write-ahead log is copied into the file at 4 MB, and not left larger than that on the disk.
+inline constexpr int ledger_wal_pages = 1'000;
+inline constexpr int ledger_wal_bytes_kept = 4 << 20;
+// Looking for messages that nobody refers to reads all transitions, a tenth of a second at 800,000
+// of them: a small part of what so many writes cost.
+inline constexpr std::size_t ledger_collection_writes = 20'000;
+// Free pages (4 KB each) that are kept for new rows, and how many more a commit gives back at most:
+// moving one costs as much as writing it.
+inline constexpr std::int64_t ledger_free_pages_kept = 256;
+inline constexpr std::int64_t ledger_vacuum_pages = 64;
+// Of damaged ledgers that stand aside: enough to see whether it is always the same.
+inline constexpr std::size_t ledger_damaged_kept = 3;
 
 // ---- alerts (Alertmanager's contract as Prometheus keeps it) ----------------------------------
 inline constexpr milliseconds resend_interval{60'000};

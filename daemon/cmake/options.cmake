@@ -10,6 +10,8 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(systemd REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 find_package(ZLIB REQUIRED)
+# Strict tables and RETURNING came with 3.37; Debian 12 has 3.40.
+find_package(SQLite3 3.37 REQUIRED)
 
 add_library(trainwatch_options INTERFACE)
 target_compile_options(

@@ -113,7 +113,8 @@ struct ledger_batch {
     bool operator==(const ledger_batch&) const = default;
 };
 
-// What a store gives back at start. `first_start`: there was no ledger.
+// What a store gives back at start. `first_start`: there was no ledger, or it was damaged; then
+// `rows` are what could be saved of it, alerts and deliveries at most.
 struct ledger {
     bool first_start = true;
     ledger_batch rows{};

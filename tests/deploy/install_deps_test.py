@@ -30,7 +30,7 @@ FAKES = {
 }
 BUILD = """g++ cmake ninja-build pkg-config libboost1.81-dev libboost-json1.81-dev
     libboost-url1.81-dev libboost-system1.81-dev libssl-dev libspdlog-dev libyaml-cpp-dev
-    prometheus-cpp-dev libcli11-dev libsystemd-dev libre2-dev zlib1g-dev libgtest-dev libgmock-dev""".split()
+    prometheus-cpp-dev libcli11-dev libsystemd-dev libre2-dev zlib1g-dev libsqlite3-dev libgtest-dev libgmock-dev""".split()
 
 
 class InstallDeps(unittest.TestCase):
@@ -152,7 +152,7 @@ class InstallDeps(unittest.TestCase):
 
     def test_npm_is_left_alone_where_there_is_one(self):
         test_group = "python3 python3-boto3 python3-jsonschema python3-yaml curl systemd".split()
-        test_group.append("binutils")
+        test_group += ["binutils", "sqlite3"]
         services = ["prometheus", "prometheus-alertmanager"]
         self.state("installed", test_group + services)
         self.assertEqual(self.run_script("test").stdout, "")

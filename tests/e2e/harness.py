@@ -26,6 +26,7 @@ import urllib.request
 BUILD = pathlib.Path(os.environ["TRAINWATCH_BUILD_DIR"])
 TRAINWATCHD = BUILD / "trainwatchd"
 SIMULATOR = BUILD / "sagemaker-sim"
+ROOT = pathlib.Path(__file__).parent.parent.parent
 SCENARIOS = pathlib.Path(__file__).parent.parent / "simulator" / "scenarios"
 
 # Generous: these bound a hang, they time nothing. Sanitizers and busy machines are slow.
@@ -304,14 +305,14 @@ class EndToEnd(unittest.TestCase):
             text += "receivers:\n" + "".join(f"  - {r}\n" for r in receivers)
         return self.write("trainwatchd.yaml", text)
 
-    def start_daemon(self, configuration, environment=None, keys=KEYS, more=()):
+    def start_daemon(self, configuration, environment=None, keys=KEYS, more=(), storage=None):
         """Runs it on a free port and waits until it is ready. `keys`: {} for none in variables.
 
-        `more`: further flags.
+        `more`: further flags. `storage`: another folder for its ledger than the test's own.
         """
         child = self.start(
             [TRAINWATCHD, "run", "--config.file", configuration, "--web.listen-address",
-             "127.0.0.1:0", "--storage.path", self.directory, "--log.level", "debug", *more],
+             "127.0.0.1:0", "--storage.path", storage or self.directory, "--log.level", "debug", *more],
             clean_environment(**{**keys, **(environment or {})}),
         )
         line = child.wait_for_line("listening")

@@ -68,7 +68,7 @@ class IncludeGraph(unittest.TestCase):
             ("<yaml-cpp/yaml.h>", "daemon/wire/settings_yaml.cpp", "daemon/app/options.cpp"),
             ("<spdlog/spdlog.h>", "daemon/io/log.cpp", "daemon/app/wiring.cpp"),
             ("<systemd/sd-daemon.h>", "daemon/io/service_manager.cpp", "daemon/app/main.cpp"),
-            ("<sqlite3.h>", "daemon/io/sqlite_store.cpp", "daemon/io/log.cpp"),
+            ("<sqlite3.h>", "daemon/io/store_sqlite.cpp", "daemon/io/log.cpp"),
             ("<prometheus/metric_family.h>", "daemon/wire/exposition.cpp", "daemon/io/log.cpp"),
             ("<CLI/CLI.hpp>", "daemon/app/options.cpp", "daemon/io/log.cpp"),
             ("<gtest/gtest.h>", "tests/core/engine_test.cpp", "daemon/core/engine.cpp"),

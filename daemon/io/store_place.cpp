@@ -1,0 +1,161 @@
+#include "io/store_place.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "io/control_line.hpp"
+
+namespace trainwatch::io {
+
+namespace {
+
+namespace files = std::filesystem;
+
+constexpr mode_t private_file = 0600;
+constexpr mode_t private_folder = 0700;
+constexpr std::string_view mark = ".damaged-";
+constexpr std::array<std::string_view, 3> logs{"-wal", "-shm", "-journal"};
+
+files::path folder_of(const std::string& path) {
+    const auto folder = files::path(path).parent_path();
+    return folder.empty() ? files::path(".") : folder;
+}
+
+std::string owner_of(int descriptor) {
+    std::array<char, 32> text{};
+    const auto size = ::pread(descriptor, text.data(), text.size() - 1, 0);
+    return size > 0 ? std::string(trim(text.data())) : std::string("unknown");
+}
+
+int rename_file(const std::string& from, const std::string& to) {
+    return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+// Failure: errno.
+int sync(const std::string& path, int how) {
+    const int opened = ::open(path.c_str(), how | O_CLOEXEC);
+    if (opened < 0) return errno;
+    const int refused = ::fsync(opened) == 0 ? 0 : errno;
+    ::close(opened);
+    return refused;
+}
+
+void keep_the_newest(const std::string& path) {
+    const auto prefix = files::path(path).filename().string() + std::string(mark);
+    std::set<std::string> damaged;
+    std::error_code ignored;
+    for (const auto& entry : files::directory_iterator(folder_of(path), ignored)) {
+        auto name = entry.path().filename().string();
+        if (!name.starts_with(prefix)) continue;
+        for (const auto log : logs) {
+            if (name.ends_with(log)) name.resize(name.size() - log.size());
+        }
+        damaged.insert(std::move(name));
+    }
+    while (damaged.size() > limits::ledger_damaged_kept) {
+        remove_with_logs((folder_of(path) / *damaged.begin()).string());
+        damaged.erase(damaged.begin());
+    }
+}
+
+}  // namespace
+
+store_lock::~store_lock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+result<void> store_lock::take(const std::string& path) {
+    if (descriptor_ >= 0) return {};
+    const std::string name = path + ".lock";
+    const int opened = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, private_file);
+    if (opened < 0) return {};
+    if (::flock(opened, LOCK_EX | LOCK_NB) != 0) {
+        const int why = errno;
+        const auto owner = owner_of(opened);
+        ::close(opened);
+        if (why != EWOULDBLOCK) return {};
+        return failure{
+            .kind = error_class::internal,
+            .code = system_code(why),
+            .detail = "ledger " + path + ": another trainwatchd has it (process " + owner + ")",
+            .cure = "stop that one, or give this one a --storage.path of its own"};
+    }
+    descriptor_ = opened;
+    const auto number = std::to_string(::getpid()) + "\n";
+    // For people and for the text above; nothing depends on it.
+    if (::ftruncate(opened, 0) == 0) {
+        [[maybe_unused]] const auto written = ::pwrite(opened, number.data(), number.size(), 0);
+    }
+    return {};
+}
+
+bool file_exists(const std::string& path) {
+    struct stat facts {};
+    return ::stat(path.c_str(), &facts) == 0 || errno != ENOENT;
+}
+
+void make_folder_of(const std::string& path) {
+    ::mkdir(folder_of(path).c_str(), private_folder);
+}
+
+int make_private_file(const std::string& path) {
+    const int opened =
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, private_file);
+    if (opened < 0) return errno;
+    ::close(opened);
+    return 0;
+}
+
+int publish_file(const std::string& from, const std::string& to) {
+    if (const int refused = sync(from, O_RDWR)) return refused;
+    if (const int refused = rename_file(from, to)) return refused;
+    return sync(folder_of(to).string(), O_RDONLY | O_DIRECTORY);
+}
+
+void remove_with_logs(const std::string& path) {
+    ::unlink(path.c_str());
+    for (const auto log : logs)
+        ::unlink((path + std::string(log)).c_str());
+}
+
+std::optional<file_identity> identify_file(const std::string& path) {
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) != 0) return std::nullopt;
+    return file_identity{facts.st_dev, facts.st_ino};
+}
+
+result<std::string> set_aside(const std::string& path, wall_time now) {
+    const auto first = path + std::string(mark) + iso8601_basic(now);
+    auto name = first;
+    for (int i = 2; file_exists(name) || file_exists(name + "-wal"); ++i)
+        name = first + "." + std::to_string(i);
+    if (const int why = rename_file(path, name); why != 0 && why != ENOENT) {
+        return failure{
+            .kind = error_class::internal,
+            .code = system_code(why),
+            .detail = "ledger " + path +
+                ": damaged, and cannot be renamed: " + system_code(why).message(),
+            .cure = "move it away, or let the daemon write in its folder"};
+    }
+    // The logs last: one that was left behind by a crash here lacks its file, which is noticed.
+    for (const auto log : logs)
+        rename_file(path + std::string(log), name + std::string(log));
+    keep_the_newest(path);
+    // Without it a crash may bring the damaged file back, to be found damaged again.
+    sync(folder_of(path).string(), O_RDONLY | O_DIRECTORY);
+    return name;
+}
+
+}  // namespace trainwatch::io

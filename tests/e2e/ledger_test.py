@@ -1,0 +1,167 @@
+"""A restart goes on where the last run ended: what the ledger on the disk keeps."""
+
+import collections
+import json
+import os
+import re
+import sqlite3
+import stat
+import subprocess
+
+import harness
+from harness import TRAINWATCHD, get, wait_until
+
+SCENARIO = """
+region: eu-west-1
+jobs:
+  - {name: broken, kind: failed, failure_reason: "AlgorithmError: exit code 1"}
+  - {name: fine, kind: completed}
+  - {name: long, kind: in_progress}
+"""
+# An hour of a job's life in three seconds.
+SPEED = "1200"
+
+
+class Restart(harness.EndToEnd):
+    def setUp(self):
+        super().setUp()
+        self.simulator = self.start_simulator(SCENARIO, "--speed", SPEED)
+        self.webhook = harness.Webhook()
+        self.addCleanup(self.webhook.close)
+        self.file = self.directory / "ledger.db"
+
+    def configure(self):
+        return self.configuration(
+            self.simulator, {"eu-west-1": ["broken", "fine", "long"]},
+            [f"{{name: hook, webhook: {{url: '{self.webhook.url}'}}}}"], bound="1s",
+        )
+
+    def counters(self, daemon):
+        """{series: value} of what the fleet has been through."""
+        names = "sagemaker_training_job_transitions_total|sagemaker_training_jobs_finished_total"
+        lines = re.findall(rf"(?m)^((?:{names})\{{.*\}}) (\S+)$", get(daemon.url + "/metrics")[1])
+        return {series: float(value) for series, value in lines if float(value) > 0}
+
+    def ends(self):
+        return all(j["ended"] or j["name"] == "long" for j in self.truth(self.simulator)["jobs"])
+
+    def finished(self, daemon):
+        return sum(v for k, v in self.counters(daemon).items() if "finished_total" in k) == 2
+
+    def heard(self):
+        """How often each alert was sent as firing."""
+        seen = collections.Counter()
+        while not self.webhook.received.empty():
+            for alert in self.webhook.next()[1]["alerts"]:
+                seen[json.dumps(alert["labels"], sort_keys=True), alert["status"]] += 1
+        return seen
+
+    def ask(self, query):
+        done = subprocess.run(
+            ["sqlite3", "-readonly", "-json", self.file, query],
+            capture_output=True, text=True, env=harness.clean_environment(),
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return json.loads(done.stdout or "[]")
+
+    def run_until_alerted(self):
+        daemon = self.start_daemon(self.configure())
+        wait_until(self.ends, "the ends of the jobs")
+        wait_until(lambda: self.finished(daemon), "the ends to be counted")
+        wait_until(lambda: not self.webhook.received.empty(), "the alert")
+        return daemon
+
+    def run_again(self):
+        """Starts it, lets it look at everything, and ends it; its counters."""
+        daemon = self.start_daemon(self.configure())
+        daemon.wait_for_line("msg=restored", "known_jobs=3", "known_alerts=1")
+        daemon.wait_for_line("msg=watching")
+        counted = self.counters(daemon)
+        self.assertEqual(daemon.end(), 0, "\n".join(daemon.lines))
+        return counted
+
+    def test_sends_no_alert_twice_and_counts_nothing_twice(self):
+        daemon = self.run_until_alerted()
+        before = self.counters(daemon)
+        self.assertEqual(daemon.end(), 0, "\n".join(daemon.lines))
+        first = self.heard()
+        self.assertEqual(list(first.values()), [1], first)
+        self.assertEqual(self.run_again(), before)
+        self.assertEqual(self.heard(), collections.Counter())
+
+    def test_after_a_kill_is_the_same(self):
+        daemon = self.run_until_alerted()
+        before = self.counters(daemon)
+        daemon.process.kill()
+        daemon.process.wait()
+        self.assertEqual(len(self.heard()), 1)
+        self.assertEqual(self.run_again(), before)
+        # The answer of the one before may have come after the kill: the same alert then.
+        self.assertLessEqual(sum(self.heard().values()), 1)
+
+    def test_the_file_is_the_owners_and_can_be_asked_with_sqlite(self):
+        daemon = self.run_until_alerted()
+        for name in ("ledger.db", "ledger.db-wal", "ledger.db.lock"):
+            self.assertEqual(stat.S_IMODE(os.stat(self.directory / name).st_mode), 0o600, name)
+        with sqlite3.connect(f"file:{self.file}?mode=ro", uri=True) as asked:
+            rows = asked.execute(
+                "SELECT training_job_name, outcome, failure_reason FROM jobs_readable "
+                "WHERE outcome = 'failed'"
+            ).fetchall()
+        asked.close()
+        self.assertEqual(rows, [("broken", "failed", "AlgorithmError: exit code 1")])
+        self.assertEqual(daemon.end(), 0)
+        # A clean end leaves one file.
+        self.assertFalse((self.directory / "ledger.db-wal").exists())
+
+    def test_the_queries_of_the_documentation_answer(self):
+        daemon = self.run_until_alerted()
+        text = (harness.ROOT / "deploy" / "README.md").read_text()
+        queries = re.findall(r"(?s)```sql\n(.*?)```", text)
+        self.assertEqual(len(queries), 3)
+        failed, phases, unconfirmed = queries
+        self.assertEqual([row["training_job_name"] for row in self.ask(failed)], ["broken"])
+        self.assertIn("Training", [row["status"] for row in self.ask(phases)])
+        # The webhook has the alert; that it confirmed follows within a moment.
+        wait_until(lambda: self.ask(unconfirmed) == [], "the confirmation")
+        self.assertEqual(daemon.end(), 0)
+
+    def test_a_second_daemon_is_refused_with_the_reason(self):
+        daemon = self.start_daemon(self.configure())
+        code, _, err = self.run_to_end(
+            TRAINWATCHD, "run", "--config.file", self.directory / "trainwatchd.yaml",
+            "--web.listen-address", "127.0.0.1:0", "--storage.path", self.directory,
+        )
+        self.assertEqual(code, 1)
+        self.assertIn(f"another trainwatchd has it (process {daemon.process.pid})", err)
+        self.assertIn("--storage.path", err)
+        self.assertEqual(daemon.end(), 0)
+
+    def test_a_damaged_file_stands_aside_and_nothing_is_sent_twice(self):
+        daemon = self.run_until_alerted()
+        self.assertEqual(daemon.end(), 0)
+        self.assertEqual(len(self.heard()), 1)
+        with open(self.file, "r+b") as damaged:
+            damaged.seek(0, os.SEEK_END)
+            damaged.truncate(damaged.tell() // 2)
+        daemon = self.start_daemon(self.configure())
+        line = daemon.wait_for_line("the ledger cannot be read", "is damaged")
+        self.assertIn(f"{self.file}.damaged-", line)
+        daemon.wait_for_line("msg=watching")
+        self.assertEqual(daemon.end(), 0)
+        self.assertEqual(len(list(self.directory.glob("ledger.db.damaged-*Z"))), 1)
+
+    def test_a_folder_that_cannot_be_made_degrades_storage_and_nothing_else(self):
+        daemon = self.start_daemon(
+            self.configure(), storage="/proc/nowhere/state")
+        line = daemon.wait_for_line("the ledger cannot be written")
+        self.assertIn("/proc/nowhere/state/ledger.db", line)
+        self.assertIn("--storage.path", line)
+        wait_until(lambda: "trainwatchd_storage_degraded 1" in get(daemon.url + "/metrics")[1],
+                   "the metric")
+        wait_until(lambda: not self.webhook.received.empty(), "the alert all the same")
+        self.assertEqual(daemon.end(), 0)
+
+
+if __name__ == "__main__":
+    harness.main()
