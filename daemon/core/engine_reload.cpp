@@ -261,23 +261,28 @@ void engine::keep_by_filter(std::size_t slot) {
         decided = decide_claim(slot);
         claims_ = std::move(all);
     }
-    // What cannot be told yet stays where it is, if that is still a list that discovers.
+    // What cannot be told yet stays where it is, even if that list is gone: another may have it,
+    // and its alerts must not end in between.
     const bool may_stay =
         decided.answer == claim_answer::needs_details || decided.answer == claim_answer::needs_tags;
     // A name that AWS never knew is nothing that a filter could find.
     const bool is_known = view_.jobs[slot].last.has_value();
-    if (decided.answer == claim_answer::claimed && is_known) {
-        if (target.use == slot_use::explicit_name) {
-            if (!target.tried) --lanes_[target.lane.value].untried;
-            target.use = slot_use::discovered;
-        }
-        target.may_move = false;
-        move_to_list(slot, decided.watch_list);
-    } else if (!may_stay || !list_goes_on || !is_known) {
+    const bool is_claimed = decided.answer == claim_answer::claimed;
+    if (!is_known || (!is_claimed && !may_stay)) {
         unwatch(slot);
+        return;
+    }
+    if (target.use == slot_use::explicit_name) {
+        if (!target.tried) --lanes_[target.lane.value].untried;
+        target.use = slot_use::discovered;
+    }
+    target.may_move = !is_claimed;
+    if (is_claimed) {
+        move_to_list(slot, decided.watch_list);
+    } else if (decided.answer == claim_answer::needs_tags) {
+        want_tags(slot);
     } else {
-        target.may_move = true;
-        if (decided.answer == claim_answer::needs_tags) want_tags(slot);
+        look_anew(slot);
     }
 }
 

@@ -132,6 +132,7 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
     for (const auto& row : rows.deliveries) {
         deliveries[row.alert].insert_or_assign({row.receiver, row.url}, told_by(row));
     }
+    if (!rows.alerts.empty()) clock_wait_until_ = now_.mono + limits::clock_patience;
     for (const auto& row : rows.alerts) {
         const auto& kept = deliveries[domain::identity(row.alert.labels)];
         const bool resolved = row.alert.state == domain::alert_state::resolved;
@@ -144,7 +145,10 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
         for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
             const auto& endpoint = plan_.endpoints[i];
             const auto found = kept.find({endpoint.receiver, endpoint.url});
-            const auto known = found == kept.end() ? told{} : found->second;
+            auto known = found == kept.end() ? told{} : found->second;
+            // It may have been told, and the word of it not have reached the disk.
+            known.attempted |= !resolved ||
+                now_.wall - row.alert.resolved_at.value_or(now_.wall) < limits::resolved_resend_for;
             outbox_.add(endpoint_id{i}, *number, now_.mono, known);
             if (!known.first_confirmed) continue;
             const bool first = book_.confirm(*number, receiver_of_[i], *known.first_confirmed);

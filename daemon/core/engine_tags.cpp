@@ -102,6 +102,21 @@ void engine::take_tags(std::size_t slot, const domain::label_map& tags) {
     reconsider(slot);
 }
 
+// A newer job has the name: what was read, or is being read, is the former one's.
+void engine::forget_tags(std::size_t slot) {
+    auto& target = targets_[slot];
+    auto& job = view_.jobs[slot];
+    target.tags.reset();
+    target.untagged_since.reset();
+    if (target.tags_call) {
+        target.tags_call.reset();
+        target.waits_for_tags = false;
+    }
+    if (job.tag_labels.empty()) return;
+    job.tag_labels.clear();
+    touch(slot);
+}
+
 // As its list wants them, from the tags that were read.
 void engine::set_tag_labels(std::size_t slot) {
     const auto& target = targets_[slot];

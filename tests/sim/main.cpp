@@ -61,7 +61,7 @@ int main(int argc, char** argv) {
     for (; played < lives; ++chosen.seed) {
         const auto one = play(chosen);
         failed += report(chosen.seed, one) ? 0U : 1U;
-        if (worlds < repeat && play(chosen).log_hash != one.log_hash) {
+        if (worlds < repeat && play(chosen).log_digest != one.log_digest) {
             std::printf(
                 "seed %llu FAILED\n  the second run differs from the first\n",
                 static_cast<unsigned long long>(chosen.seed)
@@ -71,15 +71,15 @@ int main(int argc, char** argv) {
         ++worlds;
         played += one.lives;
         total.steps += one.steps;
-        total.polls += one.polls;
+        total.calls += one.calls;
         total.alerts += one.alerts;
     }
     std::printf(
-        "worlds=%llu lives=%llu steps=%llu polls=%llu alerts_sent=%llu failed=%llu\n",
+        "worlds=%llu lives=%llu steps=%llu calls=%llu alerts_sent=%llu failed=%llu\n",
         static_cast<unsigned long long>(worlds),
         static_cast<unsigned long long>(played),
         static_cast<unsigned long long>(total.steps),
-        static_cast<unsigned long long>(total.polls),
+        static_cast<unsigned long long>(total.calls),
         static_cast<unsigned long long>(total.alerts),
         static_cast<unsigned long long>(failed)
     );
