@@ -38,13 +38,14 @@ std::size_t alert_book::place(const std::string& key) const {
     return static_cast<std::size_t>(at - keys_.begin());
 }
 
-std::optional<alert_number> alert_book::fire(domain::alert alert) {
+std::optional<alert_number> alert_book::fire(domain::alert alert, std::string reason) {
     auto key = domain::identity(alert.labels);
     const auto [name, added] = numbers_.try_emplace(key, alert_number{last_number_ + 1});
     if (!added) return std::nullopt;
     const alert_number number{++last_number_};
     const bool resolved = alert.state == domain::alert_state::resolved;
-    entry fresh{std::vector<receiver_state>(present_.size()), std::nullopt, name};
+    entry fresh{
+        std::vector<receiver_state>(present_.size()), std::nullopt, std::move(reason), name};
     for (std::size_t i = 0; i < present_.size(); ++i)
         fresh.receivers[i].closed = resolved || !present_[i];
     if (resolved) fresh.ended = alert.resolved_at;
@@ -76,6 +77,10 @@ const domain::alert& alert_book::alert(alert_number number) const {
 
 const std::string& alert_book::key(alert_number number) const {
     return at(number).name->first;
+}
+
+domain::alert_row alert_book::row(alert_number number) const {
+    return {alert(number), at(number).reason};
 }
 
 std::optional<alert_number> alert_book::find(const std::string& key) const {

@@ -15,6 +15,7 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "domain/alert.hpp"
+#include "domain/ledger.hpp"
 
 namespace trainwatch::core {
 
@@ -35,11 +36,13 @@ public:
     void reopen_receiver(std::size_t receiver);
 
     // Nothing when this identity is in the book already. A resolved alert of an earlier run comes
-    // back closed at all receivers.
-    std::optional<alert_number> fire(domain::alert alert);
+    // back closed at all receivers. `reason`: why it fired, in one sentence.
+    std::optional<alert_number> fire(domain::alert alert, std::string reason = {});
 
     const domain::alert& alert(alert_number number) const;
     const std::string& key(alert_number number) const;
+    // As the ledger keeps it.
+    domain::alert_row row(alert_number number) const;
     std::optional<alert_number> find(const std::string& key) const;
     bool knows(alert_number number) const { return entries_.contains(number); }
 
@@ -80,6 +83,7 @@ private:
     struct entry {
         std::vector<receiver_state> receivers{};
         std::optional<wall_time> ended{};
+        std::string reason{};
         std::map<std::string, alert_number>::const_iterator name{};
     };
 

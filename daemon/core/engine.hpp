@@ -11,7 +11,8 @@
 // have got. engine_slots.cpp: who is watched, and in which
 // slot. engine_tags.cpp: tags. engine_connections.cpp: keys and accounts. engine_alerts.cpp:
 // commits and deliveries. engine_promise.cpp: whether the picture is as fresh as promised.
-// engine_restore.cpp: the first event. engine_reload.cpp: another configuration.
+// engine_restore.cpp: the first event. engine_ledger.cpp: what is kept. engine_reload.cpp: another
+// configuration.
 #pragma once
 
 #include <cstdint>
@@ -102,6 +103,7 @@ private:
         std::optional<wall_time> in_ended{};  // its place in ended_
         std::optional<mono_time> untagged_since{};
         std::optional<domain::label_map> tags{};
+        bool tags_told = false;                        // by ListTags itself
         std::optional<domain::job_summary> summary{};  // of a candidate
         std::optional<domain::observation> details{};  // likewise; or held until tags are read
     };
@@ -238,7 +240,7 @@ private:
 
     // ---- engine_promise.cpp --------------------------------------------------------------------
     void watch_promise();
-    domain::alert stale_alert(lane_id lane, const std::string& list, milliseconds age) const;
+    domain::alert_row stale_alert(lane_id lane, const std::string& list, milliseconds age) const;
     void fire_stale(lane_id lane, const std::string& list, milliseconds age);
     void end_stale(lane_id lane, const std::string& list, const char* because);
     void end_alert(alert_number alert, const char* because);
@@ -267,6 +269,11 @@ private:
     std::optional<std::size_t> slot_to_restore(lane_id lane, const domain::job_row& row);
     bool is_alert_watched(const domain::alert& alert) const;
     void restore_alerts(const domain::ledger_batch& rows);
+
+    // ---- engine_ledger.cpp ---------------------------------------------------------------------
+    void write();
+    void put_everything();
+    domain::job_row row_of_slot(std::size_t slot) const;
 
     // ---- engine_connections.cpp ----------------------------------------------------------------
     void on(const credentials_told& what);
@@ -302,8 +309,7 @@ private:
     // ---- engine_alerts.cpp ---------------------------------------------------------------------
     bool has_receivers() const;
     void apply(const journal_news& news);
-    void write();
-    void put_everything();
+    std::optional<alert_number> fire(domain::alert_row alert);
     void release(alert_number alert);
     bool waits_for_clock() const;
     std::optional<mono_time> next_sending() const;

@@ -27,31 +27,6 @@ void engine::apply(const journal_news& news) {
         release(alert);
 }
 
-void engine::write() {
-    const bool everything = journal_.wants_snapshot(now_.mono);
-    if (everything) put_everything();
-    if (auto next = journal_.open(now_.mono, everything)) {
-        out_.emplace_back(commit{next->id, std::move(next->batch)});
-    }
-}
-
-void engine::put_everything() {
-    for (std::size_t slot = 0; slot < targets_.size(); ++slot) {
-        const auto& job = view_.jobs[slot];
-        if (!job.last) continue;
-        const auto& memory = targets_[slot].memory;
-        journal_.put(row_of(job, memory, plan_.lanes[job.target.lane.value].connection));
-        for (auto& row : transition_rows_of(job, memory))
-            journal_.put(std::move(row));
-    }
-    for (const auto& alert : view_.alerts)
-        journal_.put(domain::alert_row{alert});
-    for (const auto& [endpoint, alert] : outbox_.taken()) {
-        journal_.put(row_of_delivery(endpoint, alert));
-    }
-    if (last_sweep_) journal_.put_sweep(*last_sweep_);
-}
-
 domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number alert) {
     const auto& to = plan_.endpoints[endpoint.value];
     const auto& known = outbox_.known(endpoint, alert);
@@ -62,6 +37,21 @@ domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number 
         known.first_confirmed,
         known.last_confirmed,
         known.resolved};
+}
+
+// Nothing when it fires already, or receivers are still being told that its last time is over. What
+// is new is on disk before anybody hears of it.
+std::optional<alert_number> engine::fire(domain::alert_row alert) {
+    const auto number = book_.fire(std::move(alert.alert), std::move(alert.reason));
+    if (!number) return std::nullopt;
+    say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
+    journal_.put(book_.row(*number));
+    if (journal_.makes_alerts_wait()) {
+        journal_.hold(*number);
+    } else {
+        release(*number);
+    }
+    return number;
 }
 
 // The alert may leave: it is on disk, or there is no disk to wait for.
@@ -83,7 +73,7 @@ void engine::end_unreceived() {
         unreceived_.erase(unreceived_.begin());
         book_.end(alert, "hold", when);
         say(note_of_alert(note_level::info, "alert_resolved", book_.alert(alert)));
-        journal_.put(domain::alert_row{book_.alert(alert)});
+        journal_.put(book_.row(alert));
         book_.forget(alert);
     }
 }
@@ -266,7 +256,7 @@ void engine::close(alert_number alert, std::size_t receiver) {
     line.fields.emplace_back("receiver", name);
     say(std::move(line));
     if (closing == alert_book::closing::closed_everywhere) {
-        journal_.put(domain::alert_row{book_.alert(alert)});
+        journal_.put(book_.row(alert));
     }
 }
 

@@ -324,7 +324,6 @@ void engine::settle_candidate(std::size_t slot) {
     adopt(slot, slot_use::discovered, decided.watch_list);
     set_tag_labels(slot);
     observe_page(slot, told, target.observed);
-    if (lacks_tag_labels(slot) && !view_.jobs[slot].ending) want_tags(slot);
     if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
     look_anew(slot);
 }
@@ -347,6 +346,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     if (first) {
         // The older job of the name has ended, whatever nobody explained of it.
         end_without_cause(slot);
+        if (job.last) forget_tags(slot);
         set_news(slot, news_kind::none, sent);
     }
     const auto seen =
@@ -367,6 +367,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
             job.retired = true;
         }
     }
+    if (first && !job.ending && lacks_tag_labels(slot)) want_tags(slot);
     if (job.summarised && !job.ending) set_undescribed(slot, true);
     const auto before = target.news;
     if (!job.ending) set_news(slot, news_of(slot, told), sent);

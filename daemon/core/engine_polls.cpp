@@ -52,13 +52,13 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
         return;
     }
     tell_recovery(slot);
-    if (is_of_a_newer_job(slot, answer.created)) {
-        if (must_claim_anew(slot, answer.status.value)) {
-            claim_anew(slot, summary_of(answer), done.sent);
-            return;
-        }
-        forget_tags(slot);
+    const auto& known = view_.jobs[slot].last;
+    const bool is_newer = is_of_a_newer_job(slot, answer.created);
+    if (is_newer && must_claim_anew(slot, answer.status.value)) {
+        claim_anew(slot, summary_of(answer), done.sent);
+        return;
     }
+    if (is_newer || (known && answer.account_id != known->account_id)) forget_tags(slot);
     if (must_wait_for_tags(slot)) {
         target.details = answer;
         want_tags(slot);
@@ -332,7 +332,7 @@ void engine::keep(std::size_t slot, const std::vector<domain::finding>& findings
             touched.insert(told->index);
         }
     }
-    journal_.put(row_of(job, memory, plan_.lanes[job.target.lane.value].connection));
+    journal_.put(row_of_slot(slot));
     if (touched.empty()) return;
     for (auto& row : transition_rows_of(job, memory)) {
         if (touched.count(row.index) > 0) journal_.put(std::move(row));
@@ -346,17 +346,8 @@ void engine::raise(const std::vector<domain::finding>& findings, std::size_t slo
     auto configured = plan_.alert_labels(job.target.watch_list);
     for (const auto& [name, value] : job.tag_labels)
         configured.insert_or_assign(name, value);
-    for (auto& alert : alerts_for(job, findings, now_.wall, configured)) {
-        const auto number = book_.fire(std::move(alert));
-        if (!number) continue;
-        say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
-        journal_.put(domain::alert_row{book_.alert(*number)});
-        if (journal_.makes_alerts_wait()) {
-            journal_.hold(*number);
-        } else {
-            release(*number);
-        }
-    }
+    for (auto& alert : alerts_for(job, findings, now_.wall, configured))
+        fire(std::move(alert));
 }
 
 // What is counted over all jobs, after one of them changed.

@@ -31,7 +31,8 @@ void engine::watch_promise() {
     }
 }
 
-domain::alert engine::stale_alert(lane_id lane, const std::string& list, milliseconds age) const {
+domain::alert_row engine::stale_alert(lane_id lane, const std::string& list, milliseconds age)
+    const {
     const auto& known = view_.lanes[lane.value];
     const stale_facts facts{
         plan_.lanes[lane.value],
@@ -45,21 +46,13 @@ domain::alert engine::stale_alert(lane_id lane, const std::string& list, millise
 }
 
 void engine::fire_stale(lane_id lane, const std::string& list, milliseconds age) {
-    auto alert = stale_alert(lane, list, age);
-    const auto number = book_.fire(std::move(alert));
+    const auto number = fire(stale_alert(lane, list, age));
     if (!number) {
         // Receivers are still being told that the last one is over: again in half a bound.
         stale_watch_.forget({lane, list});
         return;
     }
     stale_alerts_[{lane, list}] = book_.key(*number);
-    say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
-    journal_.put(domain::alert_row{book_.alert(*number)});
-    if (journal_.makes_alerts_wait()) {
-        journal_.hold(*number);
-    } else {
-        release(*number);
-    }
 }
 
 void engine::end_stale(lane_id lane, const std::string& list, const char* because) {
@@ -74,7 +67,7 @@ void engine::end_alert(alert_number alert, const char* because) {
     if (book_.alert(alert).state == domain::alert_state::resolved) return;
     book_.end(alert, because, now_.wall);
     say(note_of_alert(note_level::info, "alert_resolved", book_.alert(alert)));
-    journal_.put(domain::alert_row{book_.alert(alert)});
+    journal_.put(book_.row(alert));
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         if (!plan_.endpoints[i].gone) outbox_.hasten(endpoint_id{i}, alert, now_.mono);
     }

@@ -185,7 +185,7 @@ void engine::drop_receiver(std::size_t receiver) {
         for (const auto& [key, alert] : book_.numbers()) {
             const auto closing = book_.close(alert, receiver, now_.wall);
             if (closing != alert_book::closing::closed_everywhere) continue;
-            journal_.put(domain::alert_row{book_.alert(alert)});
+            journal_.put(book_.row(alert));
         }
     }
     book_.leave_receiver(receiver);

@@ -57,7 +57,7 @@ std::optional<std::size_t> engine::slot_to_restore(lane_id lane, const domain::j
         row.identity.name,
         row.last.status.value,
         row.summarised ? nullptr : &row.last,
-        nullptr};
+        row.tags ? &*row.tags : nullptr};
     auto decided = claims_.decide(facts);
     if (decided.answer == claim_answer::nobody) {
         // Its list took it up in another status.
@@ -88,6 +88,9 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
         auto& job = view_.jobs[slot];
         auto& target = targets_[slot];
         restore(job, target.memory, *row, transitions[row->identity]);
+        target.tags = row->tags;
+        target.tags_told = row->tags.has_value();
+        set_tag_labels(slot);
         derive(slot, row->last_observed);
         if (!row->summarised) {
             target.shown_secondary = row->last.secondary.text;
@@ -137,7 +140,7 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
         const auto& kept = deliveries[domain::identity(row.alert.labels)];
         const bool resolved = row.alert.state == domain::alert_state::resolved;
         if (resolved && !has_receivers()) continue;
-        const auto number = book_.fire(row.alert);
+        const auto number = book_.fire(row.alert, row.reason);
         if (!number) continue;
         for (auto& [name, receiver] : view_.receivers) {
             if (!resolved) ++receiver.unconfirmed;
@@ -161,7 +164,7 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
         // A condition of an earlier run is established anew, or over.
         const bool of_watcher = label(row.alert, "training_job").empty();
         book_.end(*number, of_watcher ? "restarted" : "unwatched", now_.wall);
-        journal_.put(domain::alert_row{book_.alert(*number)});
+        journal_.put(book_.row(*number));
     }
 }
 

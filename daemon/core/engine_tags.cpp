@@ -72,6 +72,7 @@ void engine::on(const tags_read& what) {
         lane.tag_failures = 0;
         if (std::exchange(lane.tags_told, false)) tags_are_back(done->lane);
         if (!is_tags_call_of(*done)) return;
+        targets_[done->slot].tags_told = true;
         take_tags(done->slot, *what.answer);
     } else {
         on_tags_failure(*done, what.answer.error());
@@ -98,23 +99,24 @@ void engine::take_tags(std::size_t slot, const domain::label_map& tags) {
         return;
     }
     set_tag_labels(slot);
+    if (target.tags_told && view_.jobs[slot].last) keep(slot, {});
     take_held_answer(slot);
     reconsider(slot);
 }
 
-// A newer job has the name: what was read, or is being read, is the former one's.
+// They are the former job's, and so are those that are being read: another one has its name now.
 void engine::forget_tags(std::size_t slot) {
     auto& target = targets_[slot];
-    auto& job = view_.jobs[slot];
     target.tags.reset();
+    target.tags_told = false;
     target.untagged_since.reset();
     if (target.tags_call) {
         target.tags_call.reset();
         target.waits_for_tags = false;
     }
-    if (job.tag_labels.empty()) return;
-    job.tag_labels.clear();
-    touch(slot);
+    auto& labels = view_.jobs[slot].tag_labels;
+    if (!labels.empty()) touch(slot);
+    labels.clear();
 }
 
 // As its list wants them, from the tags that were read.

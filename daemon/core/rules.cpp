@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/text.hpp"
 #include "core/console_links.hpp"
@@ -123,9 +124,26 @@ std::string describe_place(const observation& job, const std::optional<wall_time
     return text + ".";
 }
 
+// " at 2026-11-24T09:12:00.000Z"
+std::string at_time(const std::optional<wall_time>& when) {
+    return when ? " at " + iso8601(*when) : std::string();
+}
+
+std::string why_failed(const observation& job, const domain::job_ended& end) {
+    const auto reason = std::string(to_string(end.ending.failure_class));
+    return "AWS says that the job Failed" + at_time(end.ended) +
+        (job.failure_reason.empty() ? ", without a FailureReason."
+                                    : ", with a FailureReason of class " + reason + ".");
+}
+
+std::string why_out_of_time(const observation& job, const domain::job_ended& end) {
+    return "AWS says that the job is " + job.status.text + " with the secondary status " +
+        job.secondary.text + at_time(end.ended) + ".";
+}
+
 }  // namespace
 
-std::optional<domain::alert> training_job_failed(
+std::optional<domain::alert_row> training_job_failed(
     const domain::job_view& job, const domain::job_ended& end, wall_time now
 ) {
     if (end.ending.outcome != domain::outcome::failed) return std::nullopt;
@@ -139,10 +157,10 @@ std::optional<domain::alert> training_job_failed(
         (headline.empty() ? "; AWS gave no reason." : ": " + headline);
     alert.annotations["description"] = describe_place(last, end.ended);
     alert.starts_at = now;
-    return alert;
+    return domain::alert_row{std::move(alert), why_failed(last, end)};
 }
 
-std::optional<domain::alert> training_job_max_runtime_exceeded(
+std::optional<domain::alert_row> training_job_max_runtime_exceeded(
     const domain::job_view& job, const domain::job_ended& end, wall_time now
 ) {
     if (end.ending.outcome != domain::outcome::max_runtime_exceeded) return std::nullopt;
@@ -158,10 +176,10 @@ std::optional<domain::alert> training_job_max_runtime_exceeded(
         (last.model_artifacts.empty() ? " What it had trained may be lost."
                                       : " What it had trained is at " + last.model_artifacts + ".");
     alert.starts_at = now;
-    return alert;
+    return domain::alert_row{std::move(alert), why_out_of_time(last, end)};
 }
 
-domain::alert trainwatchd_stale(
+domain::alert_row trainwatchd_stale(
     const stale_facts& facts, wall_time now, const domain::label_map& configured
 ) {
     domain::alert alert;
@@ -190,24 +208,28 @@ domain::alert trainwatchd_stale(
     }
     alert.annotations["description"] = std::move(cause);
     alert.starts_at = now;
-    return alert;
+    return {
+        std::move(alert),
+        "The oldest observation of a live job was " +
+            format_duration(std::chrono::floor<seconds>(facts.age)) +
+            " old, and staleness_bound is " + bound + "."};
 }
 
-std::vector<domain::alert> alerts_for(
+std::vector<domain::alert_row> alerts_for(
     const domain::job_view& job,
     const std::vector<domain::finding>& findings,
     wall_time now,
     const domain::label_map& configured
 ) {
     constexpr std::array rules{training_job_failed, training_job_max_runtime_exceeded};
-    std::vector<domain::alert> alerts;
+    std::vector<domain::alert_row> alerts;
     for (const auto& finding : findings) {
         const auto* end = std::get_if<domain::job_ended>(&finding);
         if (!end || end->seen == domain::seen_as::old) continue;
         for (const auto rule : rules) {
             auto alert = rule(job, *end, now);
             if (!alert) continue;
-            alert->labels.insert(configured.begin(), configured.end());
+            alert->alert.labels.insert(configured.begin(), configured.end());
             alerts.push_back(std::move(*alert));
         }
     }

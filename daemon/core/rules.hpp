@@ -1,6 +1,7 @@
 // Which findings call for an alert, and how it reads: one function a rule.
 //
-// Pure: job state in, alert out. Labels are the identity and follow from AWS' record alone, so
+// Pure: job state in, alert out, with the reason why it fires in one sentence, which the ledger
+// keeps for whoever asks later. Labels are the identity and follow from AWS' record alone, so
 // that a restart or a second replica makes the same alert; what varies is an annotation. Knows
 // nothing of receivers, of times of delivery, or of what fired before (core/alert_book).
 #pragma once
@@ -12,19 +13,20 @@
 
 #include "domain/alert.hpp"
 #include "domain/finding.hpp"
+#include "domain/ledger.hpp"
 #include "domain/view.hpp"
 #include "domain/watch_plan.hpp"
 
 namespace trainwatch::core {
 
 // TrainingJobFailed: the job ended as Failed. `now` becomes startsAt.
-std::optional<domain::alert> training_job_failed(
+std::optional<domain::alert_row> training_job_failed(
     const domain::job_view& job, const domain::job_ended& end, wall_time now
 );
 
 // TrainingJobMaxRuntimeExceeded: AWS stopped the job at its MaxRuntimeInSeconds. To AWS the job is
 // Stopped, never Failed, and many tools call it a success.
-std::optional<domain::alert> training_job_max_runtime_exceeded(
+std::optional<domain::alert_row> training_job_max_runtime_exceeded(
     const domain::job_view& job, const domain::job_ended& end, wall_time now
 );
 
@@ -38,14 +40,14 @@ struct stale_facts {
     std::size_t live = 0;           // jobs of the lane
     std::string replica{};
 };
-domain::alert trainwatchd_stale(
+domain::alert_row trainwatchd_stale(
     const stale_facts& facts, wall_time now, const domain::label_map& configured
 );
 
 // All rules on all findings about the job, which is as it is after them. `configured` are the
 // labels that the configuration adds to the identity (watch_plan::alert_labels); a rule's own label
 // of the same name stays.
-std::vector<domain::alert> alerts_for(
+std::vector<domain::alert_row> alerts_for(
     const domain::job_view& job,
     const std::vector<domain::finding>& findings,
     wall_time now,

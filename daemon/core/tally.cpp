@@ -2,83 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/limits.hpp"
+#include "core/histograms.hpp"
 
 namespace trainwatch::core {
 namespace {
 
 using domain::failure_class;
 using domain::fleet_key;
-using domain::histogram_view;
 using domain::outcome;
-
-constexpr double minute = 60;
-constexpr double hour = 3600;
-constexpr double day = 86'400;
-
-histogram_view histogram(std::vector<double> bounds) {
-    histogram_view empty;
-    empty.buckets.resize(bounds.size() + 1);
-    empty.bounds = std::move(bounds);
-    return empty;
-}
-
-// A second is one look at a late job, a minute the default promise, an hour an outage.
-histogram_view lag_histogram() {
-    return histogram({1, 2.5, 5, 10, 15, 30, minute, 120, 300, 600, 1800, hour});
-}
-
-// From a fast image download to the longest training that AWS allows within its default day, then
-// a week: phases differ more than jobs do.
-histogram_view phase_histogram() {
-    return histogram(
-        {10,
-         30,
-         minute,
-         120,
-         300,
-         600,
-         1800,
-         hour,
-         2 * hour,
-         4 * hour,
-         8 * hour,
-         day,
-         3 * day,
-         7 * day}
-    );
-}
-
-// From a failed start to AWS' maximum of 28 days.
-histogram_view duration_histogram() {
-    return histogram(
-        {minute,
-         300,
-         600,
-         1800,
-         hour,
-         2 * hour,
-         4 * hour,
-         8 * hour,
-         12 * hour,
-         day,
-         2 * day,
-         3 * day,
-         7 * day,
-         14 * day,
-         28 * day}
-    );
-}
-
-// A describe takes 0.05 to 0.3 s, and is given up after ten.
-histogram_view request_histogram() {
-    return histogram({0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10});
-}
-
-histogram_view latency_histogram() {
-    return histogram({0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, minute, 300, 1800, hour});
-}
 
 // Every end that may happen, beside those of a job that Failed.
 constexpr std::array<std::pair<outcome, failure_class>, 5> ends_without_failure{{
@@ -118,7 +52,7 @@ double in_seconds(milliseconds value) {
     return static_cast<double>(value.count()) / 1000.0;
 }
 
-fleet_key fleet_of(const domain::observation& job, const std::string& watch_list) {
+fleet_key fleet_of_job(const domain::observation& job, const std::string& watch_list) {
     return {job.account_id, job.region, watch_list};
 }
 
@@ -202,6 +136,7 @@ void tally::left(const domain::transition& entry) {
     auto& histogram =
         view_.fleet.phase_duration.try_emplace(status, phase_histogram()).first->second;
     histogram.observe(std::max(0.0, in_seconds(*entry.ended - entry.started)));
+    marks_.phase_duration.insert(status);
 }
 
 void tally::ended(
@@ -211,11 +146,11 @@ void tally::ended(
     const std::optional<wall_time>& ended
 ) {
     ++view_.fleet.finished[{fleet, ending.outcome, ending.failure_class}];
+    marks_.finished.insert({fleet, ending.outcome, ending.failure_class});
+    if (!ended) return;
     // From creation: what the person waited for it.
-    if (ended) {
-        view_.fleet.duration[ending.outcome].observe(std::max(0.0, in_seconds(*ended - job.created))
-        );
-    }
+    view_.fleet.duration[ending.outcome].observe(std::max(0.0, in_seconds(*ended - job.created)));
+    marks_.duration.insert(ending.outcome);
 }
 
 // AWS' billable time is wall-clock time; each instance costs it.
@@ -223,7 +158,20 @@ void tally::bill(const fleet_key& fleet, const domain::observation& job) {
     for (const auto& group : job.instances) {
         view_.fleet.billable_instance_seconds[{fleet, group.instance_type, job.spot}] +=
             static_cast<double>(job.billable_time->count()) * static_cast<double>(group.count);
+        marks_.billable_instance_seconds.insert({fleet, group.instance_type, job.spot});
     }
+}
+
+void tally::entered(const fleet_key& fleet, const std::string& status) {
+    ++view_.fleet.transitions[{fleet, status}];
+    marks_.transitions.insert({fleet, status});
+}
+
+void tally::completed(const std::string& watch_list, wall_time when) {
+    auto& last = view_.fleet.last_completed[watch_list];
+    if (when <= last) return;
+    last = when;
+    marks_.last_completed.insert(watch_list);
 }
 
 void tally::count(
@@ -233,19 +181,19 @@ void tally::count(
     wall_time now
 ) {
     if (findings.empty() && !job.ending) return;
-    const auto fleet = fleet_of(*job.last, job.target.watch_list);
+    const auto fleet = fleet_of_job(*job.last, job.target.watch_list);
     for (const auto& finding : findings) {
-        if (const auto* entered = std::get_if<domain::transition_entered>(&finding)) {
-            if (entered->seen == domain::seen_as::old) continue;
-            ++view_.fleet.transitions[{fleet, entered->entry.status.text}];
-            if (entered->seen == domain::seen_as::live) {
+        if (const auto* came = std::get_if<domain::transition_entered>(&finding)) {
+            if (came->seen == domain::seen_as::old) continue;
+            entered(fleet, came->entry.status.text);
+            if (came->seen == domain::seen_as::live) {
                 // Below zero only by the difference of two clocks.
                 // A list page may have told of the status before the describe that dates it.
                 const auto& told = memory.told;
-                const bool by_page = told && told->secondary.text == entered->entry.status.text &&
-                    told->heard >= entered->entry.started;
+                const bool by_page = told && told->secondary.text == came->entry.status.text &&
+                    told->heard >= came->entry.started;
                 const auto heard = by_page ? std::min(told->heard, now) : now;
-                const auto lag = std::max(milliseconds(0), heard - entered->entry.started);
+                const auto lag = std::max(milliseconds(0), heard - came->entry.started);
                 view_.detection_lag.observe(in_seconds(lag));
             }
         } else if (const auto* gone = std::get_if<domain::transition_left>(&finding)) {
@@ -263,8 +211,7 @@ void tally::count(
     }
     if (!job.ending) return;
     if (job.ending->outcome == outcome::completed && job.ended) {
-        auto& last = view_.fleet.last_completed[job.target.watch_list];
-        last = std::max(last, *job.ended);
+        completed(job.target.watch_list, *job.ended);
     }
     // The billable time may come later than the end.
     if (memory.counted && !memory.billed && job.last->billable_time) {
@@ -274,15 +221,36 @@ void tally::count(
 }
 
 void tally::restore(const domain::ledger_batch& rows) {
+    if (rows.counters.empty()) {
+        // Of a release that kept none: what its rows stand for is written with the first batch.
+        recount(rows);
+        return;
+    }
+    for (const auto& row : rows.jobs)
+        add_zeros(fleet_of_job(row.last, row.watch_list));
+    for (const auto& row : rows.counters) {
+        if (const auto fleet = fleet_of(row)) add_zeros(*fleet);
+        take_in(view_.fleet, row);
+    }
+}
+
+std::vector<domain::counter_row> tally::take_changed() {
+    return counter_rows(view_.fleet, std::exchange(marks_, {}));
+}
+
+std::vector<domain::counter_row> tally::all() const {
+    return counter_rows(view_.fleet, marks_of_all(view_.fleet));
+}
+
+void tally::recount(const domain::ledger_batch& rows) {
     std::map<domain::job_identity, std::string> lists;
     for (const auto& row : rows.jobs) {
         lists[row.identity] = row.watch_list;
-        const auto fleet = fleet_of(row.last, row.watch_list);
+        const auto fleet = fleet_of_job(row.last, row.watch_list);
         add_zeros(fleet);
         if (!row.ending) continue;
         if (row.ending->outcome == outcome::completed && row.ended) {
-            auto& last = view_.fleet.last_completed[row.watch_list];
-            last = std::max(last, *row.ended);
+            completed(row.watch_list, *row.ended);
         }
         if (!row.counted) continue;
         ended(fleet, row.last, *row.ending, row.ended);
@@ -292,7 +260,7 @@ void tally::restore(const domain::ledger_batch& rows) {
         const auto list = lists.find(row.identity);
         if (!row.counted || list == lists.end()) continue;
         const fleet_key fleet{row.identity.account_id, row.identity.region, list->second};
-        ++view_.fleet.transitions[{fleet, row.entry.status.text}];
+        entered(fleet, row.entry.status.text);
         const auto known = std::find(ends.begin(), ends.end(), row.entry.status.text);
         if (known == ends.end()) left(row.entry);
     }

@@ -3,7 +3,8 @@
 // Counted once: a transition or an end that we saw happen, or found at first sight and that ended
 // at or after the horizon (domain::seen_as). Older history is shown and not counted, else each
 // first start would replay the account's past into rates. The same decision is kept in the
-// ledger's rows, so the counters go on after a restart. Knows no clock and no metric's name.
+// ledger's rows, which guards against counting twice; the counters themselves are rows as well, so
+// that they go on when what they counted is forgotten. Knows no clock and no metric's name.
 #pragma once
 
 #include <map>
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/counter_rows.hpp"
 #include "core/tracker.hpp"
 #include "domain/finding.hpp"
 #include "domain/ledger.hpp"
@@ -27,8 +29,11 @@ public:
     // Another configuration: new lists and receivers get their zeros.
     void reconfigure(const domain::watch_plan& plan);
 
-    // The counters that rows of an earlier run stand for.
+    // The counters of an earlier run.
     void restore(const domain::ledger_batch& rows);
+    // Those that changed since they were last taken; all that are not zero.
+    std::vector<domain::counter_row> take_changed();
+    std::vector<domain::counter_row> all() const;
 
     // An answer came from this account on this lane: its lists' counters exist from now on.
     void account_known(lane_id lane, const std::string& account_id);
@@ -58,11 +63,15 @@ private:
     );
     void bill(const domain::fleet_key& fleet, const domain::observation& job);
     void left(const domain::transition& entry);
+    void entered(const domain::fleet_key& fleet, const std::string& status);
+    void completed(const std::string& watch_list, wall_time when);
+    void recount(const domain::ledger_batch& rows);
 
     domain::view& view_;
     std::vector<std::string> region_of_{};              // each lane
     std::map<lane_id, std::set<std::string>> lists_{};  // each lane
     std::set<std::pair<lane_id, std::string>> accounts_{};
+    counter_marks marks_{};
 };
 
 }  // namespace trainwatch::core

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "base/failure.hpp"
 #include "base/ids.hpp"
 #include "domain/alert.hpp"
 #include "domain/job.hpp"
@@ -116,6 +117,7 @@ struct ledger_batch {
 struct ledger {
     bool first_start = true;
     ledger_batch rows{};
+    std::optional<failure> damaged{};  // the former file could not be read; it stands aside
 
     bool operator==(const ledger&) const = default;
 };

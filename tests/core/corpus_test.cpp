@@ -48,7 +48,7 @@ struct reader {
             {{mono(hours(1)), seen.created + hours(800)}, {}, built_in_reasons()}
         );
         for (auto& alert : alerts_for(view, news.findings, created))
-            alerts.push_back(alert);
+            alerts.push_back(alert.alert);
         return news.findings;
     }
     std::vector<std::string> alertnames() const {

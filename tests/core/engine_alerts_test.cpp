@@ -445,15 +445,6 @@ TEST(engine_alerts, receivers_are_counted) {
 // ---- restarts
 // ------------------------------------------------------------------------------------
 
-// Plays, and keeps what was committed.
-kept_ledger keep(const std::vector<std::pair<mono_time, action>>& log) {
-    kept_ledger ledger;
-    for (const auto& [when, asked] : log) {
-        if (const auto* batch = std::get_if<commit>(&asked)) ledger.add(*batch);
-    }
-    return ledger;
-}
-
 TEST(engine_restart, alert_goes_on_and_fires_no_second_time) {
     auto before = failed_job({am_1});
     const auto log = before.play(minutes(5));

@@ -65,6 +65,14 @@ TEST(engine, tells_the_life_of_a_job) {
     domain::ledger_batch first;
     first.jobs.push_back({identity, "main", "nightly", starting, seen_at, seen_at});
     first.transitions.push_back({identity, 0, starting.seen().transitions[0], seen_at, true});
+    const domain::label_map nightly{
+        {"account_id", "111122223333"}, {"aws_region", "eu-west-1"}, {"watch_list", "nightly"}};
+    const auto counter = [&](const char* metric, domain::label_map labels) {
+        labels.insert(nightly.begin(), nightly.end());
+        return domain::counter_row{metric, std::move(labels), 1, {}};
+    };
+    const auto* transitions = "sagemaker_training_job_transitions_total";
+    first.counters.push_back(counter(transitions, {{"secondary_status", "Starting"}}));
     first.last_complete_sweep = seen_at - milliseconds(1);
     play.gives(
         described{poll_id{1}, starting.seen(), milliseconds(200), {}},
@@ -154,7 +162,26 @@ TEST(engine, tells_the_life_of_a_job) {
     second.jobs.push_back(row);
     second.transitions.push_back({identity, 0, failed.seen().transitions[0], seen_at, true});
     second.transitions.push_back({identity, 1, failed.seen().transitions[1], ended_seen, true});
-    second.alerts.push_back({alert});
+    second.alerts.push_back(
+        {alert,
+         "AWS says that the job Failed at 2025-11-23T11:26:40.123Z, with a FailureReason of class "
+         "capacity."}
+    );
+    // What was counted goes with the rows that say so.
+    second.counters = {
+        {"sagemaker_training_job_duration_seconds",
+         {{"outcome", "failed"}},
+         7200,
+         {0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
+        {"sagemaker_training_job_phase_duration_seconds",
+         {{"secondary_status", "Starting"}},
+         3600,
+         {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}},
+        counter(transitions, {{"secondary_status", "Failed"}}),
+        counter(
+            "sagemaker_training_jobs_finished_total",
+            {{"outcome", "failed"}, {"failure_class", "capacity"}}
+        )};
     second.last_complete_sweep = seen_at;
     const auto identity_text = domain::identity(alert.labels);
     play.gives(

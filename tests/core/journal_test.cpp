@@ -12,6 +12,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Optional;
+using testing::SizeIs;
 
 constexpr mono_time start = mono(seconds(100));
 
@@ -162,8 +163,76 @@ TEST(journal, snapshot_that_succeeds_makes_storage_sound) {
 
 TEST(journal, snapshot_of_nothing_is_a_try_too) {
     auto book = with_row();
+    const auto slow = book.open(start, false);
+    book.look_at_clock(start + seconds(2));
+    book.committed(slow->id, start + seconds(3));
+    EXPECT_TRUE(book.open(start + seconds(3), true)->batch.empty());
+}
+
+// Nothing in the engine may stand for them any more.
+TEST(journal, rows_of_a_refused_batch_are_in_the_next_one) {
+    auto book = with_row();
+    book.forget({"main", row("gone").identity});
+    book.forget_alert("old{}");
     book.refused(book.open(start, false)->id, start);
-    EXPECT_TRUE(book.open(start, true)->batch.empty());
+    book.set_aside();
+    book.put(row("b"));
+    const auto snapshot = book.open(start, true);
+    EXPECT_THAT(snapshot->batch.jobs, ElementsAre(row("a"), row("b")));
+    EXPECT_THAT(snapshot->batch.forgotten_jobs, SizeIs(1));
+    EXPECT_THAT(snapshot->batch.forgotten_alerts, ElementsAre("old{}"));
+}
+
+// The rest of a snapshot is put again with the next one, as it is by then.
+TEST(journal, of_a_refused_snapshot_only_what_had_waited_before_is_kept) {
+    auto book = with_row();
+    book.refused(book.open(start, false)->id, start);
+    book.set_aside();
+    book.put(row("b"));
+    book.refused(book.open(start, true)->id, start);
+    book.set_aside();
+    EXPECT_THAT(book.open(start, true)->batch.jobs, ElementsAre(row("a")));
+}
+
+TEST(journal, newer_row_stands_before_one_of_a_refused_batch) {
+    auto book = with_row();
+    book.forget({"main", row("b").identity});
+    const auto opened = book.open(start, false);
+    book.put(row("a", "Uploading"));
+    book.put(row("b"));
+    book.refused(opened->id, start);
+    const auto next = book.open(start, true);
+    EXPECT_THAT(next->batch.jobs, ElementsAre(row("a", "Uploading"), row("b")));
+    EXPECT_THAT(next->batch.forgotten_jobs, IsEmpty());
+}
+
+TEST(journal, row_that_is_put_again_is_not_forgotten) {
+    auto book = with_row();
+    book.forget({"main", row("a").identity});
+    book.put(row("a", "Uploading"));
+    const auto opened = book.open(start, false);
+    EXPECT_THAT(opened->batch.jobs, ElementsAre(row("a", "Uploading")));
+    EXPECT_THAT(opened->batch.forgotten_jobs, IsEmpty());
+}
+
+TEST(journal, row_that_is_forgotten_after_it_was_put_goes_after_it) {
+    auto book = with_row();
+    book.forget({"main", row("a").identity});
+    EXPECT_TRUE(book.has_rows());
+    const auto opened = book.open(start, false);
+    EXPECT_THAT(opened->batch.jobs, SizeIs(1));
+    EXPECT_THAT(opened->batch.forgotten_jobs, SizeIs(1));
+    EXPECT_FALSE(book.has_rows());
+}
+
+TEST(journal, counter_is_written_as_it_stands_last) {
+    journal book(1);
+    book.put(domain::counter_row{"jobs_total", {{"list", "a"}}, 1, {}});
+    book.put(domain::counter_row{"jobs_total", {{"list", "b"}}, 5, {}});
+    book.put(domain::counter_row{"jobs_total", {{"list", "a"}}, 2, {}});
+    const auto counters = book.open(start, false)->batch.counters;
+    ASSERT_THAT(counters, SizeIs(2));
+    EXPECT_EQ(counters[0].value, 2);
 }
 
 TEST(journal, retries_are_further_and_further_apart) {

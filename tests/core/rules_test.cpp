@@ -30,7 +30,10 @@ std::vector<domain::alert> alerts_about(
     job_memory memory;
     const auto heard = observe(view, memory, seen, {at(hours(2)), horizon, built_in_reasons()});
     view.derived.failure_fingerprint = failure_fingerprint(seen.failure_reason);
-    return alerts_for(view, heard.findings, later(hours(2)), configured);
+    std::vector<domain::alert> alerts;
+    for (auto& row : alerts_for(view, heard.findings, later(hours(2)), configured))
+        alerts.push_back(std::move(row.alert));
+    return alerts;
 }
 
 domain::alert alert_about(const domain::observation& seen) {
@@ -52,6 +55,33 @@ TEST(rules, failed_job_has_exactly_these_labels) {
             {"watch_list", "nightly"},
             {"failure_class", "client"},
         })
+    );
+}
+
+// In one sentence, for whoever asks the ledger later.
+TEST(rules, alert_says_why_it_fired) {
+    const auto reason_of = [](const domain::observation& seen) {
+        domain::job_view view;
+        job_memory memory;
+        const auto heard =
+            observe(view, memory, seen, {at(hours(2)), created - hours(1), built_in_reasons()});
+        const auto rows = alerts_for(view, heard.findings, later(hours(2)));
+        EXPECT_THAT(rows, SizeIs(1));
+        return rows.empty() ? std::string() : rows.front().reason;
+    };
+    EXPECT_EQ(
+        reason_of(running().fails(seconds(900), "ClientError: no")),
+        "AWS says that the job Failed at 2025-11-23T09:41:40.123Z, with a FailureReason of class "
+        "client."
+    );
+    EXPECT_EQ(
+        reason_of(running().fails(seconds(900), "")),
+        "AWS says that the job Failed at 2025-11-23T09:41:40.123Z, without a FailureReason."
+    );
+    EXPECT_EQ(
+        reason_of(running().hits_max_runtime(seconds(900))),
+        "AWS says that the job is Stopped with the secondary status MaxRuntimeExceeded at "
+        "2025-11-23T09:41:40.123Z."
     );
 }
 

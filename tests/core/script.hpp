@@ -225,7 +225,7 @@ class kept_ledger {
 public:
     void add(const commit& what) {
         for (const auto& row : what.batch.jobs)
-            jobs_.insert_or_assign(row.identity, row);
+            jobs_.insert_or_assign({row.connection, row.identity}, row);
         for (const auto& row : what.batch.transitions) {
             transitions_.insert_or_assign(std::pair(row.identity, row.index), row);
         }
@@ -234,6 +234,16 @@ public:
         }
         for (const auto& row : what.batch.deliveries) {
             deliveries_.insert_or_assign(std::tuple(row.alert, row.receiver, row.url), row);
+        }
+        for (const auto& row : what.batch.counters)
+            counters_.insert_or_assign({row.metric, row.labels}, row);
+        for (const auto& key : what.batch.forgotten_jobs)
+            forget(key);
+        for (const auto& alert : what.batch.forgotten_alerts) {
+            alerts_.erase(alert);
+            std::erase_if(deliveries_, [&](const auto& each) {
+                return std::get<0>(each.first) == alert;
+            });
         }
         if (what.batch.last_complete_sweep) sweep_ = what.batch.last_complete_sweep;
     }
@@ -248,16 +258,46 @@ public:
             loaded.rows.alerts.push_back(row);
         for (const auto& [key, row] : deliveries_)
             loaded.rows.deliveries.push_back(row);
+        for (const auto& [key, row] : counters_)
+            loaded.rows.counters.push_back(row);
         loaded.rows.last_complete_sweep = sweep_;
         return loaded;
     }
 
+    const std::map<domain::job_row_key, domain::job_row>& jobs() const { return jobs_; }
+    const std::map<std::string, domain::alert_row>& alerts() const { return alerts_; }
+    std::size_t transitions() const { return transitions_.size(); }
+    std::map<std::pair<std::string, domain::label_map>, domain::counter_row>& counters() {
+        return counters_;
+    }
+
 private:
-    std::map<domain::job_identity, domain::job_row> jobs_{};
+    // Another connection may know the same job: its transitions are still somebody's.
+    void forget(const domain::job_row_key& key) {
+        jobs_.erase(key);
+        for (const auto& [other, row] : jobs_) {
+            if (other.identity == key.identity) return;
+        }
+        std::erase_if(transitions_, [&](const auto& each) {
+            return each.first.first == key.identity;
+        });
+    }
+
+    std::map<domain::job_row_key, domain::job_row> jobs_{};
     std::map<std::pair<domain::job_identity, std::size_t>, domain::transition_row> transitions_{};
     std::map<std::string, domain::alert_row> alerts_{};
     std::map<std::tuple<std::string, std::string, std::string>, domain::delivery_row> deliveries_{};
+    std::map<std::pair<std::string, domain::label_map>, domain::counter_row> counters_{};
     std::optional<wall_time> sweep_{};
 };
+
+// Everything that a run wrote.
+inline kept_ledger keep(const std::vector<std::pair<mono_time, action>>& log) {
+    kept_ledger ledger;
+    for (const auto& [when, asked] : log) {
+        if (const auto* batch = std::get_if<commit>(&asked)) ledger.add(*batch);
+    }
+    return ledger;
+}
 
 }  // namespace trainwatch::core

@@ -261,6 +261,56 @@ TEST(tally, counters_go_on_after_a_restart) {
     );
 }
 
+// Of a release that kept none: what was counted from rows is written once, whole.
+TEST(tally, counters_that_were_counted_from_rows_are_written) {
+    counted before;
+    before.view.jobs[0].target = before.plan.targets[0];
+    before.hear(billed(seconds(800)));
+    domain::ledger_batch rows;
+    rows.jobs.push_back(row_of(before.view.jobs[0], before.memory, "main"));
+    rows.transitions = transition_rows_of(before.view.jobs[0], before.memory);
+
+    counted after;
+    after.sums->restore(rows);
+    EXPECT_EQ(after.sums->take_changed(), before.sums->all());
+    EXPECT_THAT(after.sums->take_changed(), SizeIs(0));
+}
+
+// The rows that they counted may be gone.
+TEST(tally, counters_of_the_ledger_count_for_themselves) {
+    counted before;
+    before.view.jobs[0].target = before.plan.targets[0];
+    before.hear(billed(seconds(800)));
+    domain::ledger_batch rows;
+    rows.counters = before.sums->all();
+    EXPECT_EQ(rows.counters, before.sums->take_changed());
+
+    counted after;
+    after.sums->restore(rows);
+    EXPECT_EQ(after.view.fleet, before.view.fleet);
+    EXPECT_THAT(after.sums->take_changed(), SizeIs(0)) << "nothing has changed";
+
+    rows.jobs.push_back(row_of(before.view.jobs[0], before.memory, "main"));
+    rows.transitions = transition_rows_of(before.view.jobs[0], before.memory);
+    counted with_rows;
+    with_rows.sums->restore(rows);
+    EXPECT_EQ(with_rows.view.fleet, before.view.fleet) << "not counted twice";
+}
+
+TEST(tally, only_what_changed_is_written) {
+    counted given;
+    given.hear(running());
+    given.sums->take_changed();
+    given.hear(running());
+    EXPECT_THAT(given.sums->take_changed(), SizeIs(0));
+    given.hear(running().but([](auto& seen) {
+        seen.transitions.back().ended = later(hours(1));
+        seen.transitions.push_back(entry("Uploading", hours(1), std::nullopt));
+    }));
+    // One begins, one is over.
+    EXPECT_THAT(given.sums->take_changed(), SizeIs(2));
+}
+
 TEST(tally, rows_that_were_not_counted_are_not_counted_now) {
     counted before(seconds(-5000));
     before.hear(billed(seconds(800)));

@@ -5,7 +5,7 @@ namespace trainwatch::sim {
 void ledger_model::apply(const domain::ledger_batch& batch) {
     touched_ = true;
     for (const auto& row : batch.jobs)
-        jobs_.insert_or_assign(row.identity, row);
+        jobs_.insert_or_assign({row.connection, row.identity}, row);
     for (const auto& row : batch.transitions) {
         transitions_.insert_or_assign(
             {row.identity, row.index, row.entry.status.text, row.entry.started}, row
@@ -17,7 +17,28 @@ void ledger_model::apply(const domain::ledger_batch& batch) {
     for (const auto& row : batch.deliveries) {
         deliveries_.insert_or_assign({row.alert, row.receiver, row.url}, row);
     }
+    for (const auto& row : batch.counters)
+        counters_.insert_or_assign({row.metric, row.labels}, row);
+    for (const auto& key : batch.forgotten_jobs)
+        forget(key);
+    for (const auto& alert : batch.forgotten_alerts) {
+        alerts_.erase(alert);
+        std::erase_if(deliveries_, [&](const auto& each) {
+            return std::get<0>(each.first) == alert;
+        });
+    }
     if (batch.last_complete_sweep) sweep_ = batch.last_complete_sweep;
+}
+
+// Another connection may know the same job: its transitions are still somebody's.
+void ledger_model::forget(const domain::job_row_key& key) {
+    jobs_.erase(key);
+    for (const auto& [other, row] : jobs_) {
+        if (other.identity == key.identity) return;
+    }
+    std::erase_if(transitions_, [&](const auto& each) {
+        return std::get<0>(each.first) == key.identity;
+    });
 }
 
 domain::ledger ledger_model::load() const {
@@ -31,13 +52,17 @@ domain::ledger ledger_model::load() const {
         loaded.rows.alerts.push_back(row);
     for (const auto& [key, row] : deliveries_)
         loaded.rows.deliveries.push_back(row);
+    for (const auto& [key, row] : counters_)
+        loaded.rows.counters.push_back(row);
     loaded.rows.last_complete_sweep = sweep_;
     return loaded;
 }
 
 const domain::job_row* ledger_model::job(const domain::job_identity& identity) const {
-    const auto found = jobs_.find(identity);
-    return found == jobs_.end() ? nullptr : &found->second;
+    for (const auto& [key, row] : jobs_) {
+        if (key.identity == identity) return &row;
+    }
+    return nullptr;
 }
 
 }  // namespace trainwatch::sim

@@ -21,14 +21,17 @@ public:
     const std::map<std::string, domain::alert_row>& alerts() const { return alerts_; }
 
 private:
+    void forget(const domain::job_row_key& key);
+
     bool touched_ = false;
-    std::map<domain::job_identity, domain::job_row> jobs_{};
+    std::map<domain::job_row_key, domain::job_row> jobs_{};
     std::map<
         std::tuple<domain::job_identity, std::size_t, std::string, wall_time>,
         domain::transition_row>
         transitions_{};
     std::map<std::string, domain::alert_row> alerts_{};
     std::map<std::tuple<std::string, std::string, std::string>, domain::delivery_row> deliveries_{};
+    std::map<std::pair<std::string, domain::label_map>, domain::counter_row> counters_{};
     std::optional<wall_time> sweep_{};
 };
 

@@ -61,6 +61,19 @@ inline void print(std::ostream& out, const commit& what) {
         out << " told " << row.receiver << " " << row.url << " of " << row.alert
             << (row.resolved_confirmed ? " over" : "");
     }
+    for (const auto& row : what.batch.counters) {
+        out << " counter " << row.metric;
+        print(out, row.labels);
+        out << "=" << row.value;
+        for (const auto count : row.buckets)
+            out << "," << count;
+    }
+    for (const auto& key : what.batch.forgotten_jobs) {
+        out << " forgets " << key.connection << "/" << key.identity.region << "/"
+            << key.identity.name << "@" << unix_milliseconds(key.identity.created);
+    }
+    for (const auto& alert : what.batch.forgotten_alerts)
+        out << " forgets " << alert;
     if (what.batch.last_complete_sweep) {
         out << " sweep " << unix_milliseconds(*what.batch.last_complete_sweep);
     }

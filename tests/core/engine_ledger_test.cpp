@@ -1,0 +1,227 @@
+// What the engine writes into the ledger, and what comes back of it.
+#include "tests/core/fleet.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::SizeIs;
+
+using play_log = std::vector<std::pair<mono_time, action>>;
+
+void add(kept_ledger& disk, const play_log& log) {
+    for (const auto& [when, asked] : log) {
+        if (const auto* batch = std::get_if<commit>(&asked)) disk.add(*batch);
+    }
+}
+
+// An account, and the disk that its engines have in common.
+class engine_ledger : public fleet_test {
+protected:
+    play_log run(nanoseconds time, const event& first = woke{}) {
+        auto log = play().play(time, first);
+        add(disk, log);
+        return log;
+    }
+    // Another run, on clocks that go on.
+    script& restart(const domain::settings& chosen = finds_all(), nanoseconds after = seconds(1)) {
+        auto now = play().now();
+        now.mono += after;
+        now.wall += std::chrono::floor<milliseconds>(after);
+        play_.emplace(plan_of(chosen), disk.load(), now);
+        aws.serve(play());
+        for (const auto& batch : only<commit>(play().opening()))
+            disk.add(batch);
+        counts = {};
+        play().after_step = std::ref(counts);
+        return play();
+    }
+
+    kept_ledger disk{};
+};
+
+// ---- counters ----------------------------------------------------------------------------------
+
+TEST_F(engine_ledger, counters_go_on_when_their_rows_are_gone) {
+    runs("a");
+    fails("b", minutes(100));
+    start();
+    run(minutes(5));
+    const auto fleet = play().view().fleet;
+    EXPECT_EQ(finished(), 1U);
+    // Somebody has deleted all that was counted.
+    kept_ledger counters_only;
+    commit batch;
+    batch.batch.counters = disk.load().rows.counters;
+    counters_only.add(batch);
+    script after(plan_of(finds_all()), counters_only.load(), play().now());
+    EXPECT_EQ(after.view().fleet, fleet);
+}
+
+// Whatever batch was the last one on the disk, rows and counters agree.
+TEST_F(engine_ledger, counters_agree_with_the_rows_after_each_batch) {
+    for (const auto* name : {"a", "b", "c"})
+        runs(name);
+    fails("d", minutes(100));
+    start();
+    auto log = run(minutes(2));
+    fails("a", minutes(122));
+    aws.put(running("b").ends("Completed", "Completed", minutes(122)), later(minutes(122)));
+    const auto rest = run(minutes(5));
+    log.insert(log.end(), rest.begin(), rest.end());
+    std::size_t batches = 0;
+    kept_ledger written;
+    for (const auto& [when, asked] : log) {
+        const auto* batch = std::get_if<commit>(&asked);
+        if (!batch) continue;
+        ++batches;
+        written.add(*batch);
+        auto without = written;
+        without.counters().clear();
+        const script counted(plan_of(finds_all()), written.load(), play().now());
+        const script recounted(plan_of(finds_all()), without.load(), play().now());
+        EXPECT_EQ(counted.view().fleet, recounted.view().fleet) << "after batch " << batches;
+    }
+    EXPECT_GE(batches, 5U);
+    EXPECT_EQ(finished(), 3U);
+}
+
+TEST_F(engine_ledger, ledger_without_counters_is_counted_once) {
+    runs("a");
+    fails("b", minutes(100));
+    start();
+    run(minutes(5));
+    const auto fleet = play().view().fleet;
+    disk.counters().clear();
+    restart();
+    EXPECT_EQ(play().view().fleet, fleet);
+    run(minutes(5));
+    EXPECT_EQ(play().view().fleet, fleet);
+    restart();
+    EXPECT_EQ(play().view().fleet, fleet);
+}
+
+// What was refused is in the snapshot, counted once.
+TEST_F(engine_ledger, counters_survive_trouble_with_the_disk) {
+    runs("a");
+    start();
+    run(minutes(2));
+    int commits = 0;
+    kept_ledger sound;  // a new disk: it has nothing but what it took
+    play().store = [&](const commit& batch) {
+        if (++commits <= 4) return std::optional(failed(error_class::internal));
+        sound.add(batch);
+        return std::optional<failure>();
+    };
+    fails("a", minutes(122));
+    play().play(minutes(10));
+    EXPECT_FALSE(play().view().storage_degraded);
+    EXPECT_EQ(finished(), 1U);
+    const script after(plan_of(finds_all()), sound.load(), play().now());
+    EXPECT_EQ(after.view().fleet, play().view().fleet);
+}
+
+// ---- tags --------------------------------------------------------------------------------------
+
+std::string arn_of(const std::string& name) {
+    return core::job(name).seen().arn;
+}
+
+domain::settings labels_of_team() {
+    auto chosen = finds_all();
+    chosen.watch_lists[0].labels_from_tags = {{"owner", "team"}};
+    return chosen;
+}
+
+TEST_F(engine_ledger, tags_are_not_read_again_after_a_restart) {
+    runs("a");
+    aws.tags[arn_of("a")] = {{"team", "vision"}};
+    start(labels_of_team());
+    run(minutes(2));
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+    restart(labels_of_team());
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_THAT(job("a")->tag_labels, ElementsAre(Pair("owner", "vision")));
+    fails("a", minutes(122));
+    run(minutes(5));
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_THAT(play().view().alerts[0].labels, Contains(Pair("owner", "vision")));
+}
+
+// At once, before AWS has said a word: a filter of tags goes on with what it knew.
+TEST_F(engine_ledger, filter_of_tags_has_its_jobs_at_once_after_a_restart) {
+    runs("a");
+    runs("b");
+    aws.tags[arn_of("a")] = {{"team", "vision"}};
+    aws.tags[arn_of("b")] = {{"team", "text"}};
+    domain::job_filter vision;
+    vision.tags = {{"team", "vision"}};
+    domain::job_filter text;
+    text.tags = {{"team", "text"}};
+    start(with_list(one_connection(), list_of("vision", vision)));
+    run(minutes(2));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("b"), nullptr);
+    // The other list comes first now: what is known of tags decides whose the job is.
+    auto chosen = with_list(one_connection(), list_of("text", text));
+    restart(with_list(chosen, list_of("vision", vision)));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("a")->target.watch_list, "vision");
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+}
+
+TEST_F(engine_ledger, tags_that_nobody_told_are_asked_for_again) {
+    runs("a");
+    aws.tags_fail = failed(error_class::rejected);
+    start(labels_of_team());
+    run(minutes(2));
+    EXPECT_GE(aws.tag_reads[arn_of("a")], 1);
+    aws.tag_reads.clear();
+    aws.tags_fail.reset();
+    aws.tags[arn_of("a")] = {{"team", "vision"}};
+    restart(labels_of_team());
+    run(minutes(2));
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+    EXPECT_THAT(job("a")->tag_labels, ElementsAre(Pair("owner", "vision")));
+}
+
+// The name was used again, for a job of another team.
+TEST_F(engine_ledger, tags_of_the_former_job_are_not_those_of_the_next) {
+    runs("a");
+    aws.tags[arn_of("a")] = {{"team", "vision"}};
+    start(labels_of_team());
+    run(minutes(2));
+    aws.tags[arn_of("a")] = {{"team", "text"}};
+    const auto again = later(minutes(121));
+    aws.put(running("a").created_at(again), again);
+    run(minutes(3));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("a")->last->created, again);
+    EXPECT_THAT(job("a")->tag_labels, ElementsAre(Pair("owner", "text")));
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 2);
+}
+
+// ---- reasons -----------------------------------------------------------------------------------
+
+TEST_F(engine_ledger, alert_keeps_its_reason_to_its_end_and_over_a_restart) {
+    fails("a", minutes(100));
+    start();
+    run(minutes(5));
+    const auto reason_on_disk = [&] { return disk.alerts().begin()->second.reason; };
+    ASSERT_THAT(disk.alerts(), SizeIs(1));
+    const std::string expected = "AWS says that the job Failed at " + iso8601(later(minutes(100))) +
+        ", with a FailureReason of class algorithm.";
+    EXPECT_EQ(reason_on_disk(), expected);
+    restart();
+    run(hours(25));
+    EXPECT_THAT(play().view().alerts, IsEmpty());
+    EXPECT_EQ(disk.alerts().begin()->second.alert.state, domain::alert_state::resolved);
+    EXPECT_EQ(reason_on_disk(), expected);
+}
+
+}  // namespace
+}  // namespace trainwatch::core
