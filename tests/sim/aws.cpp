@@ -50,9 +50,8 @@ std::size_t aws::add(true_job job) {
     return index;
 }
 
-std::optional<std::size_t> aws::find(
-    std::size_t place, std::string_view name, wall_time when
-) const {
+std::optional<std::size_t> aws::find(std::size_t place, std::string_view name, wall_time when)
+    const {
     const auto& order = states_[place].by_creation;
     for (auto at = order.rbegin(); at != order.rend(); ++at) {
         const auto& job = jobs_[*at];
@@ -102,10 +101,11 @@ result<domain::observation> aws::describe(
     std::size_t place, std::string_view name, wall_time when
 ) {
     if (auto why = trouble(aws_operation::describe, place, when)) return *why;
-    const auto job = find(place, name, when);
+    // Of a name that is used again, such a server may still know the former job.
+    auto at = look_back(when);
+    const auto job = find(place, name, at);
     if (!job) return make_failure(error_class::not_found, "Requested resource not found.");
     const auto& truth = jobs_[*job].truth;
-    auto at = look_back(when);
     if (frozen_ == job) at = std::min(at, truth.created + seconds(1));
     auto shown = shown_at(truth, at);
     if (!shown) return make_failure(error_class::not_found, "Requested resource not found.");
@@ -212,8 +212,7 @@ result<domain::job_page> aws::list(
         auto told = summary(job, at);
         if (!told) continue;
         if (page.jobs.size() >= wanted) {
-            page.next_token =
-                std::to_string(next) + "@" + std::to_string(unix_milliseconds(when));
+            page.next_token = std::to_string(next) + "@" + std::to_string(unix_milliseconds(when));
             break;
         }
         page.jobs.push_back(std::move(*told));

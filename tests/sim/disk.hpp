@@ -1,8 +1,8 @@
 // The disk under the ledger: what is durable, and what a batch in flight becomes.
 //
-// A batch that is confirmed is durable. A crash keeps the one in flight or loses it, whole or not at
-// all, and so does an error: a write may have reached the disk and its confirmation not. A disk may
-// be slow, full for hours, or found damaged at a start; then what it had is gone.
+// A batch that is confirmed is durable. A crash keeps the one in flight or loses it, whole or not
+// at all, and so does an error: a write may have reached the disk and its confirmation not. A disk
+// may be slow, full for hours, or found damaged at a start; then what it had is gone.
 #pragma once
 
 #include <optional>

@@ -48,8 +48,8 @@ aws_faults draw_aws(random_source& random) {
 clock_faults draw_clock(random_source& random, bool dated) {
     clock_faults drawn;
     // Without a Date header nobody can know that the clock is a day off.
-    const milliseconds most = dated && chance(random, 0.5) ? std::chrono::hours(24)
-                                                           : std::chrono::hours(1);
+    const milliseconds most =
+        dated && chance(random, 0.5) ? std::chrono::hours(24) : std::chrono::hours(1);
     if (chance(random, 0.3)) drawn.skew = upto(random, 2 * most) - most;
     if (chance(random, 0.3)) drawn.drift = (random.unit() - 0.5) / 500;
     drawn.steps = times(random, 0.25, 4);

@@ -76,8 +76,8 @@ struct faults {
     receiver_faults receiver{};
     life_faults daemon{};
     bool reuse_names = false;
-    bool forgets_early = false;     // AWS forgets jobs before they are safe with us
-    bool run_to_resolve = false;    // a day longer, until alerts end
+    bool forgets_early = false;   // AWS forgets jobs before they are safe with us
+    bool run_to_resolve = false;  // a day longer, until alerts end
     milliseconds faulty_time{};
 
     std::string text() const;

@@ -101,8 +101,10 @@ private:
         const domain::alert_message& alert, const std::string& identity, mono_time now
     );
     void check_told_once(
-        const core::deliver& what, const domain::alert_message& alert,
-        const std::string& identity, mono_time now
+        const core::deliver& what,
+        const domain::alert_message& alert,
+        const std::string& identity,
+        mono_time now
     );
     void check_times(
         const domain::alert_message& alert, const std::string& identity, mono_time now
@@ -111,8 +113,10 @@ private:
         const domain::alert_message& alert, const std::string& identity, mono_time now
     );
     void check_resolve(
-        const core::deliver& what, const domain::alert_message& alert,
-        const std::string& identity, mono_time now
+        const core::deliver& what,
+        const domain::alert_message& alert,
+        const std::string& identity,
+        mono_time now
     );
     void check_one_identity(
         const domain::alert_message& alert, const std::string& identity, mono_time now
@@ -134,7 +138,9 @@ private:
     void check_labels(std::size_t job, const domain::label_map& labels, mono_time now);
     void check_receivers(const domain::view& shown, mono_time now);
     void check_told(
-        const domain::endpoint& to, const domain::alert_row& row, const std::string& identity,
+        const domain::endpoint& to,
+        const domain::alert_row& row,
+        const std::string& identity,
         mono_time now
     );
     void check_transitions(const domain::view& shown, mono_time now);
@@ -160,11 +166,11 @@ private:
     std::map<std::size_t, mono_time> heard_{};
     std::map<std::string, mono_time> stale_over_{};  // by lane and list: still told of the last one
     std::vector<slot_state> slots_{};
-    std::set<std::string> told_{};                   // "url/identity/f"
+    std::set<std::string> told_{};                             // "url/identity/f"
     std::map<std::string, std::set<std::string>> known_to_{};  // by receiver, identities
 
     // Of all runs.
-    std::map<std::string, record> records_{};  // by identity
+    std::map<std::string, record> records_{};                    // by identity
     std::map<std::size_t, std::set<std::string>> identities_{};  // by job
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job

@@ -31,7 +31,9 @@ std::optional<std::size_t> judge::job_of(const domain::label_map& labels) const 
     const auto created = parse_iso8601(label(labels, "created"));
     if (!created) return std::nullopt;
     return scene_.jobs.find_created(
-        label(labels, "account_id"), label(labels, "aws_region"), label(labels, "training_job"),
+        label(labels, "account_id"),
+        label(labels, "aws_region"),
+        label(labels, "training_job"),
         *created
     );
 }
@@ -48,8 +50,7 @@ judge::job_truth judge::truth_of(std::size_t index) const {
     const auto lookback = plan_.global.lookback;
     const auto sure_from = clock_is_good ? *began_ - lookback + clocks_slack : *began_;
     // One whose end AWS took back when we first looked has ended before our eyes.
-    const bool may_look_alive =
-        scene_.drawn.aws.taken_back > 0 || scene_.drawn.aws.unheard_of > 0;
+    const bool may_look_alive = scene_.drawn.aws.taken_back > 0 || scene_.drawn.aws.unheard_of > 0;
     const auto never_before = may_look_alive ? wall_time{} : *began_ - std::chrono::hours(48);
     const auto times = scene_.lists.times_owned(job);
     owed.counts_exactly = scene_.lists.was_always_owned(job) && times == 1 &&
@@ -62,7 +63,12 @@ judge::job_truth judge::truth_of(std::size_t index) const {
         if (until >= sure_from && owed.counts_exactly) ++owed.steps_least;
     }
     if (truth.alertname().empty() || times == 0 || truth.ended() < never_before) return owed;
-    owed.alert = owed.counts_exactly && truth.ended() >= sure_from ? duty::must : duty::may;
+    // Why a job was stopped is told by its second status; where nobody knows that one, pages that
+    // tell of no change bring no other look within a day.
+    const bool may_be_unexplained =
+        scene_.drawn.aws.unheard_of > 0 && truth.alertname() != "TrainingJobFailed";
+    const bool must = owed.counts_exactly && truth.ended() >= sure_from && !may_be_unexplained;
+    owed.alert = must ? duty::must : duty::may;
     return owed;
 }
 
@@ -136,7 +142,6 @@ void judge::check_job(const domain::job_view& shown, std::size_t index, mono_tim
     if (!shown.last) return;
     expect(!shown.missing, "missing");
     expect(shown.last->created == truth.created, "which job");
-    expect(shown.ended == truth.ended(), "end time");
     expect(!shown.trouble && shown.deadlines.empty(), "leftovers");
     expect(shown.ending.has_value(), "ending");
     // A page tells of the past in a few words, and of the present until somebody describes it.
@@ -146,8 +151,8 @@ void judge::check_job(const domain::job_view& shown, std::size_t index, mono_tim
         return;
     }
     const bool was_explained = shown.ending == truth.true_ending();
-    const bool gave_up = shown.ending &&
-        shown.ending->failure_class == domain::failure_class::unknown;
+    const bool gave_up =
+        shown.ending && shown.ending->failure_class == domain::failure_class::unknown;
     expect(was_explained || gave_up, "ending");
     check_history(shown, index, now);
 }
@@ -176,6 +181,7 @@ void judge::check_history(const domain::job_view& shown, std::size_t index, mono
     const auto expect = [&](bool holds, const char* what) {
         if (!holds) violated(truth.name + ": " + what, now);
     };
+    expect(shown.ended == truth.ended(), "end time");
     expect(!shown.contradicted_by, "contradicted");
     expect(shown.last->status == answer->status, "status");
     expect(shown.last->secondary == answer->secondary, "secondary status");
@@ -205,9 +211,8 @@ void judge::check_alerts(mono_time now) {
         const auto& job = scene_.jobs.jobs()[i];
         const auto owed = truth_of(i);
         const auto count = kept[i].size();
-        const auto most = owed.alert == duty::never
-            ? 0
-            : std::max<std::size_t>(scene_.lists.times_owned(job), 1);
+        const auto most =
+            owed.alert == duty::never ? 0 : std::max<std::size_t>(scene_.lists.times_owned(job), 1);
         const std::size_t least = owed.alert == duty::must ? 1 : 0;
         if (count >= least && count <= most) continue;
         violated(
@@ -227,8 +232,7 @@ void judge::check_labels(std::size_t index, const domain::label_map& labels, mon
     expect(label(labels, "alertname") == truth.alertname(), "alertname");
     const auto why = label(labels, "failure_class");
     expect(
-        why == to_string(truth.true_ending().failure_class) || why == "unknown",
-        "failure_class"
+        why == to_string(truth.true_ending().failure_class) || why == "unknown", "failure_class"
     );
     expect(may_be_of(label(labels, "watch_list"), index), "watch_list");
 }
@@ -284,9 +288,10 @@ void judge::check_told(
     if (is_resolved && row.alert.resolved_at && when - *row.alert.resolved_at < hold_slack) return;
     const auto who = to.url + ": ";
     if (is_over) {
-        if (!is_webhook && endpoint.fires(identity, when)) violated(who + "fires on: " + identity, now);
-        const bool was_told = held == nullptr || !held->fired ||
-            (held->resolved && *held->resolved >= *held->fired);
+        if (!is_webhook && endpoint.fires(identity, when))
+            violated(who + "fires on: " + identity, now);
+        const bool was_told =
+            held == nullptr || !held->fired || (held->resolved && *held->resolved >= *held->fired);
         if (is_webhook && !was_told && !dropped_endpoints_.contains(to.url)) {
             violated(who + "was not told the end of " + identity, now);
         }

@@ -48,9 +48,7 @@ void judge::violated(const std::string& what, mono_time now) {
     violations_.push_back("at " + std::to_string(at.count()) + " s: " + what);
 }
 
-void judge::started(
-    const domain::watch_plan& plan, const domain::ledger& known, mono_time now
-) {
+void judge::started(const domain::watch_plan& plan, const domain::ledger& known, mono_time now) {
     plan_ = plan;
     forget_what_was_lost();
     if (!began_) began_ = clocks::true_wall(now);
@@ -72,11 +70,10 @@ void judge::started(
         if (job && !row.missing) heard_[*job] = now;
     }
     for (const auto& row : known.rows.deliveries) {
-        const bool is_there = std::any_of(
-            plan.endpoints.begin(),
-            plan.endpoints.end(),
-            [&](const auto& each) { return each.url == row.url && each.receiver == row.receiver; }
-        );
+        const bool is_there =
+            std::any_of(plan.endpoints.begin(), plan.endpoints.end(), [&](const auto& each) {
+                return each.url == row.url && each.receiver == row.receiver;
+            });
         if (!is_there) continue;
         if (row.first_confirmed) {
             told_.insert(told_key(row.url, row.alert, true));
@@ -291,8 +288,7 @@ void judge::check_one_identity(
     if (scene_.lie == sabotage::forged_alert) told += std::to_string(deliveries_);
     auto& identities = identities_[*job];
     identities.insert(told);
-    const auto times =
-        std::max<std::size_t>(scene_.lists.times_owned(scene_.jobs.jobs()[*job]), 1);
+    const auto times = std::max<std::size_t>(scene_.lists.times_owned(scene_.jobs.jobs()[*job]), 1);
     if (identities.size() > times) violated("several identities: " + told, now);
 }
 
@@ -364,9 +360,8 @@ void judge::check_ages(const domain::view& shown, mono_time now) {
     for (const auto& job : shown.jobs) {
         if (job.is_vacant() || !job.last || job.ending || job.missing) continue;
         const auto& last = *job.last;
-        const auto known = scene_.jobs.find_created(
-            last.account_id, last.region, last.name, last.created
-        );
+        const auto known =
+            scene_.jobs.find_created(last.account_id, last.region, last.name, last.created);
         if (!known || !heard_.contains(*known)) continue;
         const auto& list = job.target.watch_list;
         const auto& lane = plan_.lanes[job.target.lane.value];

@@ -16,7 +16,9 @@ milliseconds upto(random_source& random, milliseconds most) {
     return milliseconds(random.below(static_cast<std::uint64_t>(most.count()) + 1));
 }
 
-std::string draw_name(std::size_t number, const population_settings& wanted, random_source& random) {
+std::string draw_name(
+    std::size_t number, const population_settings& wanted, random_source& random
+) {
     static constexpr std::array prefixes{
         "job-", "nightly-", "nightly-scratch-", "scratch-", "research-", "hpo-42-00"};
     const auto tail = std::to_string(number);

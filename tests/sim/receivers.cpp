@@ -38,14 +38,15 @@ result<domain::receipt> receiver_endpoint::take(
     }
     const bool is_manager = kind_ == domain::receiver_kind::alertmanager;
     if (deaf_ || (is_manager && chance(faults_.lies))) return domain::receipt{};
-    const bool is_wrong = std::any_of(what.alerts.begin(), what.alerts.end(), [&](const auto& each) {
-        return (!calm_ && is_about(each.labels, poisoned)) || each.ends_at <= each.starts_at;
-    });
+    const bool is_wrong =
+        std::any_of(what.alerts.begin(), what.alerts.end(), [&](const auto& each) {
+            return (!calm_ && is_about(each.labels, poisoned)) || each.ends_at <= each.starts_at;
+        });
     // A webhook takes all or nothing.
     if (is_wrong && !is_manager) return make_failure(error_class::rejected, "400");
     for (const auto& alert : what.alerts) {
-        const bool is_good = (calm_ || !is_about(alert.labels, poisoned)) &&
-            alert.ends_at > alert.starts_at;
+        const bool is_good =
+            (calm_ || !is_about(alert.labels, poisoned)) && alert.ends_at > alert.starts_at;
         if (is_good) keep(alert, now);
     }
     if (is_wrong) return make_failure(error_class::rejected, "400");

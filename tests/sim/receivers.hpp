@@ -2,7 +2,8 @@
 //
 // An Alertmanager merges by labels, takes what is good of a batch that it refuses, lets an alert
 // expire at its endsAt, and forgets everything on a restart. A webhook takes each event once; its
-// sender has to be certain. Both keep what they were told, so that the world can be asked who knows.
+// sender has to be certain. Both keep what they were told, so that the world can be asked who
+// knows.
 #pragma once
 
 #include <map>
@@ -23,9 +24,9 @@ namespace trainwatch::sim {
 struct held_alert {
     domain::label_map labels{};
     wall_time starts_at{};
-    wall_time ends_at{};                 // it fires until then
-    std::optional<mono_time> fired{};    // taken last
-    std::optional<mono_time> resolved{}; // likewise
+    wall_time ends_at{};                  // it fires until then
+    std::optional<mono_time> fired{};     // taken last
+    std::optional<mono_time> resolved{};  // likewise
 };
 
 class receiver_endpoint {

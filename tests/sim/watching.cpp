@@ -52,10 +52,16 @@ watching::watching(std::uint64_t seed, std::vector<std::string> names, bool disc
     is_shared_ = !own_names_.empty();
     draw_connections();
     receivers_.push_back(
-        {"main", domain::receiver_kind::alertmanager, {"http://am-1:9093", "http://am-2:9093"}, {}, {}}
+        {"main",
+         domain::receiver_kind::alertmanager,
+         {"http://am-1:9093", "http://am-2:9093"},
+         {},
+         {}}
     );
     receivers_.push_back({"pipeline", domain::receiver_kind::webhook, {"http://hook/"}, {}, {}});
-    receivers_.push_back({"backup", domain::receiver_kind::alertmanager, {"http://am-3:9093"}, {}, {}});
+    receivers_.push_back(
+        {"backup", domain::receiver_kind::alertmanager, {"http://am-3:9093"}, {}, {}}
+    );
     config_.receivers = receivers_;
     if (random_.below(2) == 0) config_.receivers.pop_back();
     draw_lists(discovers);
@@ -152,7 +158,8 @@ void watching::drop_or_add_receiver() {
     if (at == config_.receivers.end()) {
         config_.receivers.push_back(picked);
     } else if (picked.urls.size() > 1 && random_.below(2) == 0) {
-        at->urls = at->urls.size() > 1 ? std::vector<std::string>{picked.urls.front()} : picked.urls;
+        at->urls =
+            at->urls.size() > 1 ? std::vector<std::string>{picked.urls.front()} : picked.urls;
     } else if (config_.receivers.size() > 1) {
         config_.receivers.erase(at);
     }
@@ -213,9 +220,8 @@ bool watching::reaches(
     );
 }
 
-std::optional<std::string> watching::owner(
-    const domain::settings& config, const true_job& job
-) const {
+std::optional<std::string> watching::owner(const domain::settings& config, const true_job& job)
+    const {
     const auto& truth = job.truth;
     for (const auto& list : config.watch_lists) {
         const auto& jobs = list.jobs;

@@ -59,8 +59,10 @@ private:
     void drop_or_add_list();
     void drop_or_add_receiver();
     bool reaches(
-        const domain::settings& config, const domain::watch_list_settings& list,
-        const true_job& job, bool by_discovery
+        const domain::settings& config,
+        const domain::watch_list_settings& list,
+        const true_job& job,
+        bool by_discovery
     ) const;
 
     random_source random_;
@@ -68,7 +70,7 @@ private:
     std::vector<std::string> own_names_{};  // of the connection that shares an account
     bool is_shared_ = false;
     domain::settings config_{};
-    std::vector<domain::watch_list_settings> lists_{};     // that there may be
+    std::vector<domain::watch_list_settings> lists_{};    // that there may be
     std::vector<domain::receiver_settings> receivers_{};  // likewise
     std::vector<watch_period> history_{};
 };

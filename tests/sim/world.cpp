@@ -53,8 +53,7 @@ world::world(const options& chosen)
     add("http://am-3:9093", domain::receiver_kind::alertmanager);
     add("http://hook/", domain::receiver_kind::webhook);
     if (faults_.receiver.poison) poisoned_ = "job-0";
-    judge_.emplace(judge::scene{
-        faults_, aws_, disk_, *watching_, endpoints_, clocks_, chosen.lie});
+    judge_.emplace(judge::scene{faults_, aws_, disk_, *watching_, endpoints_, clocks_, chosen.lie});
     if (chosen.lie == sabotage::stalled_job) aws_.freeze(0);
     if (chosen.lie == sabotage::lost_alert) endpoints_.at("http://am-1:9093").turn_deaf();
     calm_from_ = now_ + faults_.faulty_time;
@@ -236,7 +235,8 @@ outcome world::run() {
     result_.violations = judge_->violations();
     result_.log_digest = log_.digest();
     result_.lives = aws_.jobs().size();
-    result_.hours = std::chrono::duration<double, std::ratio<3600>>(now_.time_since_epoch()).count();
+    result_.hours =
+        std::chrono::duration<double, std::ratio<3600>>(now_.time_since_epoch()).count();
     return result_;
 }
 

@@ -89,8 +89,7 @@ void world::perform(const core::describe& what) {
 }
 
 void world::perform(const core::list_jobs& what) {
-    const call made{
-        what.lane, aws_operation::list, {}, now_, what.deadline + limits::answer_grace};
+    const call made{what.lane, aws_operation::list, {}, now_, what.deadline + limits::answer_grace};
     begin_call(made);
     answer<core::listed>(made, what.id, [&](wall_time when) {
         return aws_.list(place_of(what.lane), what.query, when);
@@ -98,8 +97,7 @@ void world::perform(const core::list_jobs& what) {
 }
 
 void world::perform(const core::read_tags& what) {
-    const call made{
-        what.lane, aws_operation::tags, {}, now_, what.deadline + limits::answer_grace};
+    const call made{what.lane, aws_operation::tags, {}, now_, what.deadline + limits::answer_grace};
     begin_call(made);
     answer<core::tags_read>(made, what.id, [&](wall_time when) {
         return aws_.tags(place_of(what.lane), what.arn, when);

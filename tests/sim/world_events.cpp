@@ -55,9 +55,8 @@ void world::suspend() {
 // What was seen of it is on the disk: all that AWS will ever tell.
 bool world::is_safe(const true_job& job) const {
     const auto& truth = job.truth;
-    const auto* row = disk_.durable().job(
-        {truth.account_id, truth.region, truth.name, truth.created}
-    );
+    const auto* row =
+        disk_.durable().job({truth.account_id, truth.region, truth.name, truth.created});
     if (!row || !row->ending || row->summarised) return false;
     if (row->ending != truth.true_ending()) return false;
     if (true_now() < truth.ended() + kept_for_least) return false;
