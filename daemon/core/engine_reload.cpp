@@ -315,6 +315,9 @@ void engine::move_to_list(std::size_t slot, const std::string& watch_list) {
 void engine::unwatch(std::size_t slot) {
     const auto& job = view_.jobs[slot];
     const auto& region = plan_.lanes[job.target.lane.value].region;
+    // The same name in another account is another job. Where AWS has not told of this one, nothing
+    // was alerted.
+    const auto account_id = job.last ? job.last->account_id : std::string();
     std::vector<alert_number> over;
     for (const auto& [key, alert] : book_.numbers()) {
         const auto& labels = book_.alert(alert).labels;
@@ -323,9 +326,7 @@ void engine::unwatch(std::size_t slot) {
         if (name == labels.end() || name->second != job.target.name) continue;
         if (place == labels.end() || place->second != region) continue;
         const auto account = labels.find("account_id");
-        if (job.last && account != labels.end() && account->second != job.last->account_id) {
-            continue;
-        }
+        if (account != labels.end() && account->second != account_id) continue;
         over.push_back(alert);
     }
     for (const auto alert : over)

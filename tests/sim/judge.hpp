@@ -175,6 +175,7 @@ private:
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
     std::uint64_t deliveries_ = 0;
+    std::set<std::string> said_{};
     std::vector<std::string> violations_{};
 };
 

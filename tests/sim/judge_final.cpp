@@ -113,7 +113,7 @@ void judge::check_jobs(const domain::view& shown, mono_time now) {
         const auto at = found.find({job.truth.account_id + "/" + job.truth.region, job.truth.name});
         const std::size_t times = at == found.end() ? 0 : at->second.size();
         // Where it takes a call to know whose it is, nobody asks about the past.
-        const bool is_past = job.truth.ended() < past_;
+        const bool is_past = job.truth.ended() < past_ || !scene_.lists.was_always_owned(job);
         if (is_past && times == 0) continue;
         if (times != (list ? 1U : 0U)) {
             violated(

@@ -43,7 +43,8 @@ std::string told_key(const std::string& url, const std::string& identity, bool f
 }  // namespace
 
 void judge::violated(const std::string& what, mono_time now) {
-    if (violations_.size() >= 20) return;
+    // Each once: most go on until somebody mends them.
+    if (violations_.size() >= 20 || !said_.insert(what).second) return;
     const auto at = std::chrono::duration_cast<seconds>(now.time_since_epoch());
     violations_.push_back("at " + std::to_string(at.count()) + " s: " + what);
 }
