@@ -290,9 +290,13 @@ void judge::check_told(
     if (is_over) {
         if (!is_webhook && endpoint.fires(identity, when))
             violated(who + "fires on: " + identity, now);
+        // What was told from memory, while the disk was in trouble, dies with the daemon.
+        const auto& disk = scene_.drawn.disk;
+        const bool is_from_memory =
+            is_of_watcher(row.alert.labels) && (disk.fails > 0 || disk.hangs > 0 || disk.full);
         const bool was_told =
             held == nullptr || !held->fired || (held->resolved && *held->resolved >= *held->fired);
-        if (is_webhook && !was_told && !dropped_endpoints_.contains(to.url)) {
+        if (is_webhook && !was_told && !is_from_memory && !dropped_endpoints_.contains(to.url)) {
             violated(who + "was not told the end of " + identity, now);
         }
         return;
@@ -313,14 +317,20 @@ void judge::check_transitions(const domain::view& shown, mono_time now) {
         most += owed.steps_most;
     }
     std::uint64_t counted = 0;
-    for (const auto& [key, count] : shown.fleet.transitions)
+    std::map<std::string, std::uint64_t> by_status;
+    for (const auto& [key, count] : shown.fleet.transitions) {
         counted += count;
+        if (count > 0) by_status[std::get<1>(key)] += count;
+    }
+    std::string details;
+    for (const auto& [status, count] : by_status)
+        details += " " + status + " " + std::to_string(count);
     // What AWS once called a transition stays one.
     const bool is_invented = scene_.drawn.aws.rewritten > 0;
     if (counted >= least && (counted <= most || is_invented)) return;
     violated(
         "transitions: " + std::to_string(counted) + " of " + std::to_string(least) + " to " +
-            std::to_string(most),
+            std::to_string(most) + ":" + details,
         now
     );
 }

@@ -265,6 +265,8 @@ void judge::check_resolve(
     if (!known.job) return;
     if (label(alert.annotations, "resolved_because") == "unwatched") {
         const auto& job = scene_.jobs.jobs()[*known.job];
+        // Whose a job is that AWS has forgotten, its name alone can tell.
+        if (job.deleted) return;
         const bool was_left = std::any_of(
             scene_.lists.history().begin(),
             scene_.lists.history().end(),

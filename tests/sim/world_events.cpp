@@ -45,7 +45,7 @@ void world::plan_events() {
 }
 
 void world::suspend() {
-    if (!faulty() || !running_) return;
+    if (!faulty() || !running_ || now_ < suspended_until_) return;
     log_.add("suspend", now_);
     suspended_until_ = now_ + upto(std::chrono::hours(8));
     judge_->woke_up(suspended_until_);

@@ -1,3 +1,5 @@
+cmake_minimum_required(VERSION 3.25)
+
 # cmake -DMUTANT=file -DSOURCE_DIR=dir -DOUTPUT=file -P apply.cmake
 #
 # Writes a copy of one source file with a deliberate mistake. A mutant says in its first line which
