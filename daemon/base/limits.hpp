@@ -332,6 +332,10 @@ inline constexpr std::size_t ledger_damaged_kept = 3;
 
 // ---- alerts (Alertmanager's contract as Prometheus keeps it) ----------------------------------
 inline constexpr milliseconds resend_interval{60'000};
+// What an earlier run had told is repeated once the servers' time is known, or after this: a clock
+// that was set back while we were gone would date ends into the past, and Alertmanager would take
+// them at their word. The first answer of AWS brings the time, within a second or two.
+inline constexpr milliseconds clock_patience{15'000};
 // endsAt of a firing alert is this many re-sends ahead: two lost sends do not resolve it.
 inline constexpr int resends_ahead = 4;
 // Alertmanager asks for five minutes of resolved re-sends; Prometheus keeps fifteen.

@@ -138,6 +138,11 @@ std::optional<wall_time> alert_book::end_at(alert_number number, std::size_t rec
     return end;
 }
 
+bool alert_book::is_over(alert_number number, std::size_t receiver) const {
+    const auto& known = at(number);
+    return known.ended || known.receivers[receiver].closed;
+}
+
 alert_book::closing alert_book::close(alert_number number, std::size_t receiver, wall_time when) {
     auto& known = at(number);
     if (std::exchange(known.receivers[receiver].closed, true)) return closing::already_closed;

@@ -59,6 +59,9 @@ public:
     // When it ends or ended at this receiver; nothing while the receiver has not confirmed it.
     std::optional<wall_time> end_at(alert_number number, std::size_t receiver) const;
 
+    // It has ended there for good: a clock that is set back opens nothing again.
+    bool is_over(alert_number number, std::size_t receiver) const;
+
     enum class closing { already_closed, closed_here, closed_everywhere };
     // The end at this receiver has come. Once all receivers are closed the alert is resolved.
     closing close(alert_number number, std::size_t receiver, wall_time when);

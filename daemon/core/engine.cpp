@@ -291,7 +291,7 @@ std::optional<mono_time> engine::next_wakeup() const {
     const auto consider = [&](const std::optional<mono_time>& at) {
         if (at && (!next || *at < *next)) next = at;
     };
-    consider(outbox_.next_wakeup());
+    consider(next_sending());
     consider(journal_.next_wakeup());
     consider(retirement_.next_wakeup());
     if (drain_until_) {

@@ -212,9 +212,13 @@ private:
     void take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent);
     void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
     news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
+    bool is_of_a_list(std::size_t slot) const;
     claim decide_claim(std::size_t slot) const;
     void settle_candidate(std::size_t slot);
     bool is_past(const domain::job_summary& told) const;
+    bool is_of_a_newer_job(std::size_t slot, wall_time created) const;
+    bool must_claim_anew(std::size_t slot, domain::primary_status status) const;
+    void claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent);
     sighting sight_of(lane_id lane, const job_key& job) const;
     void end_unexplained_jobs();
     void end_without_cause(std::size_t slot);
@@ -343,6 +347,8 @@ private:
     void apply(const journal_news& news);
     std::optional<alert_number> fire(domain::alert_row alert);
     void release(alert_number alert);
+    bool waits_for_clock() const;
+    std::optional<mono_time> next_sending() const;
     void send_alerts();
     void send_alerts_to(endpoint_id endpoint);
     void hand_over(
@@ -398,6 +404,8 @@ private:
     std::optional<instant> round_heard_{};  // when the last complete round began, on our clocks
     std::vector<std::string> receivers_{};  // by number
     std::vector<std::size_t> receiver_of_;  // of each endpoint
+    // Alerts of an earlier run wait until then for the servers' time.
+    std::optional<mono_time> clock_wait_until_{};
     // Without receivers nobody confirms an alert: it ends by its start.
     std::set<std::pair<wall_time, alert_number>> unreceived_{};
 

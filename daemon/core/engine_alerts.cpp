@@ -80,7 +80,19 @@ void engine::end_unreceived() {
     }
 }
 
+// After a restart our clock may be wrong, and what is repeated would be dated by it: an end in the
+// past is a resolve to Alertmanager, and a day ahead every hold is over.
+bool engine::waits_for_clock() const {
+    return clock_wait_until_ && !clock_.is_known() && now_.mono < *clock_wait_until_;
+}
+
+std::optional<mono_time> engine::next_sending() const {
+    const auto next = outbox_.next_wakeup();
+    return next && waits_for_clock() ? std::max(*next, *clock_wait_until_) : next;
+}
+
 void engine::send_alerts() {
+    if (waits_for_clock()) return;
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         if (!plan_.endpoints[i].gone) send_alerts_to(endpoint_id{i});
     }
@@ -141,8 +153,9 @@ dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
     at.firing_taken = known.first_confirmed.has_value();
     at.resolved_taken = known.resolved;
     at.now = now_.wall;
-    const auto end = book_.end_at(alert, receiver_of(endpoint));
-    if (end && *end <= now_.wall) at.resolved_at = end;
+    const auto receiver = receiver_of(endpoint);
+    const auto end = book_.end_at(alert, receiver);
+    if (end && (*end <= now_.wall || book_.is_over(alert, receiver))) at.resolved_at = end;
     return decide(at);
 }
 

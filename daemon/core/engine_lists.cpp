@@ -206,6 +206,30 @@ bool engine::is_past(const domain::job_summary& told) const {
     return at && *at < horizon();
 }
 
+bool engine::is_of_a_newer_job(std::size_t slot, wall_time created) const {
+    const auto& last = view_.jobs[slot].last;
+    return last && created > last->created;
+}
+
+// Whether more than the name says whose the newer job is: the former one's tags and description
+// tell nothing about it.
+bool engine::must_claim_anew(std::size_t slot, domain::primary_status status) const {
+    const auto& target = targets_[slot];
+    if (target.use != slot_use::discovered) return false;
+    const auto& list = view_.jobs[slot].target.watch_list;
+    const auto decided = claims_.decide({target.lane, target.name, status, nullptr, nullptr});
+    return decided.answer != claim_answer::claimed || decided.watch_list != list ||
+        !plan_.traits(list).labels_from_tags.empty();
+}
+
+// The name belongs to another job now. The former one goes, after its end if nobody explained it.
+void engine::claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent) {
+    const auto lane = targets_[slot].lane;
+    end_without_cause(slot);
+    release_slot(slot);
+    take_unclaimed(lane, told, sent);
+}
+
 // What was told of a job before it was let go is history to whoever finds it again.
 sighting engine::sight_of(lane_id lane, const job_key& job) const {
     const auto& known = lanes_[lane.value].told_until;
@@ -259,6 +283,12 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
     settle_candidate(slot);
 }
 
+// Whether its list is still there.
+bool engine::is_of_a_list(std::size_t slot) const {
+    const auto& lists = lists_of_lane_[targets_[slot].lane.value];
+    return lists.contains(view_.jobs[slot].target.watch_list);
+}
+
 claim engine::decide_claim(std::size_t slot) const {
     const auto& target = targets_[slot];
     static const domain::label_map no_tags{};
@@ -274,7 +304,8 @@ claim engine::decide_claim(std::size_t slot) const {
     }
     if (target.tags) {
         facts.tags = &*target.tags;
-    } else if (are_tags_refused(target.lane)) {
+    } else if (are_tags_refused(target.lane) && !(is_watched(slot) && is_of_a_list(slot))) {
+        // What a list has stays so: that tags cannot be read says nothing about them.
         facts.tags = &no_tags;
     }
     return claims_.decide(facts);
@@ -326,6 +357,13 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     auto& job = view_.jobs[slot];
     auto& target = targets_[slot];
     if (job.last && told.created < job.last->created) return;  // an older job of the name
+    if (is_of_a_newer_job(slot, told.created)) {
+        if (must_claim_anew(slot, told.status.value)) {
+            claim_anew(slot, told, sent);
+            return;
+        }
+        forget_tags(slot);
+    }
     const bool first = !job.last || told.created != job.last->created;
     const bool was_live = target.live;
     date_horizon();

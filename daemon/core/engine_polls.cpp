@@ -9,6 +9,25 @@
 #include "core/rules.hpp"
 
 namespace trainwatch::core {
+namespace {
+
+// What a page would tell of the job.
+domain::job_summary summary_of(const domain::observation& told) {
+    domain::job_summary made;
+    made.name = told.name;
+    made.arn = told.arn;
+    made.account_id = told.account_id;
+    made.region = told.region;
+    made.partition = told.partition;
+    made.created = told.created;
+    made.ended = told.training_ended;
+    made.modified = told.modified;
+    made.status = told.status;
+    made.secondary = told.secondary;
+    return made;
+}
+
+}  // namespace
 
 void engine::on_answer(const poll& done, const domain::observation& answer) {
     const auto slot = done.slot;
@@ -34,9 +53,12 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
     }
     tell_recovery(slot);
     const auto& known = view_.jobs[slot].last;
-    const bool renewed =
-        known && (answer.created > known->created || answer.account_id != known->account_id);
-    if (renewed) forget_tags(slot);
+    const bool is_newer = is_of_a_newer_job(slot, answer.created);
+    if (is_newer && must_claim_anew(slot, answer.status.value)) {
+        claim_anew(slot, summary_of(answer), done.sent);
+        return;
+    }
+    if (is_newer || (known && answer.account_id != known->account_id)) forget_tags(slot);
     if (must_wait_for_tags(slot)) {
         target.details = answer;
         want_tags(slot);

@@ -262,23 +262,28 @@ void engine::keep_by_filter(std::size_t slot) {
         decided = decide_claim(slot);
         claims_ = std::move(all);
     }
-    // What cannot be told yet stays where it is, if that is still a list that discovers.
+    // What cannot be told yet stays where it is, even if that list is gone: another may have it,
+    // and its alerts must not end in between.
     const bool may_stay =
         decided.answer == claim_answer::needs_details || decided.answer == claim_answer::needs_tags;
     // A name that AWS never knew is nothing that a filter could find.
     const bool is_known = view_.jobs[slot].last.has_value();
-    if (decided.answer == claim_answer::claimed && is_known) {
-        if (target.use == slot_use::explicit_name) {
-            if (!target.tried) --lanes_[target.lane.value].untried;
-            target.use = slot_use::discovered;
-        }
-        target.may_move = false;
-        move_to_list(slot, decided.watch_list);
-    } else if (!may_stay || !list_goes_on || !is_known) {
+    const bool is_claimed = decided.answer == claim_answer::claimed;
+    if (!is_known || (!is_claimed && !may_stay)) {
         unwatch(slot);
+        return;
+    }
+    if (target.use == slot_use::explicit_name) {
+        if (!target.tried) --lanes_[target.lane.value].untried;
+        target.use = slot_use::discovered;
+    }
+    target.may_move = !is_claimed;
+    if (is_claimed) {
+        move_to_list(slot, decided.watch_list);
+    } else if (decided.answer == claim_answer::needs_tags) {
+        want_tags(slot);
     } else {
-        target.may_move = true;
-        if (decided.answer == claim_answer::needs_tags) want_tags(slot);
+        look_anew(slot);
     }
 }
 
@@ -311,6 +316,9 @@ void engine::move_to_list(std::size_t slot, const std::string& watch_list) {
 void engine::unwatch(std::size_t slot) {
     const auto& job = view_.jobs[slot];
     const auto& region = plan_.lanes[job.target.lane.value].region;
+    // The same name in another account is another job. Where AWS has not told of this one, nothing
+    // was alerted.
+    const auto account_id = job.last ? job.last->account_id : std::string();
     std::vector<alert_number> over;
     for (const auto& [key, alert] : book_.numbers()) {
         const auto& labels = book_.alert(alert).labels;
@@ -319,9 +327,7 @@ void engine::unwatch(std::size_t slot) {
         if (name == labels.end() || name->second != job.target.name) continue;
         if (place == labels.end() || place->second != region) continue;
         const auto account = labels.find("account_id");
-        if (job.last && account != labels.end() && account->second != job.last->account_id) {
-            continue;
-        }
+        if (account != labels.end() && account->second != account_id) continue;
         over.push_back(alert);
     }
     for (const auto alert : over)

@@ -64,14 +64,12 @@ std::optional<std::size_t> engine::slot_to_restore(lane_id lane, const domain::j
         // Its list took it up in another status.
         decided = claims_of_taken_up(plan_, row.watch_list).decide(facts);
     }
-    std::string list = row.watch_list;
-    if (decided.answer == claim_answer::claimed) {
-        list = decided.watch_list;
-    } else if (decided.answer == claim_answer::nobody || !lists_of_lane_[lane.value].contains(list)) {
-        return std::nullopt;
-    }
+    if (decided.answer == claim_answer::nobody) return std::nullopt;
+    // Until more is known it stays where it was, though that list may be gone.
+    const bool is_claimed = decided.answer == claim_answer::claimed;
     const auto slot = take_slot(lane, row.identity.name, slot_use::candidate);
-    adopt(slot, slot_use::discovered, list);
+    adopt(slot, slot_use::discovered, is_claimed ? decided.watch_list : row.watch_list);
+    targets_[slot].may_move = !is_claimed;
     return slot;
 }
 
@@ -94,6 +92,7 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
         target.tags = row->tags;
         target.tags_told = row->tags.has_value();
         set_tag_labels(slot);
+        if (target.may_move && !row->tags) want_tags(slot);
         derive(slot, row->last_observed);
         if (!row->summarised) {
             target.shown_secondary = row->last.secondary.text;
@@ -124,30 +123,29 @@ bool engine::is_alert_watched(const domain::alert& alert) const {
     const auto name = label(alert, "training_job");
     if (name.empty()) return false;
     const auto region = label(alert, "aws_region");
-    const auto list = label(alert, "watch_list");
     const auto filters = claims_of_taken_up(plan_);
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
         if (plan_.lanes[i].region != region) continue;
         if (slot_of(lane_id{i}, name)) return true;
         // It may have made room for others, or be deleted: a filter has not forgotten it.
         const auto decided = filters.decide({lane_id{i}, name, {}, nullptr, nullptr});
-        if (decided.answer == claim_answer::nobody) continue;
-        if (lists_of_lane_[i].contains(list)) return true;
+        if (decided.answer != claim_answer::nobody) return true;
     }
     return false;
 }
 
-// What the daemon says of itself comes and goes with the disk that should have kept what was said:
-// an endpoint of which nothing is known may have heard that it fires, and is told that it is over.
+// An endpoint of which the disk knows nothing may have been told all the same: the word of it came
+// too late for it. What the daemon says of itself comes and goes with that very disk.
 told engine::known_to(
     const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
 ) const {
     const auto at = kept.find({endpoint.receiver, endpoint.url});
     if (at != kept.end()) return at->second;
-    told unknown;
     const bool of_watcher = label(alert, "training_job").empty();
-    const auto over = alert.resolved_at.value_or(now_.wall);
-    unknown.attempted = of_watcher && now_.wall - over < limits::terminal_hold;
+    const auto over_for = now_.wall - alert.resolved_at.value_or(now_.wall);
+    told unknown;
+    unknown.attempted =
+        over_for < (of_watcher ? limits::terminal_hold : limits::resolved_resend_for);
     return unknown;
 }
 
@@ -174,6 +172,7 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
     for (const auto& row : rows.deliveries) {
         deliveries[row.alert].insert_or_assign({row.receiver, row.url}, told_by(row));
     }
+    if (!rows.alerts.empty()) clock_wait_until_ = now_.mono + limits::clock_patience;
     for (const auto& row : rows.alerts) {
         auto key = domain::identity(row.alert.labels);
         const auto& kept = deliveries[key];

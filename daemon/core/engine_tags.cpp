@@ -104,13 +104,16 @@ void engine::take_tags(std::size_t slot, const domain::label_map& tags) {
     reconsider(slot);
 }
 
-// They are the former job's: another one has its name now.
+// They are the former job's, and so are those that are being read: another one has its name now.
 void engine::forget_tags(std::size_t slot) {
     auto& target = targets_[slot];
-    if (!target.tags) return;
     target.tags.reset();
     target.tags_told = false;
     target.untagged_since.reset();
+    if (target.tags_call) {
+        target.tags_call.reset();
+        target.waits_for_tags = false;
+    }
     auto& labels = view_.jobs[slot].tag_labels;
     if (!labels.empty()) touch(slot);
     labels.clear();

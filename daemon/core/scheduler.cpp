@@ -51,7 +51,7 @@ void scheduler::want(std::size_t slot, const look& next) {
     const auto until = line_of(job).due_of(places_, slot);
     take_from_line(slot);
     set_look(job, next);
-    put_in_line(slot, job.failures > 0 ? std::max(next.due, until) : next.due);
+    put_in_line(slot, job.failures > 0 ? until : next.due);
 }
 
 // What was refused waits with the calm ones, so that a few forbidden jobs do not stand in the way

@@ -69,7 +69,7 @@ public:
     // A describe of it, or its tags, has not been answered nor given up.
     bool is_in_flight(std::size_t slot) const;
     // A slot that waits is moved; for one that is being described this says nothing, its place()
-    // follows. After failures it moves only to a later time: a backoff is not cut short.
+    // follows. After failures its time stays: a backoff is neither cut short nor forgotten.
     void want(std::size_t slot, const look& next);
 
     // A call that is not a describe: paced, counted as in flight, and answered like a describe.

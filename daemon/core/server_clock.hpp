@@ -17,6 +17,7 @@ public:
     // `offset`: the server's wall time minus ours at `at`.
     void measured(milliseconds offset, instant at);
 
+    bool is_known() const { return !samples_.empty(); }
     // The servers' time at `moment`; our own while it differs by less than Date headers resolve,
     // or nothing was measured.
     wall_time at(instant moment) const;

@@ -80,6 +80,32 @@ TEST_F(reload, list_that_comes_first_now_gets_the_jobs_that_its_tags_choose) {
     EXPECT_EQ(aws.tag_reads.size(), 2U);
 }
 
+// Whose they are now only their tags tell, which nobody has read yet.
+TEST_F(reload, jobs_of_a_list_that_is_gone_wait_for_the_one_that_asks_for_their_tags) {
+    fails("b", minutes(119));
+    aws.tags[running("b").seen().arn] = {{"team", "vision"}};
+    start(names({"b"})).play(minutes(1));
+    ASSERT_EQ(firing(), 1U);
+    domain::job_filter of_team;
+    of_team.tags = {{"team", "vision"}};
+    change(with_list(one_connection(), list_of("vision", of_team)), minutes(1));
+    EXPECT_EQ(firing(), 1U);
+    ASSERT_NE(job("b"), nullptr);
+    EXPECT_EQ(job("b")->target.watch_list, "vision");
+}
+
+TEST_F(reload, jobs_of_a_list_that_is_gone_leave_when_their_tags_make_them_nobodys) {
+    fails("b", minutes(119));
+    aws.tags[running("b").seen().arn] = {{"team", "speech"}};
+    start(names({"b"})).play(minutes(1));
+    ASSERT_EQ(firing(), 1U);
+    domain::job_filter of_team;
+    of_team.tags = {{"team", "vision"}};
+    change(with_list(one_connection(), list_of("vision", of_team)), minutes(1));
+    EXPECT_EQ(firing(), 0U);
+    EXPECT_EQ(job("b"), nullptr);
+}
+
 // What it alerted about is over for everybody who heard of it.
 TEST_F(reload, end_that_was_told_is_not_told_again_by_the_list_that_finds_the_job_next) {
     runs("b");

@@ -125,6 +125,17 @@ TEST(scheduler_slots, wish_does_not_cut_a_backoff_short) {
     EXPECT_EQ(polls.next().wanted.queue, look_queue::ended) << "but it says what for";
 }
 
+// What a page tells says nothing about why the last describe failed.
+TEST(scheduler_slots, wish_does_not_put_a_retry_off) {
+    schedule polls(plan_for(names(1)));
+    const auto lost = polls.next();
+    polls.under_test.take_answered(lost.id);
+    polls.under_test.retry_with_backoff(lost, polls.now);
+    const auto until = *polls.under_test.next_send();
+    polls.under_test.want(0, live_at(hours(24)));
+    EXPECT_THAT(polls.under_test.next_send(), Optional(until));
+}
+
 TEST(scheduler_queues, job_that_ended_goes_before_all_others) {
     schedule polls(plan_for({}));
     polls.under_test.add(0, here, {look_queue::live, polls.now - hours(1), true});

@@ -79,6 +79,8 @@ public:
 
     void end(secondary_status how, const char* primary) {
         add(how, milliseconds(0), milliseconds(0));
+        // Nothing is said about it any more.
+        job_.phases.back().messages.resize(1);
         job_.primary_end = primary;
         if (random_.below(3) == 0) job_.primary_early = between(random_, seconds(1), seconds(40));
         // Not before the job's last phase began.
@@ -115,14 +117,16 @@ std::string life::alertname() const {
     return {};
 }
 
-life draw_life(random_source& random, std::string name, std::string region, wall_time created) {
+life draw_life(random_source& random, const birth& from) {
     life job;
-    job.name = std::move(name);
-    job.region = std::move(region);
-    job.account_id = "111122223333";
-    job.created = created;
+    job.name = from.name;
+    job.region = from.region;
+    job.account_id = from.account_id;
+    job.created = from.created;
+    job.tuning_job = from.tuning_job;
     job.spot = random.below(3) == 0;
-    if (random.below(5) == 0) job.tuning_job = "hpo-42";
+    job.tags["team"] = random.below(2) == 0 ? "vision" : "speech";
+    if (random.below(2) == 0) job.tags["Owner"] = random.below(2) == 0 ? "ada" : "kurt";
     author write(random, job);
     switch (random.below(7)) {
         case 0:
@@ -163,6 +167,50 @@ life draw_life(random_source& random, std::string name, std::string region, wall
     return job;
 }
 
+std::string arn_of(const life& job) {
+    return "arn:aws:sagemaker:" + job.region + ":" + job.account_id + ":training-job/" + job.name;
+}
+
+namespace {
+
+constexpr milliseconds message_interval = seconds(20);
+
+std::size_t message_of(const phase& of, wall_time when) {
+    const auto age = static_cast<std::size_t>((when - of.started) / message_interval);
+    return std::min(age, of.messages.size() - 1);
+}
+
+// Each change that AWS shows moves LastModifiedTime: a phase, a message, the primary status.
+wall_time modified_at(const life& job, std::size_t phases, wall_time when) {
+    const auto& last = job.phases[phases - 1];
+    const auto messages = static_cast<std::int64_t>(message_of(last, when));
+    auto at = last.started + messages * message_interval;
+    const auto primary = job.ended() - job.primary_early;
+    if (primary <= when) at = std::max(at, primary);
+    return at;
+}
+
+std::size_t phases_at(const life& job, wall_time when) {
+    const auto after = std::upper_bound(
+        job.phases.begin(),
+        job.phases.end(),
+        when,
+        [](wall_time at, const phase& each) { return at < each.started; }
+    );
+    return static_cast<std::size_t>(after - job.phases.begin());
+}
+
+const char* primary_at(const life& job, std::size_t phases, wall_time when) {
+    if (when >= job.ended() - job.primary_early) return job.primary_end.c_str();
+    const auto end = job.phases.begin() + static_cast<std::ptrdiff_t>(phases);
+    const bool stopping = std::any_of(job.phases.begin(), end, [](const auto& each) {
+        return each.status == secondary_status::stopping;
+    });
+    return stopping ? "Stopping" : "InProgress";
+}
+
+}  // namespace
+
 std::optional<domain::observation> shown_at(const life& job, wall_time when) {
     if (when < job.created) return std::nullopt;
     domain::observation seen;
@@ -170,14 +218,15 @@ std::optional<domain::observation> shown_at(const life& job, wall_time when) {
     seen.account_id = job.account_id;
     seen.region = job.region;
     seen.partition = "aws";
-    seen.arn =
-        "arn:aws:sagemaker:" + job.region + ":" + job.account_id + ":training-job/" + job.name;
+    seen.arn = arn_of(job);
     seen.created = job.created;
     seen.spot = job.spot;
     seen.tuning_job = job.tuning_job;
     seen.limits.max_runtime = seconds(3600);
     seen.instances = {{"ml.g5.xlarge", 2, ""}};
-    for (std::size_t i = 0; i < job.phases.size() && job.phases[i].started <= when; ++i) {
+    const auto shown = phases_at(job, when);
+    seen.transitions.reserve(shown);
+    for (std::size_t i = 0; i < shown; ++i) {
         const auto& phase = job.phases[i];
         domain::transition entry;
         entry.status = domain::parse_secondary(text_of(phase.status));
@@ -185,22 +234,17 @@ std::optional<domain::observation> shown_at(const life& job, wall_time when) {
         const bool last = i + 1 == job.phases.size();
         // The terminal entry ends when it starts, as AWS has it.
         if (last) entry.ended = phase.started;
-        if (!last && job.phases[i + 1].started <= when) entry.ended = job.phases[i + 1].started;
-        const auto age = static_cast<std::size_t>((when - phase.started) / seconds(20));
-        entry.message = phase.messages[std::min(age, phase.messages.size() - 1)];
+        if (i + 1 < shown) entry.ended = job.phases[i + 1].started;
+        // What was said last stays with an entry that is left.
+        entry.message = phase.messages[message_of(phase, entry.ended.value_or(when))];
         if (phase.status == secondary_status::training && !seen.training_started) {
             seen.training_started = phase.started;
         }
         seen.secondary = entry.status;
         seen.transitions.push_back(std::move(entry));
     }
-    const bool stopping =
-        std::any_of(seen.transitions.begin(), seen.transitions.end(), [](const auto& entry) {
-            return entry.status.value == secondary_status::stopping;
-        });
-    seen.status = domain::parse_primary(stopping ? "Stopping" : "InProgress");
-    if (when >= job.ended() - job.primary_early)
-        seen.status = domain::parse_primary(job.primary_end);
+    seen.status = domain::parse_primary(primary_at(job, shown, when));
+    seen.modified = modified_at(job, shown, when);
     if (when >= job.ended()) {
         seen.training_ended = job.ended();
         seen.failure_reason = job.failure_reason;
@@ -208,6 +252,23 @@ std::optional<domain::observation> shown_at(const life& job, wall_time when) {
         seen.training_time = seconds(90);
     }
     return seen;
+}
+
+std::optional<domain::job_summary> summary_at(const life& job, wall_time when) {
+    if (when < job.created) return std::nullopt;
+    domain::job_summary told;
+    told.name = job.name;
+    told.arn = arn_of(job);
+    told.account_id = job.account_id;
+    told.region = job.region;
+    told.partition = "aws";
+    told.created = job.created;
+    const auto shown = phases_at(job, when);
+    told.secondary = domain::parse_secondary(text_of(job.phases[shown - 1].status));
+    told.status = domain::parse_primary(primary_at(job, shown, when));
+    told.modified = modified_at(job, shown, when);
+    if (when >= job.ended()) told.ended = job.ended();
+    return told;
 }
 
 }  // namespace trainwatch::sim

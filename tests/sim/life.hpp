@@ -1,8 +1,8 @@
 // The true life of one simulated job, and what AWS shows of it at any moment.
 //
 // A life is drawn whole at its birth: its phases, how it ends, and how AWS' two statuses lag
-// behind each other. `shown_at` projects it as DescribeTrainingJob would, so the engine is compared
-// with this and never with its own opinion.
+// behind each other. `shown_at` projects it as DescribeTrainingJob would and `summary_at` as
+// ListTrainingJobs would, so the engine is compared with this and never with its own opinion.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,9 @@
 
 #include "base/random.hpp"
 #include "base/time.hpp"
+#include "domain/alert.hpp"
 #include "domain/job.hpp"
+#include "domain/job_summary.hpp"
 #include "domain/observation.hpp"
 
 namespace trainwatch::sim {
@@ -34,6 +36,7 @@ struct life {
     domain::failure_class reason_class = domain::failure_class::unknown;
     bool spot = false;
     std::string tuning_job{};
+    domain::label_map tags{};
 
     wall_time ended() const { return phases.back().started; }
     domain::ending true_ending() const;
@@ -41,10 +44,21 @@ struct life {
     std::string alertname() const;
 };
 
-// A life that begins at `created`.
-life draw_life(random_source& random, std::string name, std::string region, wall_time created);
+// Who it is, before anything happens to it.
+struct birth {
+    std::string name{};
+    std::string account_id{};
+    std::string region{};
+    wall_time created{};
+    std::string tuning_job{};
+};
+
+life draw_life(random_source& random, const birth& from);
+
+std::string arn_of(const life& job);
 
 // What AWS tells at `when`; nothing before the creation.
 std::optional<domain::observation> shown_at(const life& job, wall_time when);
+std::optional<domain::job_summary> summary_at(const life& job, wall_time when);
 
 }  // namespace trainwatch::sim

@@ -1,50 +1,48 @@
-// One seeded world on virtual time: the engine, a model of AWS, a store, receivers and two clocks.
+// One seeded world on virtual time: the shipped engine, and models of AWS, disk, receivers, clocks
+// and of whoever edits the configuration.
 //
-// Two phases. First anything may fail, and nothing may be *wrong*: no delivery before its commit,
-// no poll above the budget, one identity a job, none for a job that calls for none. Then the
-// faults stop, and the engine must *finish*: its view equals the truth, and each receiver knows of
-// each alert. The checkers compare with the truth (sim/life) and never ask the engine's opinion.
+// Two phases. First anything may fail, and nothing may be *wrong*. Then faults stop, and all must
+// *converge* within `settling_time` of the last end of a job. sim/judge holds the engine to both.
+// This class moves time and carries what the engine asks for to the models and back.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "aws.hpp"
 #include "base/random.hpp"
+#include "clocks.hpp"
 #include "core/engine.hpp"
+#include "disk.hpp"
 #include "faults.hpp"
-#include "ledger_model.hpp"
-#include "life.hpp"
+#include "judge.hpp"
+#include "receivers.hpp"
+#include "run_log.hpp"
+#include "watching.hpp"
 
 namespace trainwatch::sim {
 
-// Whether the alert is about this job; those about the watcher itself name none.
-bool is_about(const domain::label_map& labels, const std::string& job);
-
-// Lies told to the checkers, to prove that they look: each must make a run fail.
-enum class sabotage { none, lost_alert, forged_alert, early_delivery, stalled_job, extra_polls };
-
 struct options {
     std::uint64_t seed = 1;
-    std::size_t jobs = 20;
+    std::size_t jobs = 24;
     sabotage lie = sabotage::none;
     bool trace = false;
 };
 
 struct outcome {
     std::vector<std::string> violations{};
-    std::uint64_t log_hash = 0;
+    std::uint64_t log_digest = 0;
     std::uint64_t steps = 0;
     std::uint64_t lives = 0;
-    std::uint64_t polls = 0;
+    std::uint64_t calls = 0;
     std::uint64_t alerts = 0;
+    double hours = 0;  // of virtual time
     std::string drawn{};
 };
 
@@ -54,96 +52,98 @@ public:
     outcome run();
 
 private:
-    // A watched name and the jobs that have it, one after the other.
-    struct slot_state {
-        std::vector<life> lives{};
-        std::optional<wall_time> deleted{};  // the last life
-        bool will_be_reused = false;
-        bool in_flight = false;
+    // A call to AWS that the engine has not heard of yet.
+    struct call {
+        lane_id lane{};
+        domain::aws_operation operation{};
+        std::string what{};  // the job's name, or nothing
+        mono_time sent{};
         mono_time given_up{};
     };
-    struct endpoint_state {
-        bool in_flight = false;
-        mono_time given_up{};
-        std::optional<mono_time> down_until{};
-        std::map<std::string, mono_time> firing{};    // last accepted, by identity
-        std::map<std::string, mono_time> resolved{};  // likewise
-        std::set<std::string> confirmed{};  // the engine of this epoch knows, "identity/state"
-    };
-
-    void draw_plan();
-    void draw_lives();
-    void schedule(mono_time at, std::function<void()> what);
-    // Runs `what` only if the engine has not been restarted since.
-    void schedule_for_engine(mono_time at, std::function<void()> what);
-    void start_engine();
-    void stop_engine(bool crash);
-    void feed(const core::event& happened);
-    void arm();
-    void perform(const core::action& action);
-    void perform_describe(const core::describe& what);
-    void perform_commit(const core::commit& what);
-    void perform_deliver(const core::deliver& what);
-    result<domain::observation> ask_aws(std::size_t slot, mono_time when);
-    domain::observation distort(domain::observation answer, const life& job, wall_time when);
-    result<domain::receipt> receive(std::size_t endpoint, const core::deliver& what);
-    void step_world();
-
-    void check_budget(std::size_t lane);
-    void check_shared_budget(const std::string& region);
-    void refuse_keys(std::size_t lane);
-    void check_delivery(const core::deliver& what);
-    void check_final();
-    void check_jobs();
-    void check_alerts();
-    void check_receivers();
-    void check_counters();
-    void violated(const std::string& what);
-
-    bool faulty() const { return now_ < calm_from_; }
-    bool chance(double of) { return faulty() && random_.unit() < of; }
-    milliseconds upto(milliseconds most);
-    wall_time true_wall(mono_time at) const;
-    instant our_now() const { return {now_, true_wall(now_) + skew_}; }
-    const life& job_of(std::size_t slot) const { return slots_[slot].lives.back(); }
-    bool is_old(const life& job) const { return job.ended() < began_; }
-
-    options chosen_;
-    random_source random_;
-    faults faults_{};
-    domain::watch_plan plan_{};
-    std::vector<slot_state> slots_{};
-    std::vector<endpoint_state> endpoints_{};
-    ledger_model ledger_{};
-    std::unique_ptr<core::engine> engine_{};
-
     struct entry {
         std::uint64_t epoch = 0;  // 0: the world's own
         std::function<void()> what{};
     };
+
+    // ---- world.cpp: time, and the daemon's life ------------------------------------------------
+    void schedule(mono_time at, std::function<void()> what);
+    // Runs `what` only if the daemon has not been restarted since.
+    void schedule_for_engine(mono_time at, std::function<void()> what);
+    void play_until(mono_time end);
+    void start_engine();
+    void crash();
+    void stop();
+    void restart_after(milliseconds most);
+    milliseconds downtime(milliseconds most);
+    void feed(const core::event& happened);
+    void arm();
+    void look();
+    void reload();
+    void lose_process();
+    void calm_down();
+    mono_time settled_at() const;
+
+    // ---- world_calls.cpp: what the engine asks for ---------------------------------------------
+    void perform(const core::action& action);
+    void perform(const core::describe& what);
+    void perform(const core::list_jobs& what);
+    void perform(const core::read_tags& what);
+    void perform(const core::commit& what);
+    void perform(const core::deliver& what);
+    void perform(const core::note&) {}
+    void perform(const core::stop&);
+    template <class Event, class Answer>
+    void answer(const call& made, poll_id id, Answer told);
+    void hear(const core::described& event, const call& made);
+    void hear(const core::listed& event, const call& made);
+    void hear(const core::tags_read&, const call&) {}
+    void begin_call(const call& made);
+    std::optional<milliseconds> date_header();
+    std::size_t place_of(lane_id lane) const;
+    receiver_endpoint& endpoint(const core::deliver& what);
+
+    // ---- world_events.cpp: what happens by itself ----------------------------------------------
+    void plan_events();
+    void step_jobs();
+    void step_surroundings();
+    void delete_job(std::size_t job, bool early);
+    bool is_safe(const true_job& job) const;
+    void refuse_keys();
+    void suspend();
+    mono_time some_time();
+
+    bool faulty() const { return !calm_; }
+    bool chance(double of) { return faulty() && of > 0 && random_.unit() < of; }
+    milliseconds upto(milliseconds most);
+    wall_time true_now() const { return clocks::true_wall(now_); }
+
+    options chosen_;
+    random_source random_;
+    faults faults_;
+    aws aws_;
+    disk disk_;
+    clocks clocks_;
+    std::optional<watching> watching_{};
+    endpoint_map endpoints_{};
+    std::optional<judge> judge_{};
+    run_log log_;
+    std::unique_ptr<core::engine> engine_{};
+
     std::map<std::pair<mono_time, std::uint64_t>, entry> agenda_{};
     std::uint64_t last_entry_ = 0;
     std::uint64_t epoch_ = 0;
     std::uint64_t wakeups_ = 0;
     mono_time now_{};
     mono_time calm_from_{};
-    mono_time end_{};
-    wall_time began_{};  // what ended before this is the past to the first start
-    milliseconds skew_{};
+    mono_time suspended_until_{};
+    bool calm_ = false;
     bool running_ = false;
     bool stopping_ = false;
-    bool samples_seen_ = false;     // this engine has heard a Date header
-    bool storage_trouble_ = false;  // a commit of this epoch failed or was slow
-    bool ever_trouble_ = false;
-    std::vector<std::optional<mono_time>> denied_until_{};
-    std::vector<std::deque<mono_time>> sends_{};  // of this epoch, by lane
-    std::vector<bool> account_told_{};            // to this epoch's engine, by lane
-    // Of lanes that share a quota, since the engine can know it; by region.
-    std::map<std::string, std::deque<mono_time>> shared_sends_{};
-    std::map<std::string, wall_time> starts_{};  // startsAt of each identity
-    std::map<std::pair<std::string, wall_time>, std::set<std::string>> identities_{};
+    // Dies after so many more actions.
+    std::optional<std::uint64_t> dies_after_{};
+    std::map<std::pair<std::uint64_t, std::string>, mono_time> describes_{};  // given up then
+    std::map<std::string, mono_time> deliveries_{};                           // likewise, by URL
     std::string poisoned_{};
-    std::uint64_t deliveries_ = 0;
     outcome result_{};
 };
 

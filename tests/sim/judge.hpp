@@ -1,0 +1,182 @@
+// Holds the daemon to its promise: one function an invariant, each with the invariant's words above
+// it, compared with the world's own truth and never with the engine's opinion.
+//
+// Told by the world of everything that happens, in order. Looks at a view where the promise is
+// about what is shown. Collects violations; decides nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "aws.hpp"
+#include "base/time.hpp"
+#include "clocks.hpp"
+#include "core/action.hpp"
+#include "disk.hpp"
+#include "domain/view.hpp"
+#include "domain/watch_plan.hpp"
+#include "faults.hpp"
+#include "receivers.hpp"
+#include "watching.hpp"
+
+namespace trainwatch::sim {
+
+// Lies told to the judge, to prove that it looks: each must make a run fail.
+enum class sabotage { none, lost_alert, forged_alert, early_delivery, stalled_job, extra_polls };
+
+using endpoint_map = std::map<std::string, receiver_endpoint>;  // by URL
+
+class judge {
+public:
+    struct scene {
+        const faults& drawn;
+        const aws& jobs;
+        const disk& ledger;
+        const watching& lists;
+        const endpoint_map& endpoints;
+        const clocks& time;
+        sabotage lie = sabotage::none;
+    };
+
+    explicit judge(const scene& where) : scene_(where) {}
+
+    // A run of the daemon begins with what the ledger gave it.
+    void started(const domain::watch_plan& plan, const domain::ledger& known, mono_time now);
+    void reconfigured(const domain::watch_plan& plan, mono_time now);
+    void storage_failed() { storage_trouble_ = true; }
+    void clock_seen() { clock_seen_ = true; }
+    // The machine slept until now: nobody could look at anything.
+    void woke_up(mono_time now) { awake_since_ = now; }
+
+    void called(domain::aws_operation operation, lane_id lane, mono_time now);
+    // The engine hears of the job, or that there is none of that name.
+    void heard(std::size_t job, mono_time now);
+    void unheard(std::size_t job) { heard_.erase(job); }
+    void account_told(lane_id lane) { account_told_[lane.value] = true; }
+    void delivering(const core::deliver& what, mono_time now);
+    void confirmed(const core::deliver& what, mono_time now);
+    // After each step, and from time to time.
+    void stepped(const domain::view& shown, mono_time now);
+    void looked_at(const domain::view& shown, mono_time now);
+    // Faults have stopped long enough ago for everything to be well.
+    void at_end(const domain::view& shown, mono_time now);
+
+    void violated(const std::string& what, mono_time now);
+    const std::vector<std::string>& violations() const { return violations_; }
+
+private:
+    enum class duty { never, may, must };
+    struct job_truth {
+        std::size_t job = 0;
+        duty alert = duty::never;
+        bool counts_exactly = true;
+        std::size_t steps_least = 0;
+        std::size_t steps_most = 0;
+    };
+    // What was told of one identity.
+    struct record {
+        std::optional<std::size_t> job{};
+        wall_time starts_at{};
+        std::map<std::string, mono_time> confirmed{};  // first, by receiver
+    };
+    struct slot_state {
+        std::string job{};
+        bool ended = false;
+    };
+    using fleet_count = std::map<std::string, std::int64_t>;
+
+    void forget_what_was_lost();
+
+    // ---- judge_running.cpp ---------------------------------------------------------------------
+    void check_budget(domain::aws_operation operation, lane_id lane, mono_time now);
+    void check_shared_budget(domain::aws_operation operation, lane_id lane, mono_time now);
+    void check_commit_before_delivery(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+    void check_told_once(
+        const core::deliver& what,
+        const domain::alert_message& alert,
+        const std::string& identity,
+        mono_time now
+    );
+    void check_times(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+    void check_cause(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+    void check_resolve(
+        const core::deliver& what,
+        const domain::alert_message& alert,
+        const std::string& identity,
+        mono_time now
+    );
+    void check_one_identity(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+    void check_terminal_stays(const domain::view& shown, mono_time now);
+    void check_ages(const domain::view& shown, mono_time now);
+    void check_outbox(const domain::view& shown, mono_time now);
+    record& record_of(const domain::label_map& labels, const std::string& identity);
+    const domain::endpoint& endpoint_of(const core::deliver& what) const {
+        return plan_.endpoints[what.endpoint.value];
+    }
+
+    // ---- judge_final.cpp -----------------------------------------------------------------------
+    job_truth truth_of(std::size_t job) const;
+    void check_jobs(const domain::view& shown, mono_time now);
+    void check_job(const domain::job_view& shown, std::size_t job, mono_time now);
+    void check_history(const domain::job_view& shown, std::size_t job, mono_time now);
+    void check_alerts(mono_time now);
+    void check_labels(std::size_t job, const domain::label_map& labels, mono_time now);
+    void check_receivers(const domain::view& shown, mono_time now);
+    void check_told(
+        const domain::endpoint& to,
+        const domain::alert_row& row,
+        const std::string& identity,
+        mono_time now
+    );
+    void check_transitions(const domain::view& shown, mono_time now);
+    void check_finished(const domain::view& shown, mono_time now);
+    void check_health(const domain::view& shown, mono_time now);
+    bool may_be_of(const std::string& list, std::size_t job) const;
+    std::optional<std::size_t> job_of(const domain::label_map& labels) const;
+
+    scene scene_;
+    domain::watch_plan plan_{};
+    // When we came first: what had ended by then is the past, for the most part.
+    std::optional<wall_time> began_{};
+    wall_time past_{};  // likewise, or when the ledger was lost
+
+    // Of this run.
+    mono_time run_began_{};
+    mono_time awake_since_{};
+    bool storage_trouble_ = false;
+    bool clock_seen_ = false;
+    std::vector<std::array<std::deque<mono_time>, 3>> sends_{};  // by lane and operation
+    std::vector<bool> account_told_{};
+    std::map<std::string, std::deque<mono_time>> shared_sends_{};
+    std::map<std::size_t, mono_time> heard_{};
+    std::map<std::string, mono_time> stale_over_{};  // by lane and list: still told of the last one
+    std::vector<slot_state> slots_{};
+    std::set<std::string> told_{};                             // "url/identity/f"
+    std::map<std::string, std::set<std::string>> known_to_{};  // by receiver, identities
+
+    // Of all runs.
+    std::map<std::string, record> records_{};                    // by identity
+    std::map<std::size_t, std::set<std::string>> identities_{};  // by job
+    std::set<std::string> dropped_endpoints_{};
+    std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
+    std::uint64_t deliveries_ = 0;
+    std::set<std::string> said_{};
+    std::vector<std::string> violations_{};
+};
+
+}  // namespace trainwatch::sim

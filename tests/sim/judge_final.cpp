@@ -1,0 +1,376 @@
+// The invariants of a world that has come to rest: faults have stopped, and everything must have
+// converged.
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "judge.hpp"
+
+namespace trainwatch::sim {
+namespace {
+
+// Around the end of a hold nobody has to be exact.
+constexpr milliseconds hold_slack = std::chrono::minutes(10);
+constexpr milliseconds clocks_slack = std::chrono::minutes(1);
+
+std::string label(const domain::label_map& labels, const char* name) {
+    const auto found = labels.find(name);
+    return found == labels.end() ? std::string() : found->second;
+}
+
+bool is_of_watcher(const domain::label_map& labels) {
+    return !labels.contains("training_job");
+}
+
+std::string key_of(const domain::ending& end) {
+    return std::string(to_string(end.outcome)) + "/" + std::string(to_string(end.failure_class));
+}
+
+}  // namespace
+
+std::optional<std::size_t> judge::job_of(const domain::label_map& labels) const {
+    const auto created = parse_iso8601(label(labels, "created"));
+    if (!created) return std::nullopt;
+    return scene_.jobs.find_created(
+        label(labels, "account_id"),
+        label(labels, "aws_region"),
+        label(labels, "training_job"),
+        *created
+    );
+}
+
+// What is owed to the job. Its past before the first start is shown and not alerted, beyond
+// `lookback`; how far that reaches depends on a clock that nobody may have corrected yet.
+judge::job_truth judge::truth_of(std::size_t index) const {
+    const auto& job = scene_.jobs.jobs()[index];
+    const auto& truth = job.truth;
+    job_truth owed;
+    owed.job = index;
+    const auto& clock = scene_.drawn.clock;
+    const bool clock_is_good = clock.skew.count() == 0 && clock.steps == 0 && clock.drift == 0;
+    const auto lookback = plan_.global.lookback;
+    const auto sure_from = clock_is_good ? *began_ - lookback + clocks_slack : *began_;
+    // One whose end AWS took back when we first looked has ended before our eyes.
+    const bool may_look_alive = scene_.drawn.aws.taken_back > 0 || scene_.drawn.aws.unheard_of > 0;
+    const auto never_before = may_look_alive ? wall_time{} : *began_ - std::chrono::hours(48);
+    const auto times = scene_.lists.times_owned(job);
+    owed.counts_exactly = scene_.lists.was_always_owned(job) && times == 1 &&
+        !job.forgotten_early && !scene_.ledger.was_damaged();
+    for (std::size_t i = 0; i < truth.phases.size(); ++i) {
+        const bool last = i + 1 == truth.phases.size();
+        const auto until = last ? truth.phases[i].started : truth.phases[i + 1].started;
+        if (until < never_before) continue;
+        owed.steps_most += times;
+        if (until >= sure_from && owed.counts_exactly) ++owed.steps_least;
+    }
+    if (truth.alertname().empty() || times == 0 || truth.ended() < never_before) return owed;
+    // Why a job was stopped is told by its second status; where nobody knows that one, pages that
+    // tell of no change bring no other look within a day.
+    const bool may_be_unexplained =
+        scene_.drawn.aws.unheard_of > 0 && truth.alertname() != "TrainingJobFailed";
+    const bool must = owed.counts_exactly && truth.ended() >= sure_from && !may_be_unexplained;
+    owed.alert = must ? duty::must : duty::may;
+    return owed;
+}
+
+void judge::at_end(const domain::view& shown, mono_time now) {
+    check_health(shown, now);
+    check_jobs(shown, now);
+    check_alerts(now);
+    check_receivers(shown, now);
+    check_transitions(shown, now);
+    check_finished(shown, now);
+}
+
+// Once faults have stopped, nothing is left of them.
+void judge::check_health(const domain::view& shown, mono_time now) {
+    if (shown.storage_degraded) violated("storage still degraded", now);
+    if (!shown.first_pass_complete) violated("no first pass", now);
+    if (shown.live != 0) violated("jobs that still live", now);
+    for (std::size_t i = 0; i < shown.lanes.size(); ++i) {
+        const auto& lane = shown.lanes[i];
+        if (plan_.lanes[i].gone) continue;
+        const auto name = plan_.lanes[i].connection + "/" + plan_.lanes[i].region;
+        if (lane.heard && !lane.up) violated(name + " is still down", now);
+        if (!lane.lists_refused.empty()) violated(name + ": lists still refused", now);
+        if (lane.undecided > 0) violated(name + ": jobs that nobody decided on", now);
+    }
+}
+
+// The view equals the truth: each job that a list has stands in it once, as it is.
+void judge::check_jobs(const domain::view& shown, mono_time now) {
+    std::map<std::pair<std::string, std::string>, std::vector<const domain::job_view*>> found;
+    for (const auto& job : shown.jobs) {
+        if (job.is_vacant()) continue;
+        const auto& lane = plan_.lanes[job.target.lane.value];
+        const auto& account = scene_.lists.account_of(lane.connection);
+        found[{account + "/" + lane.region, job.target.name}].push_back(&job);
+    }
+    const auto when = clocks::true_wall(now);
+    for (std::size_t i = 0; i < scene_.jobs.jobs().size(); ++i) {
+        const auto& job = scene_.jobs.jobs()[i];
+        if (scene_.jobs.find(job.place, job.truth.name, when) != i) continue;
+        const auto list = scene_.lists.owner(job);
+        const auto at = found.find({job.truth.account_id + "/" + job.truth.region, job.truth.name});
+        const std::size_t times = at == found.end() ? 0 : at->second.size();
+        // Where it takes a call to know whose it is, nobody asks about the past.
+        const bool is_past = job.truth.ended() < past_ || !scene_.lists.was_always_owned(job);
+        if (is_past && times == 0) continue;
+        if (times != (list ? 1U : 0U)) {
+            violated(
+                job.truth.name + " stands in the view " + std::to_string(times) + " times" +
+                    (list ? ", list " + *list : ", and nobody wants it"),
+                now
+            );
+            continue;
+        }
+        if (!list) continue;
+        const auto& view = *at->second.front();
+        if (!may_be_of(view.target.watch_list, i)) {
+            violated(job.truth.name + " is of " + *list + ", not " + view.target.watch_list, now);
+        }
+        check_job(view, i, now);
+    }
+}
+
+void judge::check_job(const domain::job_view& shown, std::size_t index, mono_time now) {
+    const auto& job = scene_.jobs.jobs()[index];
+    const auto& truth = job.truth;
+    const auto expect = [&](bool holds, const char* what) {
+        if (!holds) violated(truth.name + ": " + what, now);
+    };
+    expect(shown.last.has_value(), "never seen");
+    if (!shown.last) return;
+    expect(!shown.missing, "missing");
+    expect(shown.last->created == truth.created, "which job");
+    expect(!shown.trouble && shown.deadlines.empty(), "leftovers");
+    expect(shown.ending.has_value(), "ending");
+    // A page tells of the past in a few words, and of the present until somebody describes it.
+    if (shown.summarised) {
+        const bool is_past = truth.ended() < past_;
+        expect(is_past || !scene_.lists.was_always_owned(job), "never described");
+        return;
+    }
+    const bool was_explained = shown.ending == truth.true_ending();
+    const bool gave_up =
+        shown.ending && shown.ending->failure_class == domain::failure_class::unknown;
+    expect(was_explained || gave_up, "ending");
+    check_history(shown, index, now);
+}
+
+// An ended job that lists keep an eye on is described again after a day: until then the last
+// answer stands, with what AWS left out of it.
+void judge::check_history(const domain::job_view& shown, std::size_t index, mono_time now) {
+    const auto& truth = scene_.jobs.jobs()[index].truth;
+    const auto answer = shown_at(truth, clocks::true_wall(now));
+    const auto& drawn = scene_.drawn;
+    const bool is_mangled = drawn.aws.scrambled > 0 || drawn.aws.shortened > 0 ||
+        drawn.aws.rewritten > 0 || drawn.aws.unheard_of > 0 || drawn.aws.taken_back > 0;
+    const bool is_listed = plan_.lanes[shown.target.lane.value].lists;
+    if (is_mangled && is_listed && !drawn.run_to_resolve) {
+        const auto& told = shown.last->transitions;
+        const auto gone = std::count_if(
+            answer->transitions.begin(),
+            answer->transitions.end(),
+            [&](const auto& entry) {
+                return std::find(told.begin(), told.end(), entry) == told.end();
+            }
+        );
+        missing_steps_[index] = static_cast<std::size_t>(gone);
+        return;
+    }
+    const auto expect = [&](bool holds, const char* what) {
+        if (!holds) violated(truth.name + ": " + what, now);
+    };
+    expect(shown.ended == truth.ended(), "end time");
+    expect(!shown.contradicted_by, "contradicted");
+    expect(shown.last->status == answer->status, "status");
+    expect(shown.last->secondary == answer->secondary, "secondary status");
+    expect(shown.last->transitions == answer->transitions, "transitions");
+    expect(shown.last_transition == truth.ended(), "last transition");
+    const auto interruptions =
+        std::count_if(truth.phases.begin(), truth.phases.end(), [](const auto& phase) {
+            return phase.status == domain::secondary_status::interrupted;
+        });
+    expect(shown.interruptions == static_cast<std::uint64_t>(interruptions), "interruptions");
+}
+
+// Each alarming transition has become exactly one identity, and nothing else has.
+void judge::check_alerts(mono_time now) {
+    std::map<std::size_t, std::set<std::string>> kept;
+    for (const auto& [identity, row] : scene_.ledger.durable().alerts()) {
+        if (is_of_watcher(row.alert.labels)) continue;
+        const auto job = job_of(row.alert.labels);
+        if (!job) {
+            violated("a ledger with an alert about no job: " + identity, now);
+            continue;
+        }
+        kept[*job].insert(identity);
+        check_labels(*job, row.alert.labels, now);
+    }
+    for (std::size_t i = 0; i < scene_.jobs.jobs().size(); ++i) {
+        const auto& job = scene_.jobs.jobs()[i];
+        const auto owed = truth_of(i);
+        const auto count = kept[i].size();
+        const auto most =
+            owed.alert == duty::never ? 0 : std::max<std::size_t>(scene_.lists.times_owned(job), 1);
+        const std::size_t least = owed.alert == duty::must ? 1 : 0;
+        if (count >= least && count <= most) continue;
+        violated(
+            job.truth.name + ": " + std::to_string(count) + " alerts for " +
+                (owed.alert == duty::never ? "no reason" : job.truth.alertname()),
+            now
+        );
+    }
+}
+
+void judge::check_labels(std::size_t index, const domain::label_map& labels, mono_time now) {
+    const auto& job = scene_.jobs.jobs()[index];
+    const auto& truth = job.truth;
+    const auto expect = [&](bool holds, const char* what) {
+        if (!holds) violated(truth.name + ": label " + what, now);
+    };
+    expect(label(labels, "alertname") == truth.alertname(), "alertname");
+    const auto why = label(labels, "failure_class");
+    expect(
+        why == to_string(truth.true_ending().failure_class) || why == "unknown", "failure_class"
+    );
+    expect(may_be_of(label(labels, "watch_list"), index), "watch_list");
+}
+
+// A list that had the job once keeps it until more is known, and it stays with the label of an
+// alert. Where tags could not be read, a later list may have come first.
+bool judge::may_be_of(const std::string& list, std::size_t index) const {
+    const auto& job = scene_.jobs.jobs()[index];
+    const auto& history = scene_.lists.history();
+    return scene_.jobs.ever_denied_tags(job.place) ||
+        std::any_of(history.begin(), history.end(), [&](const auto& period) {
+               return scene_.lists.owner(period.config, job) == list;
+           });
+}
+
+// Each receiver knows of what fires, and of each end of what it knew.
+void judge::check_receivers(const domain::view& shown, mono_time now) {
+    for (const auto& to : plan_.endpoints) {
+        if (to.gone) continue;
+        for (const auto& [identity, row] : scene_.ledger.durable().alerts())
+            check_told(to, row, identity, now);
+    }
+    for (const auto& [name, receiver] : shown.receivers) {
+        if (receiver.unconfirmed != 0) violated(name + ": unconfirmed alerts in the view", now);
+    }
+}
+
+void judge::check_told(
+    const domain::endpoint& to,
+    const domain::alert_row& row,
+    const std::string& identity,
+    mono_time now
+) {
+    const auto& endpoint = scene_.endpoints.at(to.url);
+    const auto* held = endpoint.find(identity);
+    const auto when = clocks::true_wall(now);
+    const bool is_webhook = to.kind == domain::receiver_kind::webhook;
+    const bool is_resolved = row.alert.state == domain::alert_state::resolved;
+    if (is_of_watcher(row.alert.labels) && !is_resolved) {
+        violated("fires at the end: " + identity, now);
+        return;
+    }
+    bool is_over = is_resolved;
+    const auto known = records_.find(identity);
+    if (known != records_.end()) {
+        const auto at = known->second.confirmed.find(to.receiver);
+        if (at != known->second.confirmed.end()) {
+            const auto left = at->second + limits::terminal_hold - now;
+            if (std::chrono::abs(left) < hold_slack) return;
+            is_over |= left.count() < 0;
+        }
+    }
+    if (is_resolved && row.alert.resolved_at && when - *row.alert.resolved_at < hold_slack) return;
+    const auto who = to.url + ": ";
+    if (is_over) {
+        if (!is_webhook && endpoint.fires(identity, when))
+            violated(who + "fires on: " + identity, now);
+        // What was told from memory, while the disk was in trouble, dies with the daemon.
+        const auto& disk = scene_.drawn.disk;
+        const bool is_from_memory =
+            is_of_watcher(row.alert.labels) && (disk.fails > 0 || disk.hangs > 0 || disk.full);
+        const bool was_told =
+            held == nullptr || !held->fired || (held->resolved && *held->resolved >= *held->fired);
+        if (is_webhook && !was_told && !is_from_memory && !dropped_endpoints_.contains(to.url)) {
+            violated(who + "was not told the end of " + identity, now);
+        }
+        return;
+    }
+    const bool knows = is_webhook ? held != nullptr && held->fired : endpoint.fires(identity, when);
+    if (!knows) violated(who + "does not know of " + identity, now);
+}
+
+// transitions_total equals the truth, where nothing was lost by design.
+void judge::check_transitions(const domain::view& shown, mono_time now) {
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+    for (std::size_t i = 0; i < scene_.jobs.jobs().size(); ++i) {
+        const auto owed = truth_of(i);
+        const auto gone = missing_steps_.find(i);
+        const auto missing = gone == missing_steps_.end() ? 0 : gone->second;
+        least += owed.steps_least - std::min(missing, owed.steps_least);
+        most += owed.steps_most;
+    }
+    std::uint64_t counted = 0;
+    std::map<std::string, std::uint64_t> by_status;
+    for (const auto& [key, count] : shown.fleet.transitions) {
+        counted += count;
+        if (count > 0) by_status[std::get<1>(key)] += count;
+    }
+    std::string details;
+    for (const auto& [status, count] : by_status)
+        details += " " + status + " " + std::to_string(count);
+    // What AWS once called a transition stays one.
+    const bool is_invented = scene_.drawn.aws.rewritten > 0;
+    if (counted >= least && (counted <= most || is_invented)) return;
+    violated(
+        "transitions: " + std::to_string(counted) + " of " + std::to_string(least) + " to " +
+            std::to_string(most) + ":" + details,
+        now
+    );
+}
+
+// finished_total equals the truth, likewise; an end that nobody explained in time has no class.
+void judge::check_finished(const domain::view& shown, mono_time now) {
+    fleet_count least;
+    fleet_count most;
+    std::int64_t all_least = 0;
+    std::int64_t all_most = 0;
+    for (std::size_t i = 0; i < scene_.jobs.jobs().size(); ++i) {
+        const auto owed = truth_of(i);
+        if (owed.steps_most == 0) continue;
+        const auto key = key_of(scene_.jobs.jobs()[i].truth.true_ending());
+        const auto times =
+            static_cast<std::int64_t>(scene_.lists.times_owned(scene_.jobs.jobs()[i]));
+        const bool is_sure = owed.steps_least == scene_.jobs.jobs()[i].truth.phases.size();
+        most[key] += times;
+        all_most += times;
+        least[key] += is_sure ? 1 : 0;
+        all_least += is_sure ? 1 : 0;
+    }
+    std::int64_t all = 0;
+    fleet_count counted;
+    for (const auto& [key, count] : shown.fleet.finished) {
+        counted[key_of({std::get<1>(key), std::get<2>(key)})] += static_cast<std::int64_t>(count);
+        all += static_cast<std::int64_t>(count);
+    }
+    if (all < all_least || all > all_most) {
+        violated(
+            "finished: " + std::to_string(all) + " of " + std::to_string(all_least) + " to " +
+                std::to_string(all_most),
+            now
+        );
+    }
+    for (const auto& [key, count] : counted) {
+        if (count > most[key] && !key.ends_with("/unknown")) {
+            violated("finished " + key + ": " + std::to_string(count), now);
+        }
+    }
+}
+
+}  // namespace trainwatch::sim

@@ -1,0 +1,82 @@
+#include "receivers.hpp"
+
+#include <algorithm>
+
+#include "clocks.hpp"
+
+namespace trainwatch::sim {
+namespace {
+
+constexpr milliseconds wait_most = std::chrono::minutes(2);
+
+failure make_failure(error_class kind, const char* detail) {
+    failure why;
+    why.kind = kind;
+    why.detail = detail;
+    return why;
+}
+
+bool is_about(const domain::label_map& labels, const std::string& job) {
+    const auto found = labels.find("training_job");
+    return !job.empty() && found != labels.end() && found->second == job;
+}
+
+}  // namespace
+
+result<domain::receipt> receiver_endpoint::take(
+    const core::deliver& what, mono_time now, const std::string& poisoned
+) {
+    if (!calm_ && down_until_ && now < *down_until_) {
+        return make_failure(error_class::transient, "connection refused");
+    }
+    if (chance(faults_.fails)) return make_failure(error_class::transient, "503");
+    if (chance(faults_.asks_to_wait)) {
+        auto why = make_failure(error_class::throttled, "429");
+        why.retry_after =
+            milliseconds(random_.below(static_cast<std::uint64_t>(wait_most.count())));
+        return why;
+    }
+    const bool is_manager = kind_ == domain::receiver_kind::alertmanager;
+    if (deaf_ || (is_manager && chance(faults_.lies))) return domain::receipt{};
+    const bool is_wrong =
+        std::any_of(what.alerts.begin(), what.alerts.end(), [&](const auto& each) {
+            return (!calm_ && is_about(each.labels, poisoned)) || each.ends_at <= each.starts_at;
+        });
+    // A webhook takes all or nothing.
+    if (is_wrong && !is_manager) return make_failure(error_class::rejected, "400");
+    for (const auto& alert : what.alerts) {
+        const bool is_good =
+            (calm_ || !is_about(alert.labels, poisoned)) && alert.ends_at > alert.starts_at;
+        if (is_good) keep(alert, now);
+    }
+    if (is_wrong) return make_failure(error_class::rejected, "400");
+    return domain::receipt{};
+}
+
+// Overlapping intervals are one alert: from the first start on, until the latest word on its end.
+void receiver_endpoint::keep(const domain::alert_message& alert, mono_time now) {
+    auto [at, added] = held_.try_emplace(domain::identity(alert.labels));
+    auto& known = at->second;
+    const bool overlaps = !added && alert.starts_at <= known.ends_at;
+    known.labels = alert.labels;
+    known.starts_at = overlaps ? std::min(known.starts_at, alert.starts_at) : alert.starts_at;
+    known.ends_at = alert.ends_at;
+    (alert.state == domain::alert_state::firing ? known.fired : known.resolved) = now;
+}
+
+bool receiver_endpoint::fires(const std::string& identity, wall_time now) const {
+    const auto* known = find(identity);
+    return known != nullptr && known->ends_at > now;
+}
+
+const held_alert* receiver_endpoint::find(const std::string& identity) const {
+    const auto at = held_.find(identity);
+    return at == held_.end() ? nullptr : &at->second;
+}
+
+// An Alertmanager's alerts are in its memory only.
+void receiver_endpoint::restart() {
+    if (kind_ == domain::receiver_kind::alertmanager) held_.clear();
+}
+
+}  // namespace trainwatch::sim
