@@ -22,6 +22,7 @@ GOALS = {"poll.transport_cpu": 1.5, "poll.whole_cpu": 2.5}
 MODES = {"poll.transport_cpu": "transport", "poll.whole_cpu": "whole"}
 PROGRAMS = {
     "poll.sign": "poll_sign", "poll.decode": "poll_decode", "schedule.event": "schedule_event",
+    "ledger.commit": "ledger_commit", "ledger.load": "ledger_load",
 }
 # Those of tests/sim/fleet, by how their names begin; all lines of one run share its fleets.
 FLEET = ("detect", "calls", "growth.step")
