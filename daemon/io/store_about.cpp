@@ -84,9 +84,9 @@ void add_job(store_sqlite& database, const found_job& found, domain::ledger_batc
     );
     jobs.bind(found.id);
     while (jobs.step()) {
-        auto read = read_job_row(database, jobs);
-        complete(read, found.identity, history);
-        out.jobs.push_back(std::move(read.row));
+        auto& row = out.jobs.emplace_back();
+        auto place = read_job_row(database, jobs, row);
+        complete(row, std::move(place.extras), found.identity, history);
     }
 }
 

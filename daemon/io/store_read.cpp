@@ -8,6 +8,13 @@ namespace trainwatch::io {
 
 namespace {
 
+// A damaged file may claim anything: more is made room for when it comes.
+std::size_t count(store_sqlite& database, const std::string& table) {
+    const auto rows = database.number("SELECT count(*) FROM " + table);
+    constexpr std::int64_t most = 4'000'000;
+    return static_cast<std::size_t>(std::clamp(rows, std::int64_t{0}, most));
+}
+
 struct known_identity {
     std::int64_t id = 0;
     domain::job_identity identity{};
@@ -51,12 +58,14 @@ known_messages read_messages(store_sqlite& database) {
 }
 
 // The present row of `transition_column_names`, but for its identity.
-domain::transition_row read_transition(
-    store_sqlite& database, store_statement& rows, known_messages& messages, std::int64_t& identity
+std::int64_t read_transition(
+    store_sqlite& database,
+    store_statement& rows,
+    known_messages& messages,
+    domain::transition_row& row
 ) {
-    domain::transition_row row;
     column_reader io(rows);
-    identity = rows.integer();
+    const auto identity = rows.integer();
     row.index = static_cast<std::size_t>(rows.integer());
     io("status", row.entry.status);
     io("start_time", row.entry.started);
@@ -74,13 +83,14 @@ domain::transition_row read_transition(
             row.entry.message = found->second.text;
         }
     }
-    return row;
+    return identity;
 }
 
 std::vector<domain::transition_row> read_transitions(
     store_sqlite& database, std::vector<known_identity>& identities, known_messages& messages
 ) {
     std::vector<domain::transition_row> all;
+    all.reserve(count(database, "transitions"));
     store_statement rows(
         database,
         select_sql(
@@ -91,8 +101,8 @@ std::vector<domain::transition_row> read_transitions(
     );
     auto owner = identities.begin();
     while (rows.step()) {
-        std::int64_t identity = 0;
-        auto row = read_transition(database, rows, messages, identity);
+        auto& row = all.emplace_back();
+        const auto identity = read_transition(database, rows, messages, row);
         while (owner != identities.end() && owner->id < identity)
             ++owner;
         if (owner == identities.end() || owner->id != identity) {
@@ -100,8 +110,7 @@ std::vector<domain::transition_row> read_transitions(
             break;
         }
         row.identity = owner->identity;
-        if (owner->last == 0) owner->first = all.size();
-        all.push_back(std::move(row));
+        if (owner->last == 0) owner->first = all.size() - 1;
         owner->last = all.size();
     }
     return all;
@@ -123,23 +132,24 @@ std::vector<domain::job_row> read_jobs(
     const std::vector<domain::transition_row>& transitions
 ) {
     std::vector<domain::job_row> all;
+    all.reserve(count(database, "jobs"));
     store_statement rows(database, select_sql("jobs", job_column_names(), "ORDER BY job_id"));
     while (rows.step()) {
-        auto job = read_job_row(database, rows);
+        auto& row = all.emplace_back();
+        auto place = read_job_row(database, rows, row);
         const auto owner = std::lower_bound(
             identities.begin(),
             identities.end(),
-            job.identity,
+            place.identity,
             [](const known_identity& known, std::int64_t id) { return known.id < id; }
         );
-        if (owner == identities.end() || owner->id != job.identity) {
+        if (owner == identities.end() || owner->id != place.identity) {
             database.report_damage("a job's identity is missing in it");
             break;
         }
         std::vector<domain::transition> history;
-        if (!job.extras.history) history = entries(transitions, owner->first, owner->last);
-        complete(job, owner->identity, std::move(history));
-        all.push_back(std::move(job.row));
+        if (!place.extras.history) history = entries(transitions, owner->first, owner->last);
+        complete(row, std::move(place.extras), owner->identity, std::move(history));
     }
     return all;
 }

@@ -93,35 +93,38 @@ std::string partition_of(std::string_view arn) {
     return places ? std::string(places->partition) : std::string();
 }
 
-read_job read_job_row(store_sqlite& database, store_statement& from) {
-    read_job job;
+job_place read_job_row(store_sqlite& database, store_statement& from, domain::job_row& into) {
+    job_place place;
     column_reader io(from);
-    job.identity = from.integer();
-    job.row.connection = from.text();
-    job_columns(io, job.row, job.extras);
+    place.identity = from.integer();
+    into.connection = from.text();
+    job_columns(io, into, place.extras);
     if (!io.is_intact()) report_bad_row(database, "jobs");
-    return job;
+    return place;
 }
 
 void complete(
-    read_job& job, const domain::job_identity& identity, std::vector<domain::transition> history
+    domain::job_row& row,
+    job_extras extras,
+    const domain::job_identity& identity,
+    std::vector<domain::transition> history
 ) {
-    auto& last = job.row.last;
-    job.row.identity = identity;
-    last.name = identity.name;
-    last.account_id = identity.account_id;
-    last.region = identity.region;
-    last.created = identity.created;
-    if (auto& told = job.extras.told) {
+    auto& last = row.last;
+    row.identity = identity;
+    if (auto& told = extras.told) {
         last.name = std::move(told->name);
         last.account_id = std::move(told->account_id);
         last.region = std::move(told->region);
         last.partition = std::move(told->partition);
         last.created = told->created;
     } else {
+        last.name = identity.name;
+        last.account_id = identity.account_id;
+        last.region = identity.region;
         last.partition = partition_of(last.arn);
+        last.created = identity.created;
     }
-    last.transitions = job.extras.history ? std::move(*job.extras.history) : std::move(history);
+    last.transitions = extras.history ? std::move(*extras.history) : std::move(history);
 }
 
 std::vector<domain::alert_row> read_alerts(

@@ -19,6 +19,8 @@
 
 namespace trainwatch::io {
 
+struct store_statements;
+
 class store_writer {
 public:
     explicit store_writer(store_sqlite& database);
@@ -29,8 +31,6 @@ public:
     void collect_soon();
 
 private:
-    struct statements;
-
     std::optional<std::int64_t> find_identity(const domain::job_identity& identity);
     std::int64_t identity_id(const domain::job_identity& identity);
     std::optional<std::int64_t> message_id(const std::string& text);
@@ -48,7 +48,7 @@ private:
     void tidy_up();
 
     store_sqlite& database_;
-    std::unique_ptr<statements> use_;
+    std::unique_ptr<store_statements> use_;
     std::size_t writes_since_collection_ = 0;
 };
 
@@ -110,18 +110,19 @@ domain::job_identity read_identity(store_sqlite& database, store_statement& rows
 // What the ARN says; empty where it is none.
 std::string partition_of(std::string_view arn);
 
-// The job of the present row of `job_column_names`, without its identity's texts; `history` where
-// the list is not the table's.
-struct read_job {
+// Reads the present row of `job_column_names`, and says whose it is. What stands elsewhere is to be
+// put in by complete(). Damage is reported to the connection.
+struct job_place {
     std::int64_t identity = 0;
-    domain::job_row row{};
     job_extras extras{};
 };
-// Damage is reported to the connection.
-read_job read_job_row(store_sqlite& database, store_statement& from);
-// Puts in what stands elsewhere: the identity, and the transitions unless they are `extras`'.
+job_place read_job_row(store_sqlite& database, store_statement& from, domain::job_row& into);
+// `history` is what the table of transitions has; the list is that unless `extras` has another.
 void complete(
-    read_job& job, const domain::job_identity& identity, std::vector<domain::transition> history
+    domain::job_row& row,
+    job_extras extras,
+    const domain::job_identity& identity,
+    std::vector<domain::transition> history
 );
 
 }  // namespace trainwatch::io

@@ -23,6 +23,7 @@ MODES = {"poll.transport_cpu": "transport", "poll.whole_cpu": "whole"}
 PROGRAMS = {
     "poll.sign": "poll_sign", "poll.decode": "poll_decode", "schedule.event": "schedule_event",
     "growth.fleet": "fleet_growth",
+    "ledger.commit": "ledger_commit", "ledger.load": "ledger_load",
 }
 # Those of tests/sim/fleet, by how their names begin; all lines of one run share its fleets.
 FLEET = ("detect", "calls", "growth.step")

@@ -2,6 +2,7 @@
 # Runs the figures, each beside its reference in the same run, and prints one line a figure.
 #   tests/bench/run.sh [NAME...]      all, or those named: poll.transport_cpu poll.whole_cpu
 #                                     poll.decode poll.sign schedule.event growth.fleet
+#                                     ledger.commit ledger.load
 #                                     detect calls growth.step
 #                                     (of the last three also single ones: detect.p99_1000)
 # A benchmark, not a test: it fails only when something could not run.

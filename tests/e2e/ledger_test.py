@@ -137,7 +137,7 @@ class Restart(harness.EndToEnd):
         self.assertIn("--storage.path", err)
         self.assertEqual(daemon.end(), 0)
 
-    def test_a_damaged_file_stands_aside_and_nothing_is_sent_twice(self):
+    def test_a_damaged_file_stands_aside_and_the_daemon_goes_on(self):
         daemon = self.run_until_alerted()
         self.assertEqual(daemon.end(), 0)
         self.assertEqual(len(self.heard()), 1)

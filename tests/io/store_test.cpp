@@ -181,6 +181,7 @@ TEST_F(StoreRows, a_list_that_is_the_tables_is_not_stored_twice) {
 
 TEST_F(StoreRows, transitions_that_come_without_their_job_leave_its_list_alone) {
     auto batch = sample_batch();
+    batch.jobs[0].last.name = "another";
     commit(batch);
     const domain::transition_row late{
         batch.jobs[0].identity, 9, sample_transition(9, "Training"), at(90), false};
