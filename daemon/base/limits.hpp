@@ -182,6 +182,8 @@ inline constexpr std::size_t foreign_jobs_max = 200'000;
 inline constexpr std::size_t large_list = 10'000;
 // An ended job whose tags or description nobody could read in time is not waited for.
 inline constexpr milliseconds tags_patience{10'000};
+// Tags that AWS does not tell for so long are given up for a while, as if they were refused.
+inline constexpr milliseconds tags_lane_patience{60'000};
 // A lane without permission for ListTags tries again so often.
 inline constexpr milliseconds tags_retry = std::chrono::minutes(10);
 // A job that lists keep an eye on and that nothing more is to be expected of.

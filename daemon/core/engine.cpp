@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "base/limits.hpp"
 #include "core/notes.hpp"
+#include "core/taken_up.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -56,7 +57,9 @@ engine::engine(domain::watch_plan plan, std::uint64_t seed, const engine_bounds&
     , outbox_(plan_.endpoints.size(), seed_of(seed, stream::deliveries))
     , journal_(seed_of(seed, stream::commits))
     , clock_watch_(plan_.lanes.size())
-    , claims_(plan_) {
+    , claims_(plan_)
+    , taken_up_(claims_of_taken_up(plan_)) {
+    waits_for_status_ = has_status_filter(plan_);
     follow_lanes();
     follow_endpoints();
     for (const auto& target : plan_.targets) {
@@ -204,6 +207,7 @@ void engine::turn() {
     watch_storage();
     end_unreceived();
     reconsider_jobs();
+    end_unwatched_alerts();
     end_unexplained_jobs();
     retire_finished();
     keep_few_ended();

@@ -98,8 +98,9 @@ private:
         bool undecided = false;  // a candidate that waits for an answer
         // It stays with its list until more is known: another one may come first then.
         bool may_move = false;
-        bool in_rounds = false;  // no page tells of it: rounds of describes do
-        mono_time observed{};    // when the call left that told of it last
+        bool details_refused = false;  // AWS does not describe it, so far
+        bool in_rounds = false;        // no page tells of it: rounds of describes do
+        mono_time observed{};          // when the call left that told of it last
         domain::secondary_status phase = domain::secondary_status::unknown;
         mono_time phase_since{};
         bool waits_for_tags = false;
@@ -121,9 +122,6 @@ private:
         std::map<std::string, std::size_t, std::less<>> slots{};  // by name
         // Described or read in vain: nobody's, as the filters stand.
         std::map<job_key, domain::primary_status> foreign{};  // and the status that they had then
-        // Jobs that were let go, and until when their histories were told: not again, whoever finds
-        // them. The end of time: with their ends.
-        std::map<job_key, wall_time> told_until{};
         std::deque<std::size_t> untagged{};
         unsigned failures = 0;  // of list calls in a row
         std::optional<mono_time> failing_since{};
@@ -134,6 +132,9 @@ private:
         bool tags_told = false;                // that they are, since they were last read
         mono_time tags_again{};
         unsigned tag_failures = 0;  // in a row
+        std::optional<mono_time> tags_failing_since{};
+        bool details_refused = false;               // was told of
+        std::map<job_key, hazard_facts> awaited{};  // nobody's, as long as their status stays
         std::uint64_t pages_told = 0;
         std::size_t untried = 0;  // explicit names that were never asked for
     };
@@ -219,7 +220,8 @@ private:
     bool is_of_a_newer_job(std::size_t slot, wall_time created) const;
     bool must_claim_anew(std::size_t slot, domain::primary_status status) const;
     void claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent);
-    sighting sight_of(lane_id lane, const job_key& job) const;
+    void await_status(lane_id lane, const domain::job_summary& told, mono_time sent);
+    sighting sight_of(const domain::job_identity& job) const;
     void end_unexplained_jobs();
     void end_without_cause(std::size_t slot);
     void date_horizon();
@@ -280,7 +282,8 @@ private:
     using told_map = std::map<std::pair<std::string, std::string>, told>;
     void restore_jobs(const domain::ledger_batch& rows);
     std::optional<std::size_t> slot_to_restore(lane_id lane, const domain::job_row& row);
-    bool is_alert_watched(const domain::alert& alert) const;
+    bool is_alert_watched(const domain::alert& alert, std::optional<lane_id> but) const;
+    void end_unwatched_alerts();
     void restore_alerts(const domain::ledger_batch& rows);
     void restore_alert(const domain::alert_row& row, const told_map& kept);
     bool is_history(const domain::alert& alert, const told_map& kept) const;
@@ -296,8 +299,8 @@ private:
 
     // ---- engine_retention.cpp ------------------------------------------------------------------
     void let_go_of_rows(std::size_t slot);
-    void remember_what_was_told(lane_id lane, const domain::observation& job, bool is_over);
-    void restore_let_go(const domain::job_row& row, std::optional<lane_id> lane);
+    void remember_what_was_told(const domain::observation& job, bool is_over);
+    void restore_let_go(const domain::job_row& row);
     void restore_forgotten(const std::vector<domain::counter_row>& counters);
     void forget_alert(alert_number alert);
     void forget_old_rows();
@@ -323,6 +326,9 @@ private:
     void on_missing(const poll& done);
     void on_silence(const poll& failed, const failure& why);
     void give_up_overdue_polls();
+    void lane_is_silent(const poll& failed, const failure& why);
+    void give_up_details(std::size_t slot, const failure& why);
+    void tell_missing_without(lane_id lane);
     void lane_is_heard(const poll& answered);
     void tell_failure(const poll& failed, const failure& why);
     void tell_recovery(std::size_t slot);
@@ -381,10 +387,16 @@ private:
 
     std::map<std::string, told_trouble> told_troubles_{};  // by connection, while it lasts
     claims claims_;
+    claims taken_up_;                // without a word on status
+    bool waits_for_status_ = false;  // some filter has one
     stale_watch stale_watch_{};
     std::vector<target_state> targets_{};
     std::vector<lane_state> lanes_{};
     std::set<std::size_t> vacant_{};
+    // Jobs that were let go, and until when their histories were told: not again, whoever finds
+    // them. The end of time: with their ends.
+    std::map<domain::job_identity, wall_time> told_until_{};
+    std::map<alert_number, lane_id> unwatched_{};  // alerts of jobs that were let go in this step
     std::set<std::size_t> reconsidered_{};  // of which more is known now, by those that may move
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
     std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell

@@ -170,7 +170,9 @@ void engine::on_page(const poll& done, const asked_page& asked, const domain::jo
     for (const auto& told : page.jobs)
         take_summary(done.lane, told, done.sent);
     for (const auto& key : news.absent) {
+        const bool was_awaited = lane.awaited.erase(key) > 0;
         const auto slot = slot_of(done.lane, key.name);
+        if (was_awaited && !(slot && is_watched(*slot))) lane.pages->release(key);
         if (!slot || targets_[*slot].key != key) continue;
         // What has ended may be gone: its end is still to be told.
         if (targets_[*slot].news == news_kind::ended) continue;
@@ -196,7 +198,28 @@ void engine::take_summary(lane_id lane, const domain::job_summary& told, mono_ti
         observe_page(*slot, told, sent);
     } else {
         take_unclaimed(lane, told, sent);
+        await_status(lane, told, sent);
     }
+}
+
+// A status that no list wants may become one that some list does: pages follow the job until then.
+void engine::await_status(lane_id lane, const domain::job_summary& told, mono_time sent) {
+    auto& state = lanes_[lane.value];
+    const job_key key{told.created, told.name};
+    const auto slot = slot_of(lane, told.name);
+    const bool watched = slot && is_watched(*slot);
+    const bool may_come = waits_for_status_ && !watched &&
+        !domain::is_terminal(told.status.value) &&
+        taken_up_.decide({lane, told.name, told.status.value, nullptr, nullptr}).answer !=
+            claim_answer::nobody;
+    if (!may_come) {
+        if (state.awaited.erase(key) > 0 && !watched) state.pages->release(key);
+        return;
+    }
+    const auto phase = told.secondary.value;
+    auto& facts = state.awaited.try_emplace(key, hazard_facts{phase, now_.mono, {}}).first->second;
+    if (facts.phase != phase) facts = {phase, now_.mono, {}};
+    state.pages->watch(key, facts, sent);
 }
 
 // Ended before the horizon, as far as the page tells: the past, that nobody is to be asked about.
@@ -231,10 +254,9 @@ void engine::claim_anew(std::size_t slot, const domain::job_summary& told, mono_
 }
 
 // What was told of a job before it was let go is history to whoever finds it again.
-sighting engine::sight_of(lane_id lane, const job_key& job) const {
-    const auto& known = lanes_[lane.value].told_until;
-    const auto told = known.find(job);
-    if (told == known.end()) return {now_, horizon(), reasons_};
+sighting engine::sight_of(const domain::job_identity& job) const {
+    const auto told = told_until_.find(job);
+    if (told == told_until_.end()) return {now_, horizon(), reasons_};
     const bool with_its_end = told->second == wall_time::max();
     return {now_, with_its_end ? wall_time::max() : horizon(), reasons_, told->second};
 }
@@ -268,9 +290,8 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
     if (past && (ended_.size() >= bounds_.past_jobs || is_forgotten(told))) return;
     const bool full = view_.watched >= bounds_.tracked_jobs;
     // It has made room for others, or would have to at once.
-    const auto told_before = state.told_until.find(key);
-    const bool made_room =
-        told_before != state.told_until.end() && told_before->second == wall_time::max();
+    const auto before = told_until_.find({told.account_id, told.region, told.name, told.created});
+    const bool made_room = before != told_until_.end() && before->second == wall_time::max();
     if (full && (past || made_room)) return;
     if (full && ended_.empty()) {
         tell_full();
@@ -296,7 +317,12 @@ claim engine::decide_claim(std::size_t slot) const {
     facts.lane = target.lane;
     facts.name = target.name;
     if (target.summary) facts.status = target.summary->status.value;
-    if (target.details) facts.details = &*target.details;
+    static const domain::observation no_details{};
+    if (target.details) {
+        facts.details = &*target.details;
+    } else if (target.details_refused) {
+        facts.details = &no_details;
+    }
     if (is_watched(slot)) {
         const auto& job = view_.jobs[slot];
         if (job.last) facts.status = job.last->status.value;
@@ -328,7 +354,8 @@ void engine::settle_candidate(std::size_t slot) {
             want_tags(slot);
             return;
         case claim_answer::nobody: {
-            if (scheduler_.is_in_flight(slot)) return;
+            // Described after all, it may be somebody's.
+            if (scheduler_.is_in_flight(slot) || target.details_refused) return;
             const auto told = *target.summary;
             auto& foreign = lanes_[target.lane.value].foreign;
             if (target.details || target.tags) {
@@ -346,6 +373,7 @@ void engine::settle_candidate(std::size_t slot) {
     const auto told = *std::exchange(target.summary, std::nullopt);
     const auto details = std::exchange(target.details, std::nullopt);
     adopt(slot, slot_use::discovered, decided.watch_list);
+    target.may_move = target.details_refused;
     set_tag_labels(slot);
     observe_page(slot, told, target.observed);
     if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
@@ -373,8 +401,9 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
         if (job.last) forget_tags(slot);
         set_news(slot, news_kind::none, sent);
     }
-    const auto seen =
-        observe_summary(job, target.memory, told, sight_of(target.lane, {told.created, told.name}));
+    const auto seen = observe_summary(
+        job, target.memory, told, sight_of({told.account_id, told.region, told.name, told.created})
+    );
     target.observed = std::max(target.observed, sent);
     tally_.account_known(target.lane, told.account_id);
     if (seen.changed) {

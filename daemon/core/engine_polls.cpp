@@ -6,6 +6,7 @@
 #include "core/engine.hpp"
 #include "core/look.hpp"
 #include "core/notes.hpp"
+#include "core/notes_of_lists.hpp"
 #include "core/rules.hpp"
 
 namespace trainwatch::core {
@@ -47,6 +48,8 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
             return;
         }
         target.details = answer;
+        target.details_refused = false;
+        lanes_[target.lane.value].details_refused = false;
         scheduler_.place(done, look{look_queue::calm, now_.mono + limits::no_look});
         settle_candidate(slot);
         return;
@@ -66,6 +69,7 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
         return;
     }
     target.details.reset();
+    target.details_refused = false;
     take_observation(slot, answer, done.sent);
     mark_tried(slot);
     mark_heard(done);
@@ -81,8 +85,7 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     date_horizon();
     // The older job of the name has ended, whatever nobody explained of it.
     if (job.last && answer.created > job.last->created) end_without_cause(slot);
-    const auto seen =
-        observe(job, target.memory, answer, sight_of(target.lane, {answer.created, answer.name}));
+    const auto seen = observe(job, target.memory, answer, sight_of(identity_of(answer)));
     tally_.account_known(target.lane, job.last->account_id);
     if (seen.changed) {
         derive(slot, now_.wall);
@@ -200,11 +203,26 @@ void engine::on_candidate_failure(const poll& failed, const failure& why) {
     } else if (why.kind == error_class::throttled) {
         scheduler_.retry_in_place(failed);
     } else if (why.kind == error_class::denied || why.kind == error_class::rejected) {
-        set_undecided(slot, false);
+        if (why.kind == error_class::denied) lane_is_silent(failed, why);
         scheduler_.retry_slowly(failed, now_.mono);
+        give_up_details(slot, why);
     } else {
+        lane_is_silent(failed, why);
         scheduler_.retry_with_backoff(failed, now_.mono);
+        if (scheduler_.failures(slot) >= limits::first_pass_tries) give_up_details(slot, why);
     }
+}
+
+// Filters that need a description do not match it for now, so that a later list may; described
+// again, it is decided again.
+void engine::give_up_details(std::size_t slot, const failure& why) {
+    auto& target = targets_[slot];
+    auto& lane = lanes_[target.lane.value];
+    target.details_refused = true;
+    if (!std::exchange(lane.details_refused, true)) {
+        say(note_of_refused_details(plan_.lanes[target.lane.value], target.name, why));
+    }
+    settle_candidate(slot);
 }
 
 void engine::on_missing(const poll& done) {
@@ -246,7 +264,8 @@ void engine::tell_missing(std::size_t slot) {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const auto other = slot_of(lane_id{i}, job.target.name);
         if (!other || view_.jobs[*other].target.watch_list != job.target.watch_list) continue;
-        if (view_.jobs[*other].last || !targets_[*other].tried) return;
+        if (view_.jobs[*other].last) return;
+        if (!targets_[*other].tried && !scheduler_.is_down(lane_id{i})) return;
         if (!view_.jobs[*other].missing) continue;
         if (!regions.empty()) regions += ", ";
         regions += plan_.lanes[i].region;
@@ -257,11 +276,29 @@ void engine::tell_missing(std::size_t slot) {
 // AWS did not answer, or only to refuse: the lane may be down.
 void engine::on_silence(const poll& failed, const failure& why) {
     tell_failure(failed, why);
+    lane_is_silent(failed, why);
+}
+
+void engine::lane_is_silent(const poll& failed, const failure& why) {
     auto& lane = view_.lanes[failed.lane.value];
     lane.heard = true;
     if (scheduler_.lane_failed(failed, now_.mono, why.kind) != lane_change::went_down) return;
     lane.up = false;
     say(note_of_lane(lane_change::went_down, plan_.lanes[failed.lane.value], &why));
+    tell_missing_without(failed.lane);
+}
+
+// Names that wait for this lane alone to be called missing.
+void engine::tell_missing_without(lane_id lane) {
+    for (const auto& [name, slot] : lanes_[lane.value].slots) {
+        if (targets_[slot].use != slot_use::explicit_name || targets_[slot].tried) continue;
+        for (std::size_t i = 0; i < lanes_.size(); ++i) {
+            const auto other = slot_of(lane_id{i}, name);
+            if (!other || !view_.jobs[*other].missing) continue;
+            tell_missing(*other);
+            break;
+        }
+    }
 }
 
 void engine::give_up_overdue_polls() {

@@ -17,6 +17,8 @@ void engine::on(const reconfigured& what) {
     const auto former = std::exchange(plan_, what.plan);
     reasons_ = failure_classifier(plan_.failure_classes);
     claims_ = claims(plan_);
+    taken_up_ = claims_of_taken_up(plan_);
+    waits_for_status_ = has_status_filter(plan_);
     say(note_of_reconfiguration(former, plan_));
     const bool other_filters = former.discovery != plan_.discovery;
     follow_lanes();
@@ -33,12 +35,13 @@ void engine::on(const reconfigured& what) {
         if (other_filters && lane.pages) begin_sweep(lane_id{i});
     }
     follow_jobs();
+    end_unwatched_alerts();
     end_promises();
     // Of jobs that have left the view already: made room for others, or deleted.
     std::vector<alert_number> over;
     for (const auto& [key, alert] : book_.numbers()) {
         const auto& known = book_.alert(alert);
-        if (known.labels.contains("training_job") && !is_alert_watched(known)) {
+        if (known.labels.contains("training_job") && !is_alert_watched(known, {})) {
             over.push_back(alert);
         }
     }
@@ -108,6 +111,7 @@ void engine::begin_sweep(lane_id lane) {
     auto& state = lanes_[lane.value];
     state.pages.emplace(sweep_settings_of(lane));
     state.asked.clear();
+    state.awaited.clear();
     state.idle_until = {};
     for (const auto& [name, slot] : state.slots) {
         targets_[slot].key.reset();
@@ -331,9 +335,17 @@ void engine::unwatch(std::size_t slot) {
         over.push_back(alert);
     }
     for (const auto alert : over)
-        end_alert(alert, "unwatched");
+        unwatched_.emplace(alert, job.target.lane);
     say(note_of_unwatched(job, region));
     release_slot(slot);
+}
+
+// Once everybody has found a place: the same job may be watched through another connection, or
+// through the same one under another name.
+void engine::end_unwatched_alerts() {
+    for (const auto& [alert, lane] : std::exchange(unwatched_, {})) {
+        if (!is_alert_watched(book_.alert(alert), lane)) end_alert(alert, "unwatched");
+    }
 }
 
 }  // namespace trainwatch::core

@@ -54,24 +54,23 @@ void engine::let_go_of_rows(std::size_t slot) {
     const auto& target = targets_[slot];
     if (!job.last) return;
     let_go_.put(key_of(slot), job.ended.value_or(*job.last_observed));
-    remember_what_was_told(target.lane, *job.last, job.ending && target.memory.counted);
+    remember_what_was_told(*job.last, job.ending && target.memory.counted);
 }
 
 // So that the list that finds the job next does not tell of it again. `is_over`: its end, too.
-void engine::remember_what_was_told(lane_id lane, const domain::observation& job, bool is_over) {
+void engine::remember_what_was_told(const domain::observation& job, bool is_over) {
     std::optional<wall_time> until;
     if (is_over) until = wall_time::max();
     for (const auto& entry : job.transitions)
         until = std::max(until.value_or(entry.started), entry.started);
     if (!until) return;
-    auto& told = lanes_[lane.value].told_until;
-    told.insert_or_assign({job.created, job.name}, *until);
-    if (told.size() > bounds_.foreign_jobs) told.erase(told.begin());
+    told_until_.insert_or_assign(identity_of(job), *until);
+    if (told_until_.size() > bounds_.foreign_jobs) told_until_.erase(told_until_.begin());
 }
 
-void engine::restore_let_go(const domain::job_row& row, std::optional<lane_id> lane) {
+void engine::restore_let_go(const domain::job_row& row) {
     let_go_.put({row.connection, row.identity}, row.ended.value_or(row.last_observed));
-    if (lane) remember_what_was_told(*lane, row.last, row.ending && row.counted);
+    remember_what_was_told(row.last, row.ending && row.counted);
 }
 
 void engine::restore_forgotten(const std::vector<domain::counter_row>& counters) {
@@ -115,11 +114,7 @@ bool engine::is_forgotten(const domain::job_summary& told) const {
 void engine::forget_row(const domain::job_row_key& key, wall_time over) {
     let_go_.remove(key);
     journal_.forget(key);
-    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
-        if (plan_.lanes[i].connection != key.connection) continue;
-        if (plan_.lanes[i].region != key.identity.region) continue;
-        lanes_[i].told_until.erase({key.identity.created, key.identity.name});
-    }
+    told_until_.erase(key.identity);
     if (forgotten_until_ && over < *forgotten_until_) return;
     forgotten_until_ = over + milliseconds(1);
     journal_.put(domain::counter_row{forgotten_metric, {}, unix_seconds(*forgotten_until_), {}});

@@ -70,6 +70,7 @@ void engine::on(const tags_read& what) {
         tally_.request(done->lane, done->operation, "ok");
         auto& lane = lanes_[done->lane.value];
         lane.tag_failures = 0;
+        lane.tags_failing_since.reset();
         if (std::exchange(lane.tags_told, false)) tags_are_back(done->lane);
         if (!is_tags_call_of(*done)) return;
         targets_[done->slot].tags_told = true;
@@ -164,8 +165,11 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
             constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
             lane.tags_again = now_.mono + backoff_bound(++lane.tag_failures, bounds);
         }
-        lane.untagged.push_front(failed.slot);
-        return;
+        if (!lane.tags_failing_since) lane.tags_failing_since = now_.mono;
+        if (now_.mono - *lane.tags_failing_since < limits::tags_lane_patience) {
+            lane.untagged.push_front(failed.slot);
+            return;
+        }
     }
     target.waits_for_tags = false;
     lane.tags_refused = true;
@@ -173,7 +177,8 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
         say(note_of_refused_tags(plan_.lanes[failed.lane.value], why));
     }
     view_.lanes[failed.lane.value].tags_refused = why.cure.empty() ? why.detail : why.cure;
-    lane.tags_again = now_.mono + limits::tags_retry;
+    const bool denied = why.kind == error_class::denied;
+    lane.tags_again = now_.mono + (denied ? limits::tags_retry : limits::tags_lane_patience);
     give_up_tags(failed.lane, failed.slot);
 }
 

@@ -93,6 +93,19 @@ note note_of_refused_tags(const domain::lane& lane, const failure& why) {
     return make_note(note_level::warning, "tags_refused", std::move(fields));
 }
 
+note note_of_refused_details(
+    const domain::lane& lane, const std::string& training_job, const failure& why
+) {
+    auto fields = fields_of(lane);
+    fields.emplace_back("training_job", training_job);
+    add_failure(fields, why);
+    fields.emplace_back(
+        "effect",
+        "jobs that AWS does not describe match no filter by instance type, experiment and the like"
+    );
+    return make_note(note_level::warning, "details_refused", std::move(fields));
+}
+
 note note_of_reconfiguration(const domain::watch_plan& former, const domain::watch_plan& next) {
     return make_note(
         note_level::info,

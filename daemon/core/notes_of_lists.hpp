@@ -29,6 +29,10 @@ note note_of_sweep(
 note note_of_large_list(const std::string& watch_list, std::size_t jobs);
 // jobs_full: no room for more live jobs, once.
 note note_of_full(std::size_t jobs);
+// details_refused: filters that need a description match nothing that AWS does not describe.
+note note_of_refused_details(
+    const domain::lane& lane, const std::string& training_job, const failure& why
+);
 // tags_refused: filters of tags match nothing in the lane, and labels from tags stay away.
 note note_of_refused_tags(const domain::lane& lane, const failure& why);
 

@@ -2,6 +2,7 @@
 // the one that it has now does not count any more. Everything else of the filters does.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "core/claims.hpp"
@@ -21,6 +22,12 @@ inline claims claims_of_taken_up(domain::watch_plan plan, const std::string& onl
         rule.exclude.status.clear();
     }
     return claims(plan);
+}
+
+inline bool has_status_filter(const domain::watch_plan& plan) {
+    return std::any_of(plan.discovery.begin(), plan.discovery.end(), [](const auto& rule) {
+        return !rule.match.status.empty() || !rule.exclude.status.empty();
+    });
 }
 
 }  // namespace trainwatch::core

@@ -176,6 +176,51 @@ TEST_F(discovery, job_that_a_describe_turned_down_is_not_described_again) {
     EXPECT_FALSE(shown("big").summarised);
 }
 
+TEST_F(discovery, job_that_may_not_be_described_falls_to_the_list_that_needs_no_description) {
+    domain::job_filter filter;
+    filter.instance_type = {"ml.g5.*"};
+    auto chosen = with_list(one_connection(), list_of("gpu", filter));
+    const auto big = running("big").but([](auto& seen) {
+        seen.instances.push_back({});
+        seen.instances.back().instance_type = "ml.g5.xlarge";
+    });
+    aws.put(big, later(seconds(120)));
+    aws.closed = {lane_id{0}};
+    auto log = start(chosen).play(minutes(1));
+    EXPECT_EQ(count_notes(log, "details_refused"), 1);
+    EXPECT_EQ(field_of(log, "details_refused", "training_job"), "big");
+    EXPECT_EQ(count_notes(log, "lane_down"), 1);
+    EXPECT_EQ(find_job(play().view(), "big"), nullptr);
+    chosen.watch_lists.push_back(list_of("rest", by_name("*")));
+    log = change(chosen, minutes(1));
+    EXPECT_EQ(shown("big").target.watch_list, "rest");
+    aws.closed.clear();
+    play().play(minutes(10));
+    EXPECT_EQ(shown("big").target.watch_list, "gpu");
+}
+
+// Deep in the list, where no page is asked for on account of anybody else.
+TEST_F(discovery, job_is_found_when_it_comes_into_the_status_that_a_list_wants) {
+    auto filter = by_name("old*");
+    filter.status = {"Stopping", "Failed"};
+    const auto put = [&](const std::string& name, int age, const char* status) {
+        const auto when = later(-seconds(age));
+        aws.put(running(name).created_at(when).status(status, status), later(seconds(age % 7)));
+    };
+    put("old-1", 1'000, "InProgress");
+    for (int i = 0; i < 250; ++i)
+        put("newer-" + std::to_string(i), i, "InProgress");
+    start(with_list(one_connection(), list_of("some", filter))).play(minutes(2));
+    EXPECT_EQ(play().view().watched, 0U);
+    aws.put(
+        running("old-1").created_at(later(-seconds(1'000))).status("Stopping", "Stopping"),
+        later(minutes(122))
+    );
+    play().play(minutes(1));
+    ASSERT_NE(find_job(play().view(), "old-1"), nullptr);
+    EXPECT_EQ(shown("old-1").target.watch_list, "some");
+}
+
 // ---- lists that fail
 // ------------------------------------------------------------------------------
 

@@ -139,6 +139,39 @@ TEST_F(reload, history_that_was_told_is_not_counted_again_by_the_list_that_finds
     EXPECT_EQ(firing(), 1U);
 }
 
+TEST_F(reload, connection_that_is_renamed_keeps_alerts_and_counts_nothing_again) {
+    const auto failed_job = running("b").fails(minutes(118));
+    for (std::size_t lane = 0; lane < 2; ++lane)
+        aws.put(failed_job, later(minutes(118)), lane_id{lane});
+    for (auto chosen : {names({"b"}), finds_all()}) {
+        start(chosen).play(minutes(1));
+        ASSERT_EQ(firing(), 1U);
+        ASSERT_EQ(finished(), 1U);
+        chosen.connections[0].name = "renamed";
+        const auto log = change(chosen, minutes(2));
+        EXPECT_EQ(job("b"), nullptr);
+        EXPECT_NE(job("b", lane_id{1}), nullptr);
+        EXPECT_FALSE(is_told(messages_to(log, endpoint_id{0}), "unwatched"));
+        EXPECT_EQ(firing(), 1U);
+        EXPECT_EQ(finished(), 1U);
+    }
+}
+
+TEST_F(reload, connection_that_goes_leaves_the_alerts_of_a_job_that_another_one_watches) {
+    auto chosen = names({"b"});
+    chosen.connections.push_back(chosen.connections[0]);
+    chosen.connections[1].name = "second";
+    const auto failed_job = running("b").fails(minutes(118));
+    for (std::size_t lane = 0; lane < 2; ++lane)
+        aws.put(failed_job, later(minutes(118)), lane_id{lane});
+    start(chosen).play(minutes(1));
+    ASSERT_EQ(firing(), 1U);
+    chosen.connections.pop_back();
+    const auto log = change(chosen, minutes(2));
+    EXPECT_FALSE(is_told(messages_to(log, endpoint_id{0}), "unwatched"));
+    EXPECT_EQ(firing(), 1U);
+}
+
 TEST_F(reload, alert_of_a_job_that_has_left_the_view_ends_with_its_list) {
     auto chosen = finds_all();
     chosen.global.finished_retention = seconds(1);

@@ -48,6 +48,21 @@ TEST_F(tags, are_read_once_whatever_they_say) {
     EXPECT_EQ(aws.describes["b"], 0);
 }
 
+TEST_F(tags, that_aws_does_not_tell_for_a_minute_keep_nobody_waiting) {
+    runs("a", "vision");
+    aws.tags_fail = failed(error_class::transient);
+    auto chosen = with_list(one_connection(), list_of("vision", of_team("vision")));
+    chosen.watch_lists.push_back(list_of("rest", by_name("*")));
+    const auto log = start(chosen).play(minutes(3));
+    EXPECT_EQ(count_notes(log, "tags_refused"), 1);
+    EXPECT_TRUE(play().view().first_pass_complete);
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("a")->target.watch_list, "rest");
+    aws.tags_fail.reset();
+    play().play(minutes(3));
+    EXPECT_EQ(job("a")->target.watch_list, "vision");
+}
+
 TEST_F(tags, that_decided_about_a_job_label_it_too) {
     runs("a", "vision");
     auto list = list_of("vision", of_team("vision"));
