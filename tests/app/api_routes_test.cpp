@@ -69,6 +69,9 @@ protected:
 
     void handle(const core::actions& actions) {
         for (const auto& action : actions) {
+            if (const auto* batch = std::get_if<core::commit>(&action)) {
+                handle(engine.step(core::committed{batch->id, {}}, later()));
+            }
             const auto* asked = std::get_if<core::describe>(&action);
             if (asked == nullptr || asked->name == "silent") continue;
             if (asked->name == "bert") {
