@@ -92,6 +92,11 @@ public:
         push(core::reconfigured{std::move(plan)});
     }
 
+    void acknowledge(std::string job, std::function<void(const core::acknowledgement&)> then) {
+        on_acknowledged_.push_back(std::move(then));
+        push(core::acknowledged{std::move(job)});
+    }
+
     void add_to_status(std::string words) {
         said_beside_ = std::move(words);
         tell_status();
@@ -181,6 +186,11 @@ private:
     void perform(core::note& what) {
         tools_.log.write(level_of(what.level), what.name, what.fields);
     }
+    void perform(core::acknowledgement& what) {
+        const auto then = std::move(on_acknowledged_.front());
+        on_acknowledged_.pop_front();
+        then(what);
+    }
     void perform(core::stop&) { stopped_ = true; }
 
     io::task<void> describe_job(core::describe what) {
@@ -223,6 +233,8 @@ private:
     asio::steady_timer wakeup_;
     std::deque<core::event> events_{};
     std::deque<std::function<void()>> on_reconfigured_{};  // one for each such event in the queue
+    // Likewise.
+    std::deque<std::function<void(const core::acknowledgement&)>> on_acknowledged_{};
     std::string told_{};
     std::string said_beside_{};
     bool stop_requested_ = false;
@@ -252,6 +264,10 @@ void driver::tell_credentials(std::string connection, result<domain::credential_
 
 void driver::reconfigure(domain::watch_plan plan, std::function<void()> then) {
     self_->reconfigure(std::move(plan), std::move(then));
+}
+
+void driver::acknowledge(std::string job, std::function<void(const core::acknowledgement&)> then) {
+    self_->acknowledge(std::move(job), std::move(then));
 }
 
 void driver::add_to_status(std::string words) {

@@ -298,6 +298,18 @@ inline constexpr double price_most = 1e9;
 // ---- ledger ----------------------------------------------------------------------------------
 // A commit that hangs longer is treated as failed: alerts leave from memory, marked degraded.
 inline constexpr milliseconds commit_deadline{2'000};
+// A quarter of history for `explain`: no list tells of jobs for as long (list_horizon).
+inline constexpr milliseconds ledger_retention = std::chrono::hours(24 * 90);
+// Jobs that are over, kept for those that ended last: as many as the view can hold, some hundred
+// megabytes on the disk.
+inline constexpr std::size_t ledger_ended_max = 100'000;
+// Alerts that are over and told, each a kilobyte or two, and its identity in memory: more than
+// anybody asks about, and a fifth of the jobs.
+inline constexpr std::size_t ledger_alerts_max = 20'000;
+// What a batch may forget on top of what it has to write: some ten milliseconds of the disk's time.
+inline constexpr std::size_t forgotten_per_step = 500;
+// How often it is looked for.
+inline constexpr milliseconds forget_interval{60'000};
 
 // ---- alerts (Alertmanager's contract as Prometheus keeps it) ----------------------------------
 inline constexpr milliseconds resend_interval{60'000};

@@ -70,12 +70,22 @@ struct note {
     bool operator==(const note&) const = default;
 };
 
+// The answer to an `acknowledged`, in the same step: what it came to. Nothing is to be performed
+// but to tell whoever asked. The end of the alerts is in the next batch.
+struct acknowledgement {
+    std::string job{};                 // as it was asked for
+    bool known = false;                // of the job anything is known at all
+    std::vector<std::string> ended{};  // the alerts that ended, by identity; none fired: empty
+    bool operator==(const acknowledgement&) const = default;
+};
+
 // The last action: everything is drained (or the drain deadline passed).
 struct stop {
     bool operator==(const stop&) const = default;
 };
 
-using action = std::variant<describe, list_jobs, read_tags, commit, deliver, note, stop>;
+using action =
+    std::variant<describe, list_jobs, read_tags, commit, deliver, note, acknowledgement, stop>;
 using actions = std::vector<action>;
 
 }  // namespace trainwatch::core

@@ -5,6 +5,7 @@
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
+#include "core/rules.hpp"
 
 namespace trainwatch::core {
 
@@ -44,8 +45,13 @@ std::optional<alert_number> alert_book::fire(domain::alert alert, std::string re
     if (!added) return std::nullopt;
     const alert_number number{++last_number_};
     const bool resolved = alert.state == domain::alert_state::resolved;
+    const bool is_held = is_terminal_alert(alert);
     entry fresh{
-        std::vector<receiver_state>(present_.size()), std::nullopt, std::move(reason), name};
+        std::vector<receiver_state>(present_.size()),
+        std::nullopt,
+        std::move(reason),
+        is_held,
+        name};
     for (std::size_t i = 0; i < present_.size(); ++i)
         fresh.receivers[i].closed = resolved || !present_[i];
     if (resolved) fresh.ended = alert.resolved_at;
@@ -100,6 +106,10 @@ bool alert_book::is_confirmed(alert_number number, std::size_t receiver) const {
     return at(number).receivers[receiver].confirmed.has_value();
 }
 
+bool alert_book::is_closed(alert_number number, std::size_t receiver) const {
+    return at(number).receivers[receiver].closed;
+}
+
 void alert_book::end(alert_number number, std::string because, wall_time when) {
     auto& ending = at(number);
     if (ending.ended) return;
@@ -121,7 +131,7 @@ std::optional<wall_time> alert_book::end_at(alert_number number, std::size_t rec
     const auto& known = at(number);
     const auto& confirmed = known.receivers[receiver].confirmed;
     std::optional<wall_time> end = known.ended;
-    if (confirmed) {
+    if (confirmed && known.is_held) {
         const auto held = *confirmed + limits::terminal_hold;
         if (!end || held < *end) end = held;
     }

@@ -1,9 +1,11 @@
 // Every alert that fires or has just ended: its identity, and its end at each receiver.
 //
-// An identity fires once. It ends at each receiver by itself, `limits::terminal_hold` after that
-// receiver first confirmed it (a receiver that was down for a day still gets its day), or for all
-// at once when the job is watched no more. The alerts stand in the view, ordered by identity; the
-// book keeps what the view need not show. Knows nothing of endpoints, times of sending, commits.
+// An identity fires once. That of a job's end ends at each receiver by itself,
+// `limits::terminal_hold` after that receiver first confirmed it (a receiver that was down for a
+// day still gets its day), or for all at once, as every other alert does: when its job is watched
+// no more, when somebody has seen it, when its condition is over. The alerts stand in the view,
+// ordered by identity; the book keeps what the view need not show. Knows nothing of endpoints,
+// times of sending, commits.
 #pragma once
 
 #include <cstddef>
@@ -49,6 +51,7 @@ public:
     // A receiver took the firing alert. True if it is its first time.
     bool confirm(alert_number number, std::size_t receiver, wall_time when);
     bool is_confirmed(alert_number number, std::size_t receiver) const;
+    bool is_closed(alert_number number, std::size_t receiver) const;
 
     // Ends it at all receivers now.
     void end(alert_number number, std::string because, wall_time when);
@@ -84,6 +87,7 @@ private:
         std::vector<receiver_state> receivers{};
         std::optional<wall_time> ended{};
         std::string reason{};
+        bool is_held = false;  // it ends by itself
         std::map<std::string, alert_number>::const_iterator name{};
     };
 

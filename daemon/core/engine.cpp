@@ -44,8 +44,9 @@ std::uint64_t seed_of(std::uint64_t seed, stream which) {
 
 }  // namespace
 
-engine::engine(domain::watch_plan plan, std::uint64_t seed)
-    : plan_(std::move(plan))
+engine::engine(domain::watch_plan plan, std::uint64_t seed, const engine_bounds& bounds)
+    : bounds_(bounds)
+    , plan_(std::move(plan))
     , reasons_(plan_.failure_classes)
     , view_(make_view(plan_))
     , scheduler_(plan_, seed_of(seed, stream::polls))
@@ -109,6 +110,9 @@ void engine::on(const restored& what) {
     round_began_ = our_now_;
     last_sweep_ = what.ledger.rows.last_complete_sweep;
     restored_sweep_ = last_sweep_;
+    restore_forgotten(what.ledger.rows.counters);
+    is_ledger_damaged_ = what.ledger.damaged.has_value();
+    if (is_ledger_damaged_) say(note_of_damaged_ledger(*what.ledger.damaged, horizon()));
     say(make_note(
         note_level::info,
         what.ledger.first_start ? "first_start" : "restored",
@@ -159,6 +163,7 @@ void engine::on(const described& what) {
 
 void engine::on(const committed& what) {
     if (what.error) {
+        storage_trouble_ = what.error->detail;
         apply(journal_.refused(what.up_to, now_.mono));
     } else {
         apply(journal_.committed(what.up_to, now_.mono));
@@ -196,6 +201,7 @@ void engine::turn() {
     if (!drain_until_) give_up_overdue_polls();
     give_up_overdue_deliveries();
     apply(journal_.look_at_clock(now_.mono));
+    watch_storage();
     end_unreceived();
     reconsider_jobs();
     end_unexplained_jobs();
@@ -203,6 +209,7 @@ void engine::turn() {
     keep_few_ended();
     keep_sweep();
     watch_promise();
+    forget_old_rows();
     write();
     send_alerts();
     // Deliveries may have left rows to write, when nothing was in flight.
@@ -309,9 +316,19 @@ std::optional<mono_time> engine::next_wakeup() const {
 
 // An end before this is the past: shown, neither counted nor alerted. It stays where it was at the
 // start: that pages have told of an end does not mean that a describe has.
+//
+// Without the former ledger nobody knows what was alerted. What ended within the hold is alerted
+// again: a receiver that was told then still holds it, under the same identity, so it merges and
+// pages nobody; one that was not would never hear of it. What ended before has had its time.
+//
+// Of what ended so long ago that its row was forgotten, a complete sweep has told before: whoever
+// tells of it again tells of the past.
 wall_time engine::horizon() const {
-    const auto at_start = clock_.at(started_) - plan_.global.lookback;
-    return restored_sweep_ ? std::min(*restored_sweep_, at_start) : at_start;
+    const auto& lookback = plan_.global.lookback;
+    const auto at_start = clock_.at(started_) -
+        (is_ledger_damaged_ ? std::max(lookback, limits::terminal_hold) : lookback);
+    const auto at = restored_sweep_ ? std::min(*restored_sweep_, at_start) : at_start;
+    return forgotten_until_ ? std::max(at, *forgotten_until_) : at;
 }
 
 // When our monotonic clock will stand there, never sooner than a moment from now.

@@ -11,7 +11,9 @@
 // have got. engine_slots.cpp: who is watched, and in which
 // slot. engine_tags.cpp: tags. engine_connections.cpp: keys and accounts. engine_alerts.cpp:
 // commits and deliveries. engine_promise.cpp: whether the picture is as fresh as promised.
-// engine_restore.cpp: the first event. engine_ledger.cpp: what is kept. engine_reload.cpp: another
+// engine_restore.cpp: the first event. engine_ledger.cpp: what is kept.
+// engine_retention.cpp: for how long. engine_storage.cpp: whether it can be kept.
+// engine_acknowledge.cpp: what a person has seen. engine_reload.cpp: another
 // configuration.
 #pragma once
 
@@ -30,11 +32,13 @@
 #include "core/claims.hpp"
 #include "core/clock_watch.hpp"
 #include "core/dispatch.hpp"
+#include "core/engine_bounds.hpp"
 #include "core/event.hpp"
 #include "core/failure_reason.hpp"
 #include "core/freshness.hpp"
 #include "core/journal.hpp"
 #include "core/outbox.hpp"
+#include "core/retention.hpp"
 #include "core/retirement.hpp"
 #include "core/scheduler.hpp"
 #include "core/server_clock.hpp"
@@ -50,7 +54,7 @@ namespace trainwatch::core {
 class engine {
 public:
     // `seed` feeds jitter only.
-    engine(domain::watch_plan plan, std::uint64_t seed);
+    engine(domain::watch_plan plan, std::uint64_t seed, const engine_bounds& bounds = {});
     engine(const engine&) = delete;
     engine& operator=(const engine&) = delete;
 
@@ -153,6 +157,7 @@ private:
     void on(const described& what);
     void on(const committed& what);
     void on(const delivered& what);
+    void on(const acknowledged& what);
     void on(const stop_requested& what);
     void turn();
     void start_polls();
@@ -186,6 +191,8 @@ private:
     void start_watching(std::size_t slot);
     void look_anew_everywhere(lane_id lane);
     void set_news(std::size_t slot, news_kind news, mono_time since);
+    bool make_room();
+    void tell_full();
     void keep_few_ended();
     void note_ended(std::size_t slot, std::optional<wall_time> when);
     void leave_list(std::size_t slot);
@@ -265,15 +272,40 @@ private:
     void drop_endpoint(endpoint_id endpoint);
 
     // ---- engine_restore.cpp --------------------------------------------------------------------
+    // What endpoints are known to know of one alert, by receiver and URL.
+    using told_map = std::map<std::pair<std::string, std::string>, told>;
     void restore_jobs(const domain::ledger_batch& rows);
     std::optional<std::size_t> slot_to_restore(lane_id lane, const domain::job_row& row);
     bool is_alert_watched(const domain::alert& alert) const;
     void restore_alerts(const domain::ledger_batch& rows);
+    void restore_alert(const domain::alert_row& row, const told_map& kept);
+    bool is_history(const domain::alert& alert, const told_map& kept) const;
+    told known_to(
+        const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
+    ) const;
 
     // ---- engine_ledger.cpp ---------------------------------------------------------------------
     void write();
     void put_everything();
     domain::job_row row_of_slot(std::size_t slot) const;
+    domain::job_row_key key_of(std::size_t slot) const;
+
+    // ---- engine_retention.cpp ------------------------------------------------------------------
+    void let_go_of_rows(std::size_t slot);
+    void add_over(lane_id lane, job_key job);
+    void restore_let_go(const domain::job_row& row, std::optional<lane_id> lane);
+    void restore_forgotten(const std::vector<domain::counter_row>& counters);
+    void forget_alert(alert_number alert);
+    void forget_old_rows();
+    std::size_t forget_jobs(std::size_t most);
+    std::size_t forget_alerts(std::size_t most);
+    void expire_alerts();
+    void forget_row(const domain::job_row_key& key, wall_time over);
+    std::optional<wall_time> past_for_sure() const;
+    bool is_forgotten(const domain::job_summary& told) const;
+
+    // ---- engine_storage.cpp --------------------------------------------------------------------
+    void watch_storage();
 
     // ---- engine_connections.cpp ----------------------------------------------------------------
     void on(const credentials_told& what);
@@ -329,6 +361,7 @@ private:
     domain::delivery_row row_of_delivery(endpoint_id endpoint, alert_number alert);
     std::size_t receiver_of(endpoint_id endpoint) const { return receiver_of_[endpoint.value]; }
 
+    engine_bounds bounds_;
     domain::watch_plan plan_;
     failure_classifier reasons_;
     domain::view view_;
@@ -355,6 +388,13 @@ private:
     std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
     std::map<promise_key, std::string> stale_alerts_{};          // identities that fired
     bool told_full_ = false;
+    retention<domain::job_row_key> let_go_{};     // rows in the ledger, of jobs not in the view
+    retention<std::string> over_alerts_{};        // likewise, of alerts that left the book
+    std::optional<wall_time> forgotten_until_{};  // what was over before it may be forgotten
+    mono_time forget_again_{};
+    std::string storage_alert_{};    // its identity, while it fires
+    std::string storage_trouble_{};  // what the store said last
+    bool is_ledger_damaged_ = false;
     std::vector<std::set<std::string>> lists_of_lane_{};
     std::size_t in_rounds_ = 0;             // slots
     std::optional<instant> round_heard_{};  // when the last complete round began, on our clocks

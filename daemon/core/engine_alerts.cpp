@@ -16,11 +16,12 @@ bool engine::has_receivers() const {
 void engine::apply(const journal_news& news) {
     if (news.storage != storage_change::none) {
         const bool degraded = news.storage == storage_change::degraded;
+        if (storage_trouble_.empty()) storage_trouble_ = "no answer in time";
         view_.storage_degraded = degraded;
         say(make_note(
             degraded ? note_level::error : note_level::info,
             degraded ? "storage_degraded" : "storage_recovered",
-            {}
+            degraded ? note_fields{{"detail", storage_trouble_}} : note_fields{}
         ));
     }
     for (const auto alert : news.released)
@@ -44,6 +45,7 @@ domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number 
 std::optional<alert_number> engine::fire(domain::alert_row alert) {
     const auto number = book_.fire(std::move(alert.alert), std::move(alert.reason));
     if (!number) return std::nullopt;
+    over_alerts_.remove(book_.key(*number));
     say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
     journal_.put(book_.row(*number));
     if (journal_.makes_alerts_wait()) {
@@ -74,7 +76,7 @@ void engine::end_unreceived() {
         book_.end(alert, "hold", when);
         say(note_of_alert(note_level::info, "alert_resolved", book_.alert(alert)));
         journal_.put(book_.row(alert));
-        book_.forget(alert);
+        forget_alert(alert);
     }
 }
 
@@ -174,9 +176,8 @@ void engine::plan_next(endpoint_id endpoint, alert_number alert, mono_time sent)
             outbox_.set_due(endpoint, alert, again);
             return;
         case dispatch::wait_for_end:
-            // The receiver confirmed, so there is an end.
-            CHECK(end.has_value());
-            outbox_.set_due(endpoint, alert, mono_of(*end));
+            // What is not over by itself is hastened when it ends.
+            outbox_.set_due(endpoint, alert, end ? mono_of(*end) : now_.mono + limits::no_look);
             return;
         case dispatch::finish_told:
         case dispatch::finish_unknown:
@@ -199,8 +200,10 @@ void engine::on_taken(const parcel& done) {
         const bool over = done.over.count(alert) > 0;
         const bool first = over ? !std::exchange(known.resolved, true) : !known.first_confirmed;
         if (!over && first) known.first_confirmed = now_.wall;
+        // It may have ended while it was under way, for another endpoint of the receiver first.
+        const bool was_open = !book_.is_closed(alert, receiver);
         if (!over && book_.confirm(alert, receiver, now_.wall)) {
-            --view_.receivers[to.receiver].unconfirmed;
+            if (was_open) --view_.receivers[to.receiver].unconfirmed;
             tally_.first_confirmed(to.receiver, now_.wall - book_.alert(alert).starts_at);
         }
         if (first) journal_.put(row_of_delivery(done.endpoint, alert));
@@ -264,7 +267,7 @@ void engine::close(alert_number alert, std::size_t receiver) {
 void engine::finish(endpoint_id endpoint, alert_number alert) {
     close(alert, receiver_of(endpoint));
     outbox_.remove(endpoint, alert);
-    if (!outbox_.holds(alert)) book_.forget(alert);
+    if (!outbox_.holds(alert)) forget_alert(alert);
 }
 
 }  // namespace trainwatch::core

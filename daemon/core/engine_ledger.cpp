@@ -22,6 +22,11 @@ domain::job_row engine::row_of_slot(std::size_t slot) const {
     return row;
 }
 
+domain::job_row_key engine::key_of(std::size_t slot) const {
+    const auto& job = view_.jobs[slot];
+    return {plan_.lanes[job.target.lane.value].connection, identity_of(*job.last)};
+}
+
 void engine::put_everything() {
     journal_.set_aside();
     for (std::size_t slot = 0; slot < targets_.size(); ++slot) {

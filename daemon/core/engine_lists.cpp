@@ -249,9 +249,12 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
     const bool past = is_past(told);
     if (decided.answer == claim_answer::nobody) return;
     if (past && decided.answer != claim_answer::claimed) return;
-    if (past && ended_.size() >= limits::past_jobs_max) return;
-    if (view_.watched >= limits::tracked_jobs_max && ended_.empty()) {
-        if (!std::exchange(told_full_, true)) say(note_of_full(view_.watched));
+    if (past && (ended_.size() >= bounds_.past_jobs || is_forgotten(told))) return;
+    const bool full = view_.watched >= bounds_.tracked_jobs;
+    // It has made room for others, or would have to at once.
+    if (full && (past || state.over.contains(key))) return;
+    if (full && ended_.empty()) {
+        tell_full();
         return;
     }
     const auto slot = take_slot(lane, told.name, slot_use::candidate);
@@ -312,12 +315,14 @@ void engine::settle_candidate(std::size_t slot) {
             if (target.details || target.tags) {
                 foreign.insert_or_assign({told.created, told.name}, told.status.value);
             }
-            if (foreign.size() > limits::foreign_jobs_max) foreign.erase(foreign.begin());
+            if (foreign.size() > bounds_.foreign_jobs) foreign.erase(foreign.begin());
             release_slot(slot);
             return;
         }
         case claim_answer::claimed:
-            break;
+            if (make_room()) break;
+            if (!scheduler_.is_in_flight(slot)) release_slot(slot);
+            return;
     }
     const auto told = *std::exchange(target.summary, std::nullopt);
     const auto details = std::exchange(target.details, std::nullopt);

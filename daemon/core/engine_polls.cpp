@@ -132,7 +132,10 @@ void engine::take_findings(std::size_t slot, const tracked& seen) {
     tally_.count(job, target.memory, seen.findings, now_.wall);
     for (const auto& found : seen.findings) {
         // The newer job has a time of its own to be seen in.
-        if (std::holds_alternative<domain::name_reused>(found)) bring_back(slot);
+        const auto* reused = std::get_if<domain::name_reused>(&found);
+        if (!reused) continue;
+        bring_back(slot);
+        let_go_.put({plan_.lanes[target.lane.value].connection, reused->previous}, now_.wall);
     }
     plan_retirement(slot, now_.mono);
     for (auto& line : notes_of(job, region, seen.findings))
@@ -333,6 +336,7 @@ void engine::keep(std::size_t slot, const std::vector<domain::finding>& findings
         }
     }
     journal_.put(row_of_slot(slot));
+    if (let_go_.size() > 0) let_go_.remove(key_of(slot));
     if (touched.empty()) return;
     for (auto& row : transition_rows_of(job, memory)) {
         if (touched.count(row.index) > 0) journal_.put(std::move(row));
@@ -360,8 +364,11 @@ void engine::refresh(std::size_t slot) {
         view_.lanes[target.lane.value].live += live ? 1 : -1;
     }
     freshness_.update(slot, job.target, live ? job.last_observed : std::nullopt);
-    const bool may_make_room = target.use == slot_use::discovered && job.ending;
-    note_ended(slot, may_make_room ? job.ended : std::nullopt);
+    std::optional<wall_time> ended;
+    if (target.use == slot_use::discovered && job.ending) {
+        ended = job.ended.value_or(job.last->modified.value_or(job.last->created));
+    }
+    note_ended(slot, ended);
 }
 
 // All that follows from the answer; `told_at`: when it was given, on AWS' clock.

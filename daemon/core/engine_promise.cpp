@@ -73,7 +73,7 @@ void engine::end_alert(alert_number alert, const char* because) {
     }
     if (has_receivers()) return;
     unreceived_.erase({book_.alert(alert).starts_at + limits::terminal_hold, alert});
-    book_.forget(alert);
+    forget_alert(alert);
 }
 
 }  // namespace trainwatch::core

@@ -171,7 +171,7 @@ void engine::drop_endpoint(endpoint_id endpoint) {
         if (!book_.knows(alert) || outbox_.holds(alert)) continue;
         if (has_receivers()) {
             // All the others know of its end already.
-            book_.forget(alert);
+            forget_alert(alert);
         } else {
             unreceived_.emplace(book_.alert(alert).starts_at + limits::terminal_hold, alert);
         }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
@@ -77,11 +78,13 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
     for (const auto& row : rows.transitions)
         transitions[row.identity].push_back(row);
     const auto lanes = lanes_by_name(plan_);
+    std::set<domain::job_row_key> in_view;
     for (const auto& [name, row] : newest_rows(rows)) {
         const auto lane = lanes.find({row->connection, row->identity.region});
         if (lane == lanes.end()) continue;
         const auto found = slot_to_restore(lane->second, *row);
         if (!found) continue;
+        in_view.insert({row->connection, row->identity});
         const auto slot = *found;
         auto& job = view_.jobs[slot];
         auto& target = targets_[slot];
@@ -108,6 +111,11 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
         tally_.account_known(job.target.lane, row->identity.account_id);
         refresh(slot);
     }
+    for (const auto& row : rows.jobs) {
+        if (in_view.contains({row.connection, row.identity})) continue;
+        const auto lane = lanes.find({row.connection, row.identity.region});
+        restore_let_go(row, lane == lanes.end() ? std::nullopt : std::optional(lane->second));
+    }
 }
 
 // Whether some list still has the job that the alert is about.
@@ -126,43 +134,80 @@ bool engine::is_alert_watched(const domain::alert& alert) const {
     return false;
 }
 
+// What fires may have been told, and the word of it not have reached the disk. What the daemon says
+// of itself comes and goes with the disk that should have kept what was said:
+// an endpoint of which nothing is known may have heard that it fires, and is told that it is over.
+told engine::known_to(
+    const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
+) const {
+    const auto at = kept.find({endpoint.receiver, endpoint.url});
+    if (at != kept.end()) return at->second;
+    told unknown;
+    const bool of_watcher = label(alert, "training_job").empty();
+    const auto over = alert.resolved_at.value_or(now_.wall);
+    unknown.attempted = alert.state == domain::alert_state::firing ||
+        (of_watcher && now_.wall - over < limits::terminal_hold);
+    return unknown;
+}
+
+// It is over, and at no endpoint of today is anybody to be told of it.
+bool engine::is_history(const domain::alert& alert, const told_map& kept) const {
+    if (alert.state != domain::alert_state::resolved || !alert.resolved_at) return false;
+    if (now_.wall - *alert.resolved_at >= bounds_.ledger_retention) return true;
+    return std::all_of(plan_.endpoints.begin(), plan_.endpoints.end(), [&](const auto& endpoint) {
+        const auto known = known_to(endpoint, alert, kept);
+        const standing here{
+            endpoint.kind,
+            known.attempted,
+            known.first_confirmed.has_value(),
+            known.resolved,
+            alert.resolved_at,
+            now_.wall};
+        const auto next = decide(here);
+        return endpoint.gone || next == dispatch::finish_told || next == dispatch::finish_unknown;
+    });
+}
+
 void engine::restore_alerts(const domain::ledger_batch& rows) {
-    using endpoint_name = std::pair<std::string, std::string>;  // receiver, url
-    std::map<std::string, std::map<endpoint_name, told>> deliveries;
+    std::map<std::string, told_map> deliveries;
     for (const auto& row : rows.deliveries) {
         deliveries[row.alert].insert_or_assign({row.receiver, row.url}, told_by(row));
     }
     if (!rows.alerts.empty()) clock_wait_until_ = now_.mono + limits::clock_patience;
     for (const auto& row : rows.alerts) {
-        const auto& kept = deliveries[domain::identity(row.alert.labels)];
-        const bool resolved = row.alert.state == domain::alert_state::resolved;
-        if (resolved && !has_receivers()) continue;
-        const auto number = book_.fire(row.alert, row.reason);
-        if (!number) continue;
-        for (auto& [name, receiver] : view_.receivers) {
-            if (!resolved) ++receiver.unconfirmed;
+        auto key = domain::identity(row.alert.labels);
+        const auto& kept = deliveries[key];
+        if (is_history(row.alert, kept)) {
+            over_alerts_.put(key, *row.alert.resolved_at);
+        } else {
+            restore_alert(row, kept);
         }
-        for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-            const auto& endpoint = plan_.endpoints[i];
-            const auto found = kept.find({endpoint.receiver, endpoint.url});
-            auto known = found == kept.end() ? told{} : found->second;
-            // It may have been told, and the word of it not have reached the disk.
-            known.attempted |= !resolved ||
-                now_.wall - row.alert.resolved_at.value_or(now_.wall) < limits::resolved_resend_for;
-            outbox_.add(endpoint_id{i}, *number, now_.mono, known);
-            if (!known.first_confirmed) continue;
-            const bool first = book_.confirm(*number, receiver_of_[i], *known.first_confirmed);
-            if (first && !resolved) --view_.receivers[endpoint.receiver].unconfirmed;
-        }
-        if (!has_receivers()) {
-            unreceived_.emplace(row.alert.starts_at + limits::terminal_hold, *number);
-        }
-        if (resolved || is_alert_watched(row.alert)) continue;
-        // A condition of an earlier run is established anew, or over.
-        const bool of_watcher = label(row.alert, "training_job").empty();
-        book_.end(*number, of_watcher ? "restarted" : "unwatched", now_.wall);
-        journal_.put(book_.row(*number));
     }
+}
+
+void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
+    const bool resolved = row.alert.state == domain::alert_state::resolved;
+    const auto number = book_.fire(row.alert, row.reason);
+    if (!number) return;
+    for (auto& [name, receiver] : view_.receivers) {
+        if (!resolved) ++receiver.unconfirmed;
+    }
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        const auto& endpoint = plan_.endpoints[i];
+        const auto known = known_to(endpoint, row.alert, kept);
+        outbox_.add(endpoint_id{i}, *number, now_.mono, known);
+        if (!known.first_confirmed) continue;
+        const bool first = book_.confirm(*number, receiver_of_[i], *known.first_confirmed);
+        if (first && !resolved) --view_.receivers[endpoint.receiver].unconfirmed;
+    }
+    if (!has_receivers()) {
+        unreceived_.emplace(row.alert.starts_at + limits::terminal_hold, *number);
+    }
+    if (resolved || is_alert_watched(row.alert)) return;
+    // A condition of an earlier run is established anew, or over.
+    const bool of_watcher = label(row.alert, "training_job").empty();
+    book_.end(*number, of_watcher ? "restarted" : "unwatched", now_.wall);
+    journal_.put(book_.row(*number));
 }
 
 }  // namespace trainwatch::core

@@ -61,10 +61,7 @@ void engine::forget_job(std::size_t slot) {
     if (at != lane.slots.end() && at->second == slot) lane.slots.erase(at);
     if (target.use == slot_use::candidate) return;
     auto& job = view_.jobs[slot];
-    if (job.ending && target.memory.counted) {
-        lane.over.insert({job.last->created, job.last->name});
-        if (lane.over.size() > limits::foreign_jobs_max) lane.over.erase(lane.over.begin());
-    }
+    let_go_of_rows(slot);
     reconsidered_.erase(slot);
     leave_list(slot);
     freshness_.update(slot, job.target, std::nullopt);
@@ -247,9 +244,23 @@ void engine::set_news(std::size_t slot, news_kind news, mono_time since) {
     if (news == news_kind::ended) unexplained_.emplace(since, slot);
 }
 
-// Of discovered jobs that have ended and left /metrics, the longest ended make room.
+// For one more: the longest ended leaves. False: all are alive, or named by a list.
+bool engine::make_room() {
+    while (view_.watched >= bounds_.tracked_jobs && !ended_.empty())
+        release_slot(ended_.begin()->second);
+    if (view_.watched < bounds_.tracked_jobs) return true;
+    tell_full();
+    return false;
+}
+
+void engine::tell_full() {
+    if (!std::exchange(told_full_, true)) say(note_of_full(view_.watched));
+}
+
+// Of discovered jobs that have ended, the longest ended make room for those that the configuration
+// names, or that the ledger knew.
 void engine::keep_few_ended() {
-    while (view_.watched > limits::tracked_jobs_max && !ended_.empty()) {
+    while (view_.watched > bounds_.tracked_jobs && !ended_.empty()) {
         release_slot(ended_.begin()->second);
     }
 }

@@ -79,6 +79,13 @@ struct credentials_told {
     bool operator==(const credentials_told&) const = default;
 };
 
+// A person has seen it: the alerts about this job's end are over. A name, which may be that of
+// several jobs in several regions, or an ARN. Answered in the same step by `acknowledgement`.
+struct acknowledged {
+    std::string job{};
+    bool operator==(const acknowledged&) const = default;
+};
+
 // SIGTERM: stop polling, drain deliveries and commits, then say `stop`. An answer that still comes
 // is taken; a failure is no news any more.
 struct stop_requested {
@@ -102,6 +109,7 @@ using event = std::variant<
     delivered,
     credentials_told,
     reconfigured,
+    acknowledged,
     stop_requested>;
 
 }  // namespace trainwatch::core

@@ -191,6 +191,18 @@ note note_of_headline(
     return make_note(note_level::info, "watching", std::move(fields));
 }
 
+note note_of_damaged_ledger(const failure& why, wall_time alerts_since) {
+    note_fields fields;
+    add_failure(fields, why);
+    fields.emplace_back("alerts_since", iso8601(alerts_since));
+    fields.emplace_back(
+        "effect",
+        "what is known is rebuilt from AWS; what ended since alerts_since is alerted under its old "
+        "identity, and a webhook may hear of it twice; counters begin at zero"
+    );
+    return make_note(note_level::warning, "ledger_damaged", std::move(fields));
+}
+
 note note_of_alert(note_level level, std::string name, const domain::alert& alert) {
     note_fields fields{{"alert", domain::identity(alert.labels)}};
     if (const auto reason = alert.annotations.find("failure_reason");

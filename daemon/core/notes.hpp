@@ -83,6 +83,7 @@ note note_of_shared_quota(
     const domain::lane& lane, const std::string& other, const std::string& account_id
 );
 
+note note_of_damaged_ledger(const failure& why, wall_time alerts_since);
 note note_of_alert(note_level level, std::string name, const domain::alert& alert);
 
 note note_of_delivery(

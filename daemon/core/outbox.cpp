@@ -198,6 +198,12 @@ bool outbox::holds(alert_number alert) const {
     });
 }
 
+bool outbox::waits(endpoint_id endpoint, alert_number alert) const {
+    const auto& items = endpoints_[endpoint.value].items;
+    const auto at = items.find(alert);
+    return at != items.end() && at->second.queued;
+}
+
 std::vector<std::pair<endpoint_id, alert_number>> outbox::taken() const {
     std::vector<std::pair<endpoint_id, alert_number>> found;
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {

@@ -88,6 +88,8 @@ public:
     bool is_alone(endpoint_id endpoint, alert_number alert) const;
     // Whether any endpoint still has this alert.
     bool holds(alert_number alert) const;
+    // Whether it waits for this one, and is in no delivery.
+    bool waits(endpoint_id endpoint, alert_number alert) const;
     // What has been confirmed, by endpoint and alert.
     std::vector<std::pair<endpoint_id, alert_number>> taken() const;
     // Whether an alert waits for an endpoint that never took it.

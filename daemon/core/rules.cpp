@@ -215,6 +215,33 @@ domain::alert_row trainwatchd_stale(
             " old, and staleness_bound is " + bound + "."};
 }
 
+domain::alert_row trainwatchd_storage_degraded(
+    const storage_facts& facts, wall_time now, const domain::label_map& configured
+) {
+    domain::alert alert;
+    alert.labels = {{"alertname", "TrainwatchdStorageDegraded"}, {"severity", "warning"}};
+    if (!facts.replica.empty()) alert.labels.emplace("replica", facts.replica);
+    alert.labels.insert(configured.begin(), configured.end());
+    alert.annotations["summary"] = "trainwatchd cannot write its ledger: " + facts.detail + ".";
+    alert.annotations["description"] =
+        "Jobs are watched and alerts leave as ever, but a restart now would not know which. Look "
+        "at the disk under --storage.path: its space, its permissions, its health. Everything is "
+        "written once it can be, without a restart.";
+    alert.starts_at = now;
+    return {std::move(alert), "A commit to the ledger failed: " + facts.detail + "."};
+}
+
+bool is_terminal_alert(const domain::alert& alert) {
+    constexpr std::array names{
+        "TrainingJobFailed",
+        "TrainingJobMaxRuntimeExceeded",
+        "TrainingJobMaxWaitExceeded",
+        "TrainingJobStopped"};
+    const auto name = alert.labels.find("alertname");
+    return name != alert.labels.end() &&
+        std::find(names.begin(), names.end(), name->second) != names.end();
+}
+
 std::vector<domain::alert_row> alerts_for(
     const domain::job_view& job,
     const std::vector<domain::finding>& findings,

@@ -44,6 +44,18 @@ domain::alert_row trainwatchd_stale(
     const stale_facts& facts, wall_time now, const domain::label_map& configured
 );
 
+// TrainwatchdStorageDegraded: the ledger cannot be written.
+struct storage_facts {
+    std::string detail{};  // what the store said
+    std::string replica{};
+};
+domain::alert_row trainwatchd_storage_degraded(
+    const storage_facts& facts, wall_time now, const domain::label_map& configured
+);
+
+// Whether it is about the end of a job: it fires until its hold is over or somebody has seen it.
+bool is_terminal_alert(const domain::alert& alert);
+
 // All rules on all findings about the job, which is as it is after them. `configured` are the
 // labels that the configuration adds to the identity (watch_plan::alert_labels); a rule's own label
 // of the same name stays.

@@ -134,8 +134,9 @@ TEST(engine_alerts, storage_recovers_with_a_snapshot_of_everything) {
     ASSERT_GE(seen.size(), 4U);
     EXPECT_THAT(seen[3].batch.jobs, SizeIs(1));
     EXPECT_THAT(seen[3].batch.transitions, SizeIs(4));
-    EXPECT_THAT(seen[3].batch.alerts, SizeIs(1));
-    EXPECT_THAT(seen[3].batch.deliveries, SizeIs(1));
+    // The one about the job, and the one about the disk.
+    EXPECT_THAT(seen[3].batch.alerts, SizeIs(2));
+    EXPECT_THAT(seen[3].batch.deliveries, SizeIs(2));
     EXPECT_TRUE(seen[3].batch.last_complete_sweep.has_value());
     // From then on alerts are not marked, nor in the ledger.
     const auto sends = deliveries(log);
@@ -265,7 +266,8 @@ TEST(engine_alerts, step_of_our_clock_does_not_move_what_is_sent) {
         poll.id, running().fails(hours(2)).seen(), seconds(1), milliseconds(0)});
     play.step(committed{only<commit>(heard).at(0).id, {}});
     const auto truth = play.now().wall;
-    play.step(delivered{delivery_id{1}, domain::receipt{}, {}});
+    const auto taken = play.step(delivered{delivery_id{1}, domain::receipt{}, {}});
+    play.step(committed{only<commit>(taken).at(0).id, {}});
     play.jump(-hours(3));
     const auto sends = deliveries(play.play(limits::resend_interval));
     ASSERT_THAT(sends, SizeIs(1));

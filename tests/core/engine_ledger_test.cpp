@@ -1,5 +1,5 @@
 // What the engine writes into the ledger, and what comes back of it.
-#include "tests/core/fleet.hpp"
+#include "tests/core/ledger_disk.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -10,45 +10,14 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::SizeIs;
 
-using play_log = std::vector<std::pair<mono_time, action>>;
-
-void add(kept_ledger& disk, const play_log& log) {
-    for (const auto& [when, asked] : log) {
-        if (const auto* batch = std::get_if<commit>(&asked)) disk.add(*batch);
-    }
-}
-
-// An account, and the disk that its engines have in common.
-class engine_ledger : public fleet_test {
-protected:
-    play_log run(nanoseconds time, const event& first = woke{}) {
-        auto log = play().play(time, first);
-        add(disk, log);
-        return log;
-    }
-    // Another run, on clocks that go on.
-    script& restart(const domain::settings& chosen = finds_all(), nanoseconds after = seconds(1)) {
-        auto now = play().now();
-        now.mono += after;
-        now.wall += std::chrono::floor<milliseconds>(after);
-        play_.emplace(plan_of(chosen), disk.load(), now);
-        aws.serve(play());
-        for (const auto& batch : only<commit>(play().opening()))
-            disk.add(batch);
-        counts = {};
-        play().after_step = std::ref(counts);
-        return play();
-    }
-
-    kept_ledger disk{};
-};
+using engine_ledger = ledger_test;
 
 // ---- counters ----------------------------------------------------------------------------------
 
 TEST_F(engine_ledger, counters_go_on_when_their_rows_are_gone) {
     runs("a");
     fails("b", minutes(100));
-    start();
+    begin();
     run(minutes(5));
     const auto fleet = play().view().fleet;
     EXPECT_EQ(finished(), 1U);
@@ -66,7 +35,7 @@ TEST_F(engine_ledger, counters_agree_with_the_rows_after_each_batch) {
     for (const auto* name : {"a", "b", "c"})
         runs(name);
     fails("d", minutes(100));
-    start();
+    begin();
     auto log = run(minutes(2));
     fails("a", minutes(122));
     aws.put(running("b").ends("Completed", "Completed", minutes(122)), later(minutes(122)));
@@ -92,7 +61,7 @@ TEST_F(engine_ledger, counters_agree_with_the_rows_after_each_batch) {
 TEST_F(engine_ledger, ledger_without_counters_is_counted_once) {
     runs("a");
     fails("b", minutes(100));
-    start();
+    begin();
     run(minutes(5));
     const auto fleet = play().view().fleet;
     disk.counters().clear();
@@ -107,7 +76,7 @@ TEST_F(engine_ledger, ledger_without_counters_is_counted_once) {
 // What was refused is in the snapshot, counted once.
 TEST_F(engine_ledger, counters_survive_trouble_with_the_disk) {
     runs("a");
-    start();
+    begin();
     run(minutes(2));
     int commits = 0;
     kept_ledger sound;  // a new disk: it has nothing but what it took
@@ -139,7 +108,7 @@ domain::settings labels_of_team() {
 TEST_F(engine_ledger, tags_are_not_read_again_after_a_restart) {
     runs("a");
     aws.tags[arn_of("a")] = {{"team", "vision"}};
-    start(labels_of_team());
+    begin(labels_of_team());
     run(minutes(2));
     EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
     restart(labels_of_team());
@@ -162,7 +131,7 @@ TEST_F(engine_ledger, filter_of_tags_has_its_jobs_at_once_after_a_restart) {
     vision.tags = {{"team", "vision"}};
     domain::job_filter text;
     text.tags = {{"team", "text"}};
-    start(with_list(one_connection(), list_of("vision", vision)));
+    begin(with_list(one_connection(), list_of("vision", vision)));
     run(minutes(2));
     ASSERT_NE(job("a"), nullptr);
     EXPECT_EQ(job("b"), nullptr);
@@ -177,7 +146,7 @@ TEST_F(engine_ledger, filter_of_tags_has_its_jobs_at_once_after_a_restart) {
 TEST_F(engine_ledger, tags_that_nobody_told_are_asked_for_again) {
     runs("a");
     aws.tags_fail = failed(error_class::rejected);
-    start(labels_of_team());
+    begin(labels_of_team());
     run(minutes(2));
     EXPECT_GE(aws.tag_reads[arn_of("a")], 1);
     aws.tag_reads.clear();
@@ -193,7 +162,7 @@ TEST_F(engine_ledger, tags_that_nobody_told_are_asked_for_again) {
 TEST_F(engine_ledger, tags_of_the_former_job_are_not_those_of_the_next) {
     runs("a");
     aws.tags[arn_of("a")] = {{"team", "vision"}};
-    start(labels_of_team());
+    begin(labels_of_team());
     run(minutes(2));
     aws.tags[arn_of("a")] = {{"team", "text"}};
     const auto again = later(minutes(121));
@@ -209,7 +178,7 @@ TEST_F(engine_ledger, tags_of_the_former_job_are_not_those_of_the_next) {
 
 TEST_F(engine_ledger, alert_keeps_its_reason_to_its_end_and_over_a_restart) {
     fails("a", minutes(100));
-    start();
+    begin();
     run(minutes(5));
     const auto reason_on_disk = [&] { return disk.alerts().begin()->second.reason; };
     ASSERT_THAT(disk.alerts(), SizeIs(1));

@@ -67,8 +67,14 @@ public:
         unanswered_ = opening_;
     }
     // Of another run: the clocks go on.
-    script(domain::watch_plan plan, domain::ledger known, instant start, std::uint64_t seed = 1)
-        : engine_(std::make_unique<engine>(std::move(plan), seed)), now_(start) {
+    script(
+        domain::watch_plan plan,
+        domain::ledger known,
+        instant start,
+        std::uint64_t seed = 1,
+        const engine_bounds& bounds = {}
+    )
+        : engine_(std::make_unique<engine>(std::move(plan), seed, bounds)), now_(start) {
         opening_ = engine_->step(restored{std::move(known)}, now_);
         unanswered_ = opening_;
     }

@@ -105,6 +105,13 @@ inline void print(std::ostream& out, const note& what) {
     out << "}";
 }
 
+inline void print(std::ostream& out, const acknowledgement& what) {
+    out << "acknowledgement{" << what.job << (what.known ? "" : " unknown");
+    for (const auto& alert : what.ended)
+        out << " ended " << alert;
+    out << "}";
+}
+
 inline void print(std::ostream& out, const stop&) {
     out << "stop{}";
 }

@@ -1,0 +1,195 @@
+// For how long the ledger keeps what is over, and what is to hold of a job whose row is gone.
+//
+// A row may be forgotten once a complete sweep has passed the end that it tells of and no lookback
+// reaches back to it: who hears of that job again hears of the past, and `forgotten_until_`, which
+// is kept in the same batch, says so even where the configuration looks back further one day.
+#include <algorithm>
+#include <cmath>
+
+#include "core/engine.hpp"
+#include "core/rules.hpp"
+#include "core/tracker.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+// Among the counters, because it is one number of the whole ledger.
+constexpr const char* forgotten_metric = "trainwatchd_ledger_forgotten_until_timestamp_seconds";
+
+std::string label(const domain::label_map& labels, const char* name) {
+    const auto found = labels.find(name);
+    return found == labels.end() ? std::string() : found->second;
+}
+
+// A job as the labels of an alert name it.
+using job_labels = std::tuple<std::string, std::string, std::string, std::string>;
+
+job_labels labels_of(const domain::job_identity& job) {
+    return {job.account_id, job.region, job.name, iso8601(job.created)};
+}
+
+// Those that an alert fires about.
+std::set<job_labels> alerting(const std::vector<domain::alert>& alerts) {
+    std::set<job_labels> jobs;
+    for (const auto& alert : alerts) {
+        if (alert.state == domain::alert_state::resolved) continue;
+        const auto& of = alert.labels;
+        jobs.emplace(
+            label(of, "account_id"),
+            label(of, "aws_region"),
+            label(of, "training_job"),
+            label(of, "created")
+        );
+    }
+    return jobs;
+}
+
+}  // namespace
+
+// ---- what nothing in the engine stands for any more --------------------------------------------
+
+// The slot is about to be another's, or nobody's.
+void engine::let_go_of_rows(std::size_t slot) {
+    const auto& job = view_.jobs[slot];
+    const auto& target = targets_[slot];
+    if (!job.last) return;
+    let_go_.put(key_of(slot), job.ended.value_or(*job.last_observed));
+    if (job.ending && target.memory.counted) {
+        add_over(target.lane, {job.last->created, job.last->name});
+    }
+}
+
+void engine::add_over(lane_id lane, job_key job) {
+    auto& over = lanes_[lane.value].over;
+    over.insert(std::move(job));
+    if (over.size() > bounds_.foreign_jobs) over.erase(over.begin());
+}
+
+void engine::restore_let_go(const domain::job_row& row, std::optional<lane_id> lane) {
+    let_go_.put({row.connection, row.identity}, row.ended.value_or(row.last_observed));
+    if (lane && row.ending && row.counted) {
+        add_over(*lane, {row.identity.created, row.identity.name});
+    }
+}
+
+void engine::restore_forgotten(const std::vector<domain::counter_row>& counters) {
+    for (const auto& row : counters) {
+        if (row.metric != forgotten_metric || !std::isfinite(row.value)) continue;
+        forgotten_until_ = wall_time(milliseconds(std::llround(row.value * 1000)));
+    }
+}
+
+// Everybody knows: it leaves the book, and its row may go one day.
+void engine::forget_alert(alert_number alert) {
+    over_alerts_.put(book_.key(alert), book_.alert(alert).resolved_at.value_or(now_.wall));
+    book_.forget(alert);
+}
+
+// ---- what goes ---------------------------------------------------------------------------------
+
+// A commit at a time, and none while the disk is in trouble: there is no hurry.
+void engine::forget_old_rows() {
+    if (drain_until_ || journal_.is_degraded() || !journal_.is_idle()) return;
+    if (now_.mono < forget_again_) return;
+    forget_again_ = now_.mono + limits::forget_interval;
+    expire_alerts();
+    auto left = bounds_.forgotten_per_step;
+    left -= forget_jobs(left);
+    left -= forget_alerts(left);
+    if (left == 0) forget_again_ = now_.mono;
+}
+
+// Every end before this is known, or was none of our business, and stays so after a restart.
+std::optional<wall_time> engine::past_for_sure() const {
+    if (!last_sweep_) return std::nullopt;
+    return std::min(*last_sweep_, now_.wall - plan_.global.lookback);
+}
+
+bool engine::is_forgotten(const domain::job_summary& told) const {
+    const auto at = told.ended ? told.ended : told.modified;
+    return forgotten_until_ && at && *at < *forgotten_until_;
+}
+
+void engine::forget_row(const domain::job_row_key& key, wall_time over) {
+    let_go_.remove(key);
+    journal_.forget(key);
+    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
+        if (plan_.lanes[i].connection != key.connection) continue;
+        if (plan_.lanes[i].region != key.identity.region) continue;
+        lanes_[i].over.erase({key.identity.created, key.identity.name});
+    }
+    if (forgotten_until_ && over < *forgotten_until_) return;
+    forgotten_until_ = over + milliseconds(1);
+    journal_.put(domain::counter_row{forgotten_metric, {}, unix_seconds(*forgotten_until_), {}});
+}
+
+// The longest ended first, whether they are in the view or not; those that a list names stay.
+std::size_t engine::forget_jobs(std::size_t most) {
+    const auto past = past_for_sure();
+    if (!past) return 0;
+    const auto too_old = std::min(*past, now_.wall - bounds_.ledger_retention);
+    const auto before = [&] {
+        const bool too_many = ended_.size() + let_go_.size() > bounds_.ledger_ended;
+        return too_many ? *past : too_old;
+    };
+    std::optional<std::set<job_labels>> alerted;
+    const auto may_go = [&](const domain::job_row_key& key) {
+        if (!alerted) alerted = alerting(view_.alerts);
+        return !alerted->contains(labels_of(key.identity));
+    };
+    std::size_t count = 0;
+    auto shown = ended_.begin();
+    while (count < most) {
+        while (shown != ended_.end() && shown->first < before() && !may_go(key_of(shown->second)))
+            ++shown;
+        const auto gone = let_go_.oldest(before(), may_go);
+        const bool is_shown = shown != ended_.end() && shown->first < before();
+        if (is_shown && (!gone || shown->first <= gone->second)) {
+            const auto slot = (shown++)->second;
+            release_slot(slot);
+            continue;
+        }
+        if (!gone) break;
+        forget_row(gone->first, gone->second);
+        ++count;
+    }
+    return count;
+}
+
+std::size_t engine::forget_alerts(std::size_t most) {
+    const auto any = [](const std::string&) { return true; };
+    std::size_t count = 0;
+    for (; count < most; ++count) {
+        const bool too_many = over_alerts_.size() > bounds_.ledger_alerts;
+        const auto before = too_many ? wall_time::max() : now_.wall - bounds_.ledger_retention;
+        const auto oldest = over_alerts_.oldest(before, any);
+        if (!oldest) break;
+        over_alerts_.remove(oldest->first);
+        journal_.forget_alert(oldest->first);
+    }
+    return count;
+}
+
+// Told to nobody for so long: a receiver of the configuration that is not there. The alert ends,
+// and leaves without it.
+void engine::expire_alerts() {
+    std::vector<alert_number> old;
+    for (const auto& [key, alert] : book_.numbers()) {
+        const auto& known = book_.alert(alert);
+        const bool of_job = known.labels.contains("training_job");
+        if (of_job && now_.wall - known.starts_at >= bounds_.ledger_retention) old.push_back(alert);
+    }
+    for (const auto alert : old) {
+        end_alert(alert, "expired");
+        for (std::size_t i = 0; i < plan_.endpoints.size() && book_.knows(alert); ++i) {
+            const endpoint_id endpoint{i};
+            if (!outbox_.waits(endpoint, alert)) continue;
+            // One that knows of it is told that it is over, if it can be told within a day.
+            const bool knows = outbox_.known(endpoint, alert).first_confirmed.has_value();
+            const auto over_for = now_.wall - book_.alert(alert).resolved_at.value_or(now_.wall);
+            if (!knows || over_for >= limits::terminal_hold) finish(endpoint, alert);
+        }
+    }
+}
+
+}  // namespace trainwatch::core
