@@ -47,12 +47,15 @@ void disk::lose_power() {
     in_flight_.reset();
 }
 
+// Until something is kept again, each start finds what the first one found: nothing, and the
+// damaged file beside it.
 domain::ledger disk::load() {
-    if (!std::exchange(damaged_, false)) return durable_.load();
-    durable_ = {};
-    lost_ = true;
+    if (std::exchange(damaged_, false)) {
+        durable_ = {};
+        lost_ = true;
+    }
     auto loaded = durable_.load();
-    mark_damaged(loaded);
+    if (lost_ && loaded.first_start) mark_damaged(loaded);
     return loaded;
 }
 

@@ -77,6 +77,7 @@ private:
         std::size_t job = 0;
         duty alert = duty::never;
         bool counts_exactly = true;
+        bool end_is_sure = false;
         std::size_t steps_least = 0;
         std::size_t steps_most = 0;
     };
@@ -130,6 +131,7 @@ private:
     }
 
     // ---- judge_final.cpp -----------------------------------------------------------------------
+    bool is_named(const true_job& job) const;
     job_truth truth_of(std::size_t job) const;
     void check_jobs(const domain::view& shown, mono_time now);
     void check_job(const domain::job_view& shown, std::size_t job, mono_time now);
@@ -165,6 +167,7 @@ private:
     std::map<std::string, std::deque<mono_time>> shared_sends_{};
     std::map<std::size_t, mono_time> heard_{};
     std::map<std::string, mono_time> stale_over_{};  // by lane and list: still told of the last one
+    std::set<std::string> restored_{};               // identities that it began with
     std::vector<slot_state> slots_{};
     std::set<std::string> told_{};                             // "url/identity/f"
     std::map<std::string, std::set<std::string>> known_to_{};  // by receiver, identities

@@ -38,6 +38,14 @@ std::optional<std::size_t> judge::job_of(const domain::label_map& labels) const 
     );
 }
 
+// Whether some list gives its name.
+bool judge::is_named(const true_job& job) const {
+    const auto& lists = scene_.lists.config().watch_lists;
+    return std::any_of(lists.begin(), lists.end(), [&](const auto& list) {
+        return std::find(list.jobs.begin(), list.jobs.end(), job.truth.name) != list.jobs.end();
+    });
+}
+
 // What is owed to the job. Its past before the first start is shown and not alerted, beyond
 // `lookback`; how far that reaches depends on a clock that nobody may have corrected yet.
 judge::job_truth judge::truth_of(std::size_t index) const {
@@ -53,21 +61,36 @@ judge::job_truth judge::truth_of(std::size_t index) const {
     const bool may_look_alive = scene_.drawn.aws.taken_back > 0 || scene_.drawn.aws.unheard_of > 0;
     const auto never_before = may_look_alive ? wall_time{} : *began_ - std::chrono::hours(48);
     const auto times = scene_.lists.times_owned(job);
-    owed.counts_exactly = scene_.lists.was_always_owned(job) && times == 1 &&
-        !job.forgotten_early && !scene_.ledger.was_damaged();
+    owed.counts_exactly = scene_.lists.was_always_owned(job) && times == 1 && !job.forgotten_early;
+    // Of a job that lists can find by its tags alone nobody knows while those may not be read.
+    if (scene_.jobs.ever_denied_tags(job.place) && !is_named(job)) owed.counts_exactly = false;
+    // What an earlier run could not keep is found again, but for transitions that ended before the
+    // last complete sweep.
+    const auto& disk = scene_.drawn.disk;
+    const bool may_forget = (disk.fails > 0 || disk.hangs > 0 || disk.full ||
+                             disk.latency_max >= limits::commit_deadline) &&
+        scene_.lists.history().size() > 1;
+    // What a lost ledger knew is found again where AWS still knows it, as far back as anybody can
+    // have been paged, and counted anew.
+    const auto found_from = past_ - limits::terminal_hold + clocks_slack;
+    const bool was_lost = scene_.ledger.was_damaged();
+    const bool is_found_again = !was_lost || (!job.deleted && truth.ended() >= found_from);
+    const bool alert_is_sure = owed.counts_exactly && truth.ended() >= sure_from && is_found_again;
+    owed.counts_exactly &= !was_lost;
+    owed.end_is_sure = owed.counts_exactly && truth.ended() >= sure_from;
     for (std::size_t i = 0; i < truth.phases.size(); ++i) {
         const bool last = i + 1 == truth.phases.size();
         const auto until = last ? truth.phases[i].started : truth.phases[i + 1].started;
         if (until < never_before) continue;
         owed.steps_most += times;
-        if (until >= sure_from && owed.counts_exactly) ++owed.steps_least;
+        if (until >= sure_from && owed.counts_exactly && !may_forget) ++owed.steps_least;
     }
     if (truth.alertname().empty() || times == 0 || truth.ended() < never_before) return owed;
     // Why a job was stopped is told by its second status; where nobody knows that one, pages that
     // tell of no change bring no other look within a day.
     const bool may_be_unexplained =
         scene_.drawn.aws.unheard_of > 0 && truth.alertname() != "TrainingJobFailed";
-    const bool must = owed.counts_exactly && truth.ended() >= sure_from && !may_be_unexplained;
+    const bool must = alert_is_sure && !may_be_unexplained;
     owed.alert = must ? duty::must : duty::may;
     return owed;
 }
@@ -113,7 +136,8 @@ void judge::check_jobs(const domain::view& shown, mono_time now) {
         const auto at = found.find({job.truth.account_id + "/" + job.truth.region, job.truth.name});
         const std::size_t times = at == found.end() ? 0 : at->second.size();
         // Where it takes a call to know whose it is, nobody asks about the past.
-        const bool is_past = job.truth.ended() < past_ || !scene_.lists.was_always_owned(job);
+        const bool is_past = job.truth.ended() < past_ || !scene_.lists.was_always_owned(job) ||
+            (scene_.jobs.ever_denied_tags(job.place) && !is_named(job));
         if (is_past && times == 0) continue;
         if (times != (list ? 1U : 0U)) {
             violated(
@@ -164,7 +188,8 @@ void judge::check_history(const domain::job_view& shown, std::size_t index, mono
     const auto answer = shown_at(truth, clocks::true_wall(now));
     const auto& drawn = scene_.drawn;
     const bool is_mangled = drawn.aws.scrambled > 0 || drawn.aws.shortened > 0 ||
-        drawn.aws.rewritten > 0 || drawn.aws.unheard_of > 0 || drawn.aws.taken_back > 0;
+        drawn.aws.rewritten > 0 || drawn.aws.unheard_of > 0 || drawn.aws.taken_back > 0 ||
+        drawn.aws.stale > 0;
     const bool is_listed = plan_.lanes[shown.target.lane.value].lists;
     if (is_mangled && is_listed && !drawn.run_to_resolve) {
         const auto& told = shown.last->transitions;
@@ -347,11 +372,10 @@ void judge::check_finished(const domain::view& shown, mono_time now) {
         const auto key = key_of(scene_.jobs.jobs()[i].truth.true_ending());
         const auto times =
             static_cast<std::int64_t>(scene_.lists.times_owned(scene_.jobs.jobs()[i]));
-        const bool is_sure = owed.steps_least == scene_.jobs.jobs()[i].truth.phases.size();
         most[key] += times;
         all_most += times;
-        least[key] += is_sure ? 1 : 0;
-        all_least += is_sure ? 1 : 0;
+        least[key] += owed.end_is_sure ? 1 : 0;
+        all_least += owed.end_is_sure ? 1 : 0;
     }
     std::int64_t all = 0;
     fleet_count counted;

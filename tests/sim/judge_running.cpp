@@ -65,6 +65,9 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     slots_.clear();
     told_.clear();
     known_to_.clear();
+    restored_.clear();
+    for (const auto& row : known.rows.alerts)
+        restored_.insert(domain::identity(row.alert.labels));
     for (const auto& row : known.rows.jobs) {
         const auto& id = row.identity;
         const auto job = scene_.jobs.find_created(id.account_id, id.region, id.name, id.created);
@@ -223,7 +226,10 @@ void judge::check_times(
     const domain::alert_message& alert, const std::string& identity, mono_time now
 ) {
     const bool firing = alert.state == domain::alert_state::firing;
-    const bool may_know = clock_seen_ || now < run_began_ + limits::clock_patience;
+    // Of what an earlier run had told nothing leaves before the servers' time is known, for a
+    // while.
+    const bool may_know =
+        clock_seen_ || (restored_.contains(identity) && now < run_began_ + limits::clock_patience);
     if (firing && may_know &&
         alert.ends_at < clocks::true_wall(now) + 3 * limits::resend_interval) {
         violated("ends too soon: " + identity, now);

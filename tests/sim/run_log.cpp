@@ -118,6 +118,10 @@ void run_log::mix(const core::note& what) {
         mix(value);
 }
 
+void run_log::mix(const core::acknowledgement&) {
+    mix(2U);
+}
+
 void run_log::mix(const core::stop&) {
     mix(1U);
 }

@@ -30,6 +30,7 @@ private:
     void mix(const core::commit& what);
     void mix(const core::deliver& what);
     void mix(const core::note& what);
+    void mix(const core::acknowledgement& what);
     void mix(const core::stop& what);
 
     bool prints_;

@@ -91,6 +91,7 @@ private:
     void perform(const core::commit& what);
     void perform(const core::deliver& what);
     void perform(const core::note&) {}
+    void perform(const core::acknowledgement&) {}  // nobody acknowledges anything here
     void perform(const core::stop&);
     template <class Event, class Answer>
     void answer(const call& made, poll_id id, Answer told);
