@@ -98,6 +98,11 @@ private:
     // ---- judge_running.cpp ---------------------------------------------------------------------
     void check_budget(domain::aws_operation operation, lane_id lane, mono_time now);
     void check_shared_budget(domain::aws_operation operation, lane_id lane, mono_time now);
+    void check_terminal_stays(const domain::view& shown, mono_time now);
+    void check_ages(const domain::view& shown, mono_time now);
+    void check_outbox(const domain::view& shown, mono_time now);
+
+    // ---- judge_deliveries.cpp ------------------------------------------------------------------
     void check_commit_before_delivery(
         const domain::alert_message& alert, const std::string& identity, mono_time now
     );
@@ -122,17 +127,12 @@ private:
     void check_one_identity(
         const domain::alert_message& alert, const std::string& identity, mono_time now
     );
-    void check_terminal_stays(const domain::view& shown, mono_time now);
-    void check_ages(const domain::view& shown, mono_time now);
-    void check_outbox(const domain::view& shown, mono_time now);
     record& record_of(const domain::label_map& labels, const std::string& identity);
     const domain::endpoint& endpoint_of(const core::deliver& what) const {
         return plan_.endpoints[what.endpoint.value];
     }
 
     // ---- judge_final.cpp -----------------------------------------------------------------------
-    bool is_named(const true_job& job) const;
-    job_truth truth_of(std::size_t job) const;
     void check_jobs(const domain::view& shown, mono_time now);
     void check_job(const domain::job_view& shown, std::size_t job, mono_time now);
     void check_history(const domain::job_view& shown, std::size_t job, mono_time now);
@@ -145,11 +145,15 @@ private:
         const std::string& identity,
         mono_time now
     );
-    void check_transitions(const domain::view& shown, mono_time now);
-    void check_finished(const domain::view& shown, mono_time now);
     void check_health(const domain::view& shown, mono_time now);
     bool may_be_of(const std::string& list, std::size_t job) const;
     std::optional<std::size_t> job_of(const domain::label_map& labels) const;
+
+    // ---- judge_counters.cpp --------------------------------------------------------------------
+    bool is_named(const true_job& job) const;
+    job_truth truth_of(std::size_t job) const;
+    void check_transitions(const domain::view& shown, mono_time now);
+    void check_finished(const domain::view& shown, mono_time now);
 
     scene scene_;
     domain::watch_plan plan_{};

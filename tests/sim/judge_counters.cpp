@@ -1,0 +1,142 @@
+// What is owed to each job in the end, and whether the counters add up to it.
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "judge.hpp"
+
+namespace trainwatch::sim {
+namespace {
+
+constexpr milliseconds clocks_slack = std::chrono::minutes(1);
+
+std::string key_of(const domain::ending& end) {
+    return std::string(to_string(end.outcome)) + "/" + std::string(to_string(end.failure_class));
+}
+
+}  // namespace
+
+// Whether some list gives its name.
+bool judge::is_named(const true_job& job) const {
+    const auto& lists = scene_.lists.config().watch_lists;
+    return std::any_of(lists.begin(), lists.end(), [&](const auto& list) {
+        return std::find(list.jobs.begin(), list.jobs.end(), job.truth.name) != list.jobs.end();
+    });
+}
+
+// What is owed to the job. Its past before the first start is shown and not alerted, beyond
+// `lookback`; how far that reaches depends on a clock that nobody may have corrected yet.
+judge::job_truth judge::truth_of(std::size_t index) const {
+    const auto& job = scene_.jobs.jobs()[index];
+    const auto& truth = job.truth;
+    job_truth owed;
+    owed.job = index;
+    const auto& clock = scene_.drawn.clock;
+    const bool clock_is_good = clock.skew.count() == 0 && clock.steps == 0 && clock.drift == 0;
+    const auto lookback = plan_.global.lookback;
+    const auto sure_from = clock_is_good ? *began_ - lookback + clocks_slack : *began_;
+    // One whose end AWS took back when we first looked has ended before our eyes.
+    const bool may_look_alive = scene_.drawn.aws.taken_back > 0 || scene_.drawn.aws.unheard_of > 0;
+    const auto never_before = may_look_alive ? wall_time{} : *began_ - std::chrono::hours(48);
+    const auto times = scene_.lists.times_owned(job);
+    owed.counts_exactly = scene_.lists.was_always_owned(job) && times == 1 && !job.forgotten_early;
+    // Of a job that lists can find by its tags alone nobody knows while those may not be read.
+    if (scene_.jobs.ever_denied_tags(job.place) && !is_named(job)) owed.counts_exactly = false;
+    // What an earlier run could not keep is found again, but for transitions that ended before the
+    // last complete sweep.
+    const auto& disk = scene_.drawn.disk;
+    const bool may_forget = (disk.fails > 0 || disk.hangs > 0 || disk.full ||
+                             disk.latency_max >= limits::commit_deadline) &&
+        scene_.lists.history().size() > 1;
+    // What a lost ledger knew is found again where AWS still knows it, as far back as anybody can
+    // have been paged, and counted anew.
+    const auto found_from = past_ - limits::terminal_hold + clocks_slack;
+    const bool was_lost = scene_.ledger.was_damaged();
+    const bool is_found_again = !was_lost || (!job.deleted && truth.ended() >= found_from);
+    const bool alert_is_sure = owed.counts_exactly && truth.ended() >= sure_from && is_found_again;
+    owed.counts_exactly &= !was_lost;
+    owed.end_is_sure = owed.counts_exactly && truth.ended() >= sure_from;
+    for (std::size_t i = 0; i < truth.phases.size(); ++i) {
+        const bool last = i + 1 == truth.phases.size();
+        const auto until = last ? truth.phases[i].started : truth.phases[i + 1].started;
+        if (until < never_before) continue;
+        owed.steps_most += times;
+        if (until >= sure_from && owed.counts_exactly && !may_forget) ++owed.steps_least;
+    }
+    if (truth.alertname().empty() || times == 0 || truth.ended() < never_before) return owed;
+    // Why a job was stopped is told by its second status; where nobody knows that one, pages that
+    // tell of no change bring no other look within a day.
+    const bool may_be_unexplained =
+        scene_.drawn.aws.unheard_of > 0 && truth.alertname() != "TrainingJobFailed";
+    const bool must = alert_is_sure && !may_be_unexplained;
+    owed.alert = must ? duty::must : duty::may;
+    return owed;
+}
+
+// transitions_total equals the truth, where nothing was lost by design.
+void judge::check_transitions(const domain::view& shown, mono_time now) {
+    std::uint64_t least = 0;
+    std::uint64_t most = 0;
+    for (std::size_t i = 0; i < scene_.jobs.jobs().size(); ++i) {
+        const auto owed = truth_of(i);
+        const auto gone = missing_steps_.find(i);
+        const auto missing = gone == missing_steps_.end() ? 0 : gone->second;
+        least += owed.steps_least - std::min(missing, owed.steps_least);
+        most += owed.steps_most;
+    }
+    std::uint64_t counted = 0;
+    std::map<std::string, std::uint64_t> by_status;
+    for (const auto& [key, count] : shown.fleet.transitions) {
+        counted += count;
+        if (count > 0) by_status[std::get<1>(key)] += count;
+    }
+    std::string details;
+    for (const auto& [status, count] : by_status)
+        details += " " + status + " " + std::to_string(count);
+    // What AWS once called a transition stays one.
+    const bool is_invented = scene_.drawn.aws.rewritten > 0;
+    if (counted >= least && (counted <= most || is_invented)) return;
+    violated(
+        "transitions: " + std::to_string(counted) + " of " + std::to_string(least) + " to " +
+            std::to_string(most) + ":" + details,
+        now
+    );
+}
+
+// finished_total equals the truth, likewise; an end that nobody explained in time has no class.
+void judge::check_finished(const domain::view& shown, mono_time now) {
+    fleet_count least;
+    fleet_count most;
+    std::int64_t all_least = 0;
+    std::int64_t all_most = 0;
+    for (std::size_t i = 0; i < scene_.jobs.jobs().size(); ++i) {
+        const auto owed = truth_of(i);
+        if (owed.steps_most == 0) continue;
+        const auto key = key_of(scene_.jobs.jobs()[i].truth.true_ending());
+        const auto times =
+            static_cast<std::int64_t>(scene_.lists.times_owned(scene_.jobs.jobs()[i]));
+        most[key] += times;
+        all_most += times;
+        least[key] += owed.end_is_sure ? 1 : 0;
+        all_least += owed.end_is_sure ? 1 : 0;
+    }
+    std::int64_t all = 0;
+    fleet_count counted;
+    for (const auto& [key, count] : shown.fleet.finished) {
+        counted[key_of({std::get<1>(key), std::get<2>(key)})] += static_cast<std::int64_t>(count);
+        all += static_cast<std::int64_t>(count);
+    }
+    if (all < all_least || all > all_most) {
+        violated(
+            "finished: " + std::to_string(all) + " of " + std::to_string(all_least) + " to " +
+                std::to_string(all_most),
+            now
+        );
+    }
+    for (const auto& [key, count] : counted) {
+        if (count > most[key] && !key.ends_with("/unknown")) {
+            violated("finished " + key + ": " + std::to_string(count), now);
+        }
+    }
+}
+
+}  // namespace trainwatch::sim

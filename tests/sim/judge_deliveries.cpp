@@ -1,0 +1,159 @@
+// The invariants of what receivers are told.
+#include <algorithm>
+
+#include "alert_labels.hpp"
+#include "base/limits.hpp"
+#include "judge.hpp"
+
+namespace trainwatch::sim {
+namespace {
+
+constexpr milliseconds clock_slack = std::chrono::minutes(1);
+
+}  // namespace
+
+judge::record& judge::record_of(const domain::label_map& labels, const std::string& identity) {
+    const auto [at, added] = records_.try_emplace(identity);
+    if (added) at->second.job = job_of(labels);
+    return at->second;
+}
+
+void judge::delivering(const core::deliver& what, mono_time now) {
+    ++deliveries_;
+    if (what.alerts.empty() || what.alerts.size() > limits::alerts_per_batch) {
+        violated("a batch of " + std::to_string(what.alerts.size()), now);
+    }
+    if (endpoint_of(what).gone) violated("told an endpoint that is gone", now);
+    for (const auto& alert : what.alerts) {
+        const auto identity = domain::identity(alert.labels);
+        check_commit_before_delivery(alert, identity, now);
+        check_told_once(what, alert, identity, now);
+        if (!is_of_watcher(alert.labels)) {
+            check_cause(alert, identity, now);
+            check_resolve(what, alert, identity, now);
+            check_one_identity(alert, identity, now);
+        }
+        check_times(alert, identity, now);
+    }
+}
+
+// No delivery comes before its commit, unless storage is known to be in trouble and it says so.
+void judge::check_commit_before_delivery(
+    const domain::alert_message& alert, const std::string& identity, mono_time now
+) {
+    const bool says_so = alert.annotations.contains("storage");
+    if (scene_.ledger.durable().has_alert(identity) || (says_so && storage_trouble_)) return;
+    violated("delivered before its commit: " + identity, now);
+}
+
+// A webhook is told once of each event that it has taken.
+void judge::check_told_once(
+    const core::deliver& what,
+    const domain::alert_message& alert,
+    const std::string& identity,
+    mono_time now
+) {
+    const auto& to = endpoint_of(what);
+    const bool firing = alert.state == domain::alert_state::firing;
+    if (to.kind != domain::receiver_kind::webhook || is_of_watcher(alert.labels)) return;
+    if (told_.contains(told_key(to.url, identity, firing))) {
+        violated("told a webhook twice: " + identity, now);
+    }
+}
+
+// startsAt of an identity never changes; endsAt of a firing alert is always at least three re-sends
+// ahead at the time of sending.
+void judge::check_times(
+    const domain::alert_message& alert, const std::string& identity, mono_time now
+) {
+    const bool firing = alert.state == domain::alert_state::firing;
+    // Of what an earlier run had told nothing leaves before the servers' time is known, for a
+    // while.
+    const bool may_know =
+        clock_seen_ || (restored_.contains(identity) && now < run_began_ + limits::clock_patience);
+    if (firing && may_know &&
+        alert.ends_at < clocks::true_wall(now) + 3 * limits::resend_interval) {
+        violated("ends too soon: " + identity, now);
+    }
+    if (alert.ends_at <= alert.starts_at) violated("ends before it starts: " + identity, now);
+    if (is_of_watcher(alert.labels)) return;
+    auto& known = record_of(alert.labels, identity);
+    if (known.starts_at == wall_time{}) known.starts_at = alert.starts_at;
+    if (known.starts_at != alert.starts_at) violated("startsAt moved: " + identity, now);
+}
+
+// An alert fires only if its condition holds: the job has ended, and in the way that it says.
+void judge::check_cause(
+    const domain::alert_message& alert, const std::string& identity, mono_time now
+) {
+    const auto job = record_of(alert.labels, identity).job;
+    if (!job) {
+        violated("an alert about no job: " + identity, now);
+        return;
+    }
+    const auto& truth = scene_.jobs.jobs()[*job].truth;
+    if (label(alert.labels, "alertname") != truth.alertname()) {
+        violated("an alert that nothing calls for: " + identity, now);
+    } else if (clocks::true_wall(now) < truth.ended() - truth.primary_early) {
+        violated("an alert before the end: " + identity, now);
+    }
+}
+
+// No alert is resolved while its condition holds: a terminal one ends a day after its receiver has
+// confirmed it, or when no list has the job any more.
+void judge::check_resolve(
+    const core::deliver& what,
+    const domain::alert_message& alert,
+    const std::string& identity,
+    mono_time now
+) {
+    if (alert.state == domain::alert_state::firing) return;
+    const auto& known = record_of(alert.labels, identity);
+    if (!known.job) return;
+    if (label(alert.annotations, "resolved_because") == "unwatched") {
+        const auto& job = scene_.jobs.jobs()[*known.job];
+        // Whose a job is that AWS has forgotten, its name alone can tell.
+        if (job.deleted) return;
+        const bool was_left = std::any_of(
+            scene_.lists.history().begin(),
+            scene_.lists.history().end(),
+            [&](const auto& period) { return !scene_.lists.owner(period.config, job); }
+        );
+        if (!was_left) violated("resolved as unwatched: " + identity, now);
+        return;
+    }
+    const auto at = known.confirmed.find(endpoint_of(what).receiver);
+    if (at == known.confirmed.end() || now < at->second + limits::terminal_hold - clock_slack) {
+        violated("resolved while it holds: " + identity, now);
+    }
+}
+
+// Each alarming transition becomes exactly one identity.
+void judge::check_one_identity(
+    const domain::alert_message& alert, const std::string& identity, mono_time now
+) {
+    const auto job = record_of(alert.labels, identity).job;
+    if (!job) return;
+    auto told = identity;
+    if (scene_.lie == sabotage::forged_alert) told += std::to_string(deliveries_);
+    auto& identities = identities_[*job];
+    identities.insert(told);
+    const auto times = std::max<std::size_t>(scene_.lists.times_owned(scene_.jobs.jobs()[*job]), 1);
+    if (identities.size() > times) violated("several identities: " + told, now);
+}
+
+void judge::confirmed(const core::deliver& what, mono_time now) {
+    const auto& to = endpoint_of(what);
+    for (const auto& alert : what.alerts) {
+        const auto identity = domain::identity(alert.labels);
+        const bool firing = alert.state == domain::alert_state::firing;
+        if (to.gone) continue;
+        told_.insert(told_key(to.url, identity, firing));
+        if (!firing) continue;
+        known_to_[to.receiver].insert(identity);
+        if (is_of_watcher(alert.labels)) continue;
+        record_of(alert.labels, identity).confirmed.emplace(to.receiver, now);
+    }
+}
+
+}  // namespace trainwatch::sim
