@@ -187,7 +187,6 @@ private:
     void adopt(std::size_t slot, slot_use use, const std::string& watch_list);
     std::optional<std::size_t> slot_of(lane_id lane, std::string_view name) const;
     bool is_watched(std::size_t slot) const;
-    bool wants_tags(std::size_t slot) const;
     void watch_in_sweep(std::size_t slot);
     void release_from_sweep(std::size_t slot);
     look look_for(std::size_t slot, mono_time sent) const;
@@ -228,7 +227,6 @@ private:
     bool is_of_the_past(std::size_t slot) const;
     bool lists_work(lane_id lane) const;
     void look_whether_lists_stand(lane_id lane, milliseconds patience);
-    void refuse_lists(lane_id lane, const failure& why);
     void lists_are_back(lane_id lane);
     void show_sweeps();
     void keep_sweep();

@@ -102,10 +102,10 @@ private:
     }
 
     seen_as classify(const transition& entry) const {
+        if (first_sight_ && entry.started <= seen_.told_until) return seen_as::old;
         // Of a job that had ended when we came, nothing happens while we watch.
         // A list page may have told of the job before its first describe does.
         const bool watched = !first_sight_ || entry.started > memory_.first_observed;
-        if (first_sight_ && entry.started <= seen_.told_until) return seen_as::old;
         if (watched && !memory_.already_ended) return seen_as::live;
         return entry.ended.value_or(seen_.now.wall) < seen_.horizon ? seen_as::old
                                                                     : seen_as::history;

@@ -274,7 +274,7 @@ protected:
             [](const auto& alert) { return alert.state == domain::alert_state::firing; }
         ));
     }
-    // Ends that were counted, of whatever list.
+    // Transitions and ends that were counted, of whatever list.
     std::uint64_t transitions() {
         std::uint64_t sum = 0;
         for (const auto& [what, count] : play().view().fleet.transitions)
