@@ -139,6 +139,9 @@ inline constexpr unsigned lane_down_after = 3;
 // The first pass asks a job again until so many polls in a row got no usable answer: two tries more
 // outlast a 503 or a lost connection, and cost a second and a half of backoff at most.
 inline constexpr unsigned first_pass_tries = 3;
+// A job that may be of a list whose filter needs its description is asked for so often, about a
+// minute with the backoff between, before filters that do without may have it.
+inline constexpr unsigned candidate_tries = 8;
 // The first pass waits this long for a lane that is down without refusing us: a restarted proxy or
 // a failing front end is back by then, and `once` against a dead endpoint ends within a minute.
 // A time, not a count: a long list spends any count of polls within a second or two.

@@ -162,6 +162,7 @@ void engine::on(const described& what) {
     } else {
         on_answer(*done, *what.answer);
     }
+    claim_waiting_successor(*done);
 }
 
 void engine::on(const committed& what) {

@@ -110,6 +110,8 @@ private:
         std::optional<domain::label_map> tags{};
         bool tags_told = false;                        // by ListTags itself
         std::optional<domain::job_summary> summary{};  // of a candidate
+        // A newer job of the name, which waits until the present describe is answered.
+        std::optional<domain::job_summary> successor{};
         std::optional<domain::observation> details{};  // likewise; or held until tags are read
     };
     struct lane_state {
@@ -218,6 +220,8 @@ private:
     bool is_past(const domain::job_summary& told) const;
     bool is_of_a_newer_job(std::size_t slot, wall_time created) const;
     bool must_claim_anew(std::size_t slot, domain::primary_status status) const;
+    void claim_successor(std::size_t slot, const domain::job_summary& told, mono_time sent);
+    void claim_waiting_successor(const poll& described);
     void claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent);
     void await_status(lane_id lane, const domain::job_summary& told, mono_time sent);
     sighting sight_of(const domain::job_identity& job) const;

@@ -253,6 +253,23 @@ void engine::claim_anew(std::size_t slot, const domain::job_summary& told, mono_
     take_unclaimed(lane, told, sent);
 }
 
+// A name is described once at a time: the call under way may still tell of the former job.
+void engine::claim_successor(std::size_t slot, const domain::job_summary& told, mono_time sent) {
+    if (scheduler_.is_being_described(slot)) {
+        targets_[slot].successor = told;
+    } else {
+        claim_anew(slot, told, sent);
+    }
+}
+
+void engine::claim_waiting_successor(const poll& described) {
+    const auto told = std::exchange(targets_[described.slot].successor, std::nullopt);
+    if (!told || targets_[described.slot].use != slot_use::discovered) return;
+    if (is_of_a_newer_job(described.slot, told->created)) {
+        claim_anew(described.slot, *told, described.sent);
+    }
+}
+
 // What was told of a job before it was let go is history to whoever finds it again.
 sighting engine::sight_of(const domain::job_identity& job) const {
     const auto told = told_until_.find(job);
@@ -387,7 +404,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     if (job.last && told.created < job.last->created) return;  // an older job of the name
     if (is_of_a_newer_job(slot, told.created)) {
         if (must_claim_anew(slot, told.status.value)) {
-            claim_anew(slot, told, sent);
+            claim_successor(slot, told, sent);
             return;
         }
         forget_tags(slot);

@@ -209,7 +209,7 @@ void engine::on_candidate_failure(const poll& failed, const failure& why) {
     } else {
         lane_is_silent(failed, why);
         scheduler_.retry_with_backoff(failed, now_.mono);
-        if (scheduler_.failures(slot) >= limits::first_pass_tries) give_up_details(slot, why);
+        if (scheduler_.failures(slot) >= limits::candidate_tries) give_up_details(slot, why);
     }
 }
 
@@ -309,6 +309,7 @@ void engine::give_up_overdue_polls() {
         switch (lost->operation) {
             case aws_operation::describe:
                 on_failure(*lost, why);
+                claim_waiting_successor(*lost);
                 break;
             case aws_operation::list:
                 on_list_failure(*lost, take_asked(*lost), why);

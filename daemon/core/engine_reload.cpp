@@ -281,7 +281,7 @@ void engine::keep_by_filter(std::size_t slot) {
         if (!target.tried) --lanes_[target.lane.value].untried;
         target.use = slot_use::discovered;
     }
-    target.may_move = !is_claimed;
+    target.may_move = !is_claimed || target.details_refused;
     if (is_claimed) {
         move_to_list(slot, decided.watch_list);
     } else if (decided.answer == claim_answer::needs_tags) {

@@ -41,7 +41,11 @@ void scheduler::remove(std::size_t slot) {
 }
 
 bool scheduler::is_in_flight(std::size_t slot) const {
-    return jobs_[slot].place == job_place::described || jobs_[slot].tag_calls > 0;
+    return is_being_described(slot) || jobs_[slot].tag_calls > 0;
+}
+
+bool scheduler::is_being_described(std::size_t slot) const {
+    return jobs_[slot].place == job_place::described;
 }
 
 void scheduler::want(std::size_t slot, const look& next) {

@@ -68,6 +68,7 @@ public:
     void remove(std::size_t slot);
     // A describe of it, or its tags, has not been answered nor given up.
     bool is_in_flight(std::size_t slot) const;
+    bool is_being_described(std::size_t slot) const;
     // A slot that waits is moved; for one that is being described this says nothing, its place()
     // follows. After failures its time stays: a backoff is neither cut short nor forgotten.
     void want(std::size_t slot, const look& next);
