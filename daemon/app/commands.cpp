@@ -9,14 +9,15 @@
 #include <vector>
 
 #include "app/configuration.hpp"
+#include "app/daemon_question.hpp"
 #include "app/environment.hpp"
 #include "app/first_pass.hpp"
 #include "app/listen_address.hpp"
 #include "app/online_check.hpp"
 #include "app/process_facts.hpp"
-#include "app/reload_command.hpp"
 #include "app/version.hpp"
 #include "app/wiring.hpp"
+#include "io/hangup.hpp"
 #include "wire/exposition.hpp"
 
 namespace trainwatch::app {
@@ -116,6 +117,7 @@ void print_alert(const domain::alert& alert) {
 }  // namespace
 
 int run(const options& chosen) {
+    io::hold_hangup();
     const auto env = process_environment();
     const auto log = io::create_log(chosen.log_level, chosen.log_format, env.journal_stream);
     int exit_code = success;

@@ -71,11 +71,14 @@ public:
         while (true) {
             step_through_events();
             tools_.manager.watchdog();
-            if (stopped_) co_return;
+            if (stopped_) break;
             arm();
             co_await wakeup_.async_wait(asio::as_tuple(asio::use_awaitable));
             push_woke_when_due();
         }
+        // The engine takes nothing any more.
+        for (const auto& then : std::exchange(on_acknowledged_, {}))
+            then({});
     }
 
     void request_stop() {

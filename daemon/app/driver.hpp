@@ -60,7 +60,7 @@ public:
     // Another configuration, which the tools are ready for already; `then` once the engine has it.
     void reconfigure(domain::watch_plan plan, std::function<void()> then);
     // A person has seen how this job ended (a name or an ARN); `then` with what that came to. Not
-    // before the store's content is known (on_restored).
+    // before the store's content is known (on_restored). Empty where the daemon has stopped.
     void acknowledge(std::string job, std::function<void(const core::acknowledgement&)> then);
     // What the line for systemd says at its end beside the engine's state; empty: nothing.
     void add_to_status(std::string words);

@@ -7,6 +7,7 @@
 #include "app/commands.hpp"
 #include "app/instance_region.hpp"
 #include "app/job_commands.hpp"
+#include "app/ledger_commands.hpp"
 #include "app/options.hpp"
 #include "app/policy_command.hpp"
 #include "app/reload_command.hpp"
@@ -38,6 +39,10 @@ int perform(const app::options& chosen) {
             return app::once(chosen);
         case app::command::reload:
             return app::reload(chosen);
+        case app::command::explain:
+            return app::explain(chosen);
+        case app::command::ack:
+            return app::acknowledge(chosen);
         case app::command::run:
             return app::run(chosen);
     }

@@ -162,7 +162,11 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     job_flags flags;
     auto* const describe = add_describe(app, parsed, flags);
     auto* const wait = add_wait(app, parsed, flags);
-    for (auto* const each : {run, check, once, describe, wait, policy, reload})
+    auto* const explain = add_explain(app, parsed, flags);
+    auto* const ack = add_ack(app, flags);
+    for (auto* const each : {explain, ack})
+        add_control_socket(*each, parsed);
+    for (auto* const each : {run, check, once, describe, wait, policy, reload, explain, ack})
         each->allow_extras();
 
     try {
@@ -183,10 +187,13 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     }
     if (check->parsed()) parsed.command = command::check_config;
     if (once->parsed()) parsed.command = command::once;
-    if (describe->parsed()) {
-        parsed.command = command::describe;
-        parsed.jobs = {flags.job};
+    if (describe->parsed()) parsed.command = command::describe;
+    if (explain->parsed()) parsed.command = command::explain;
+    if (ack->parsed()) parsed.command = command::ack;
+    for (const auto* const of_one : {describe, explain, ack}) {
+        if (of_one->parsed()) parsed.jobs = {flags.job};
     }
+    parsed.from_file = explain->count("--storage.path") > 0;
     if (wait->parsed()) parsed.command = command::wait;
     if (reload->parsed()) parsed.command = command::reload;
     if (policy->parsed()) parsed.command = command::print_iam_policy;

@@ -16,7 +16,17 @@
 
 namespace trainwatch::app {
 
-enum class command { run, check_config, once, describe, wait, print_iam_policy, reload };
+enum class command {
+    run,
+    check_config,
+    once,
+    describe,
+    wait,
+    print_iam_policy,
+    reload,
+    explain,
+    ack
+};
 enum class output_format { text, json };
 
 struct options {
@@ -26,7 +36,9 @@ struct options {
     std::string storage_path = "/var/lib/trainwatchd";
     io::log_level log_level = io::log_level::info;
     io::log_format log_format = io::log_format::logfmt;
-    std::string control_socket{};      // of run and reload; empty: in the runtime directory
+    // Of run, reload, explain and ack; empty: in the runtime directory.
+    std::string control_socket{};
+    bool from_file = false;            // of explain: --storage.path is given, no daemon is asked
     bool enable_lifecycle = false;     // of run
     std::vector<std::string> files{};  // of check-config, never empty there
     bool online = false;               // of check-config
@@ -34,7 +46,7 @@ struct options {
     // Of run, once and check-config; an empty replica is called like the host.
     domain::process_settings process{};
     std::string connection{};  // of print-iam-policy; empty: all
-    // Of describe (one) and wait; names and ARNs as written.
+    // Of describe, explain and ack (one), and wait; names and ARNs as written.
     std::vector<std::string> jobs{};
     std::string region{};
     std::string profile{};

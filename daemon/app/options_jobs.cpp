@@ -13,6 +13,8 @@ constexpr const char* lent =
     "What is not given comes from the environment, as for `run`: AWS_REGION, AWS_PROFILE,\n"
     "AWS_ENDPOINT_URL_SAGEMAKER, AWS_CA_BUNDLE, keys and profiles. No configuration file is read.";
 
+constexpr const char* a_job = "The name or the ARN of a training job";
+
 std::string shown(const std::string& value) {
     return "\"" + valid_utf8(value, 80) + "\"";
 }
@@ -32,9 +34,7 @@ CLI::App* add_describe(CLI::App& app, options& into, job_flags& flags) {
     auto* const describe = app.add_subcommand(
         "describe", "Show one training job: phases, deadline, reason, all of it"
     );
-    describe->add_option("JOB", flags.job, "The name or the ARN of a training job")
-        ->required()
-        ->type_name("");
+    describe->add_option("JOB", flags.job, a_job)->required()->type_name("");
     add_way_to_aws(*describe, into);
     describe
         ->add_option(
@@ -87,6 +87,38 @@ CLI::App* add_wait(CLI::App& app, options& into, job_flags& flags) {
         std::string(lent)
     );
     return wait;
+}
+
+CLI::App* add_explain(CLI::App& app, options& into, job_flags& flags) {
+    auto* const explain = app.add_subcommand(
+        "explain", "Tell from the ledger what was seen of a job, and what followed"
+    );
+    explain->add_option("JOB", flags.job, a_job)->required()->type_name("");
+    explain
+        ->add_option(
+            "--storage.path",
+            into.storage_path,
+            "Read the ledger in this directory, and ask no daemon"
+        )
+        ->capture_default_str()
+        ->type_name("DIRECTORY");
+    explain->footer(
+        "Asks the running daemon, and reads the ledger's file when none runs. A name stands for\n"
+        "all jobs that had it, newest last; an ARN for those of one account and region.\n"
+        "Exit code: 0 when something is known of the job, else 1."
+    );
+    return explain;
+}
+
+CLI::App* add_ack(CLI::App& app, job_flags& flags) {
+    auto* const ack = app.add_subcommand("ack", "End the alerts about how a job ended");
+    ack->add_option("JOB", flags.job, a_job)->required()->type_name("");
+    ack->footer(
+        "The running daemon ends them for good and tells every receiver, with the annotation\n"
+        "resolved_because: acknowledged. Alerts about a job that still runs end by themselves.\n"
+        "Exit code: 0 when the daemon knows the job, else 1."
+    );
+    return ack;
 }
 
 std::string check_job_flags(options& parsed, const job_flags& flags) {

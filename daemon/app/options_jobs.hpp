@@ -16,7 +16,7 @@ namespace trainwatch::app {
 
 // Texts that are turned into values once the command line was read.
 struct job_flags {
-    std::string job{};  // of describe
+    std::string job{};  // of describe, explain and ack
     std::string output = "text";
     std::vector<std::string> prices{};  // of describe
     std::string timeout{};
@@ -24,6 +24,9 @@ struct job_flags {
 };
 
 CLI::App* add_describe(CLI::App& app, options& into, job_flags& flags);
+// `explain` and `ack` speak to the daemon, and need no way to AWS.
+CLI::App* add_explain(CLI::App& app, options& into, job_flags& flags);
+CLI::App* add_ack(CLI::App& app, job_flags& flags);
 CLI::App* add_wait(CLI::App& app, options& into, job_flags& flags);
 // Empty when there is nothing wrong with the values.
 std::string check_job_flags(options& parsed, const job_flags& flags);

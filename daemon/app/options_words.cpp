@@ -8,12 +8,18 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr std::array<std::string_view, 7> commands_now{
-    "run", "check-config", "once", "describe", "wait", "print-iam-policy", "reload"};
-constexpr std::array<std::string_view, 7> commands_later{
-    "backtest",
+constexpr std::array<std::string_view, 9> commands_now{
+    "run",
+    "check-config",
+    "once",
+    "describe",
+    "wait",
+    "print-iam-policy",
+    "reload",
     "explain",
-    "ack",
+    "ack"};
+constexpr std::array<std::string_view, 5> commands_later{
+    "backtest",
     "test-alert",
     "print-prometheus-config",
     "print-alertmanager-config",

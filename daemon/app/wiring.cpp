@@ -9,7 +9,7 @@
 
 #include "app/first_pass.hpp"
 #include "base/limits.hpp"
-#include "wire/control_message.hpp"
+#include "io/hangup.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -46,9 +46,8 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
            *manager_,
            *clock_}
       )
-    , reloading_(
-          context_.get_executor(), {equipment_, driver_, log_, *manager_, *clock_, process_}
-      ) {}
+    , reloading_(context_.get_executor(), {equipment_, driver_, log_, *manager_, *clock_, process_})
+    , desk_(context_.get_executor(), {reloading_, driver_, store_, *clock_}) {}
 
 result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log) {
     auto plan = domain::make_watch_plan(inputs.settings);
@@ -96,26 +95,12 @@ void wiring::reload_from(configuration_source source, bool over_http) {
 
 result<void> wiring::listen_for_commands(const std::string& path) {
     const auto handler = [this](const std::string& line, const io::control_reply& reply) {
-        obey(line, reply);
+        desk_.obey(line, reply);
     };
     auto opened = io::create_control_server(context_.get_executor(), path, handler);
     if (opened.has_error()) return opened.error();
     control_ = std::move(opened.value());
     return {};
-}
-
-void wiring::obey(const std::string& line, const io::control_reply& reply) {
-    const auto asked = wire::read_control_request(line);
-    if (asked.has_error()) {
-        reply(wire::encode(wire::control_answer{false, {asked.error().detail}}));
-    } else if (asked->command != "reload") {
-        const auto why = "this daemon does not know the command \"" + asked->command + "\"";
-        reply(wire::encode(wire::control_answer{false, {why}}));
-    } else {
-        reloading_.ask("control socket", [reply](const reload_outcome& outcome) {
-            reply(wire::encode(wire::control_answer{outcome.ok, outcome.errors, outcome.warnings}));
-        });
-    }
 }
 
 bool wiring::answer_late(const wire::http_request& request, const io::http_reply& reply) {
@@ -130,6 +115,7 @@ void wiring::announce_ready() {
     routes_.mark_ready();
     manager_->ready();
     reloading_.open();
+    desk_.open();
 }
 
 void wiring::stop_on_signal() {
@@ -140,6 +126,7 @@ void wiring::stop_on_signal() {
         manager_->stopping();
         driver_.request_stop();
         reloading_.close();
+        desk_.close();
         // What is asked of AWS has no more use; deliveries are drained.
         equipment_.close_clients();
     });
@@ -163,6 +150,7 @@ void wiring::close_all() {
     for (auto& server : servers_)
         server->close();
     reloading_.close();
+    desk_.close();
     if (control_) control_->close();
     equipment_.close();
 }
@@ -180,6 +168,7 @@ void wiring::run() {
     driver_.on_restored([this] { announce_ready(); });
     stop_on_signal();
     reload_on_hangup();
+    io::take_hangup();
     if (control_) asio::co_spawn(context_, control_->serve(), rethrow);
     for (auto& server : servers_)
         asio::co_spawn(context_, server->serve(), rethrow);

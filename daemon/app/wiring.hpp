@@ -13,6 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "app/control_desk.hpp"
 #include "app/document_shelf.hpp"
 #include "app/driver.hpp"
 #include "app/equipment.hpp"
@@ -67,7 +68,6 @@ private:
     void announce_ready();
     void stop_on_signal();
     void reload_on_hangup();
-    void obey(const std::string& line, const io::control_reply& reply);
     bool answer_late(const wire::http_request& request, const io::http_reply& reply);
     void close_all();
     void run_until_stopped();
@@ -88,6 +88,7 @@ private:
     std::unique_ptr<io::control_server> control_{};
     driver driver_;
     reloading reloading_;
+    control_desk desk_;
 };
 
 }  // namespace trainwatch::app

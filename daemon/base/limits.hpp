@@ -372,6 +372,11 @@ inline constexpr std::size_t server_connections_max = 256;
 inline constexpr std::size_t control_request_bytes_max = 16U << 10U;
 // Two hundred mistakes, or what the ledger has to tell about one job.
 inline constexpr std::size_t control_answer_bytes_max = 4U << 20U;
+// A nightly job has had its name a thousand times: so many of them, the newest, are explained.
+inline constexpr std::size_t explained_jobs_max = 50;
+// `explain` and `ack` wait for the disk at most; usual are milliseconds.
+inline constexpr milliseconds control_answer_deadline{30'000};
+inline constexpr milliseconds control_answer_patience{3'000};
 // On one machine, a line at once: who takes longer is no command of ours.
 inline constexpr milliseconds control_read_deadline{5'000};
 inline constexpr milliseconds control_write_deadline{5'000};

@@ -70,12 +70,13 @@ struct note {
     bool operator==(const note&) const = default;
 };
 
-// The answer to an `acknowledged`, in the same step: what it came to. Nothing is to be performed
-// but to tell whoever asked. The end of the alerts is in the next batch.
+// The answer to an `acknowledged`: what it came to. Nothing is to be performed but to tell whoever
+// asked. It comes once a restart would know of it, or cannot: in the order in which was asked.
 struct acknowledgement {
-    std::string job{};                 // as it was asked for
+    std::string job{};                 // as it was asked for; empty: it came after the end
     bool known = false;                // of the job anything is known at all
     std::vector<std::string> ended{};  // the alerts that ended, by identity; none fired: empty
+    bool kept = false;                 // in the ledger; else these would fire again after a restart
     bool operator==(const acknowledgement&) const = default;
 };
 

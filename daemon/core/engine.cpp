@@ -170,6 +170,7 @@ void engine::on(const committed& what) {
         storage_trouble_ = what.error->detail;
         apply(journal_.refused(what.up_to, now_.mono));
     } else {
+        committed_ = std::max(committed_, what.up_to);
         apply(journal_.committed(what.up_to, now_.mono));
     }
 }
@@ -219,6 +220,7 @@ void engine::turn() {
     send_alerts();
     // Deliveries may have left rows to write, when nothing was in flight.
     write();
+    answer_acknowledged();
     if (drain_until_) {
         stop_if_drained();
     } else {
@@ -287,6 +289,7 @@ void engine::stop_if_drained() {
         "stopped",
         {{"drained", drained ? "true" : "false"}}
     ));
+    answer_acknowledged();
     out_.emplace_back(stop{});
 }
 

@@ -164,6 +164,8 @@ private:
     void on(const committed& what);
     void on(const delivered& what);
     void on(const acknowledged& what);
+    void acknowledge_with(commit_id batch);
+    void answer_acknowledged();
     void on(const stop_requested& what);
     void turn();
     void start_polls();
@@ -412,6 +414,13 @@ private:
     mono_time forget_again_{};
     std::string storage_alert_{};    // its identity, while it fires
     std::string storage_trouble_{};  // what the store said last
+    commit_id committed_{};          // the last batch that the store holds
+    // Acknowledged, and the batch that says so; without one while it waits to leave.
+    struct unanswered {
+        acknowledgement answer{};
+        std::optional<commit_id> batch{};
+    };
+    std::deque<unanswered> unanswered_{};
     bool is_ledger_damaged_ = false;
     std::vector<std::set<std::string>> lists_of_lane_{};
     std::size_t in_rounds_ = 0;             // slots

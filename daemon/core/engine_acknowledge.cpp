@@ -58,7 +58,26 @@ void engine::on(const acknowledged& what) {
         "acknowledged",
         {{"training_job", what.job}, {"alerts", std::to_string(answer.ended.size())}}
     ));
-    out_.emplace_back(std::move(answer));
+    // Where nothing ended, nothing waits for the disk.
+    const auto waits_for = answer.ended.empty() ? std::optional(commit_id{}) : std::nullopt;
+    unanswered_.push_back({std::move(answer), waits_for});
+}
+
+void engine::acknowledge_with(commit_id batch) {
+    for (auto& each : unanswered_) {
+        if (!each.batch) each.batch = batch;
+    }
+}
+
+void engine::answer_acknowledged() {
+    const bool disk_is_waited_for = journal_.makes_alerts_wait() && !stopped_;
+    while (!unanswered_.empty()) {
+        auto& next = unanswered_.front();
+        next.answer.kept = next.batch && *next.batch <= committed_;
+        if (!next.answer.kept && disk_is_waited_for) return;
+        out_.emplace_back(std::move(next.answer));
+        unanswered_.pop_front();
+    }
 }
 
 }  // namespace trainwatch::core

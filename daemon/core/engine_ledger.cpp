@@ -11,6 +11,7 @@ void engine::write() {
     const bool everything = journal_.wants_snapshot(now_.mono);
     if (everything) put_everything();
     if (auto next = journal_.open(now_.mono, everything)) {
+        acknowledge_with(next->id);
         out_.emplace_back(commit{next->id, std::move(next->batch)});
     }
 }

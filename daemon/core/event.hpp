@@ -80,7 +80,7 @@ struct credentials_told {
 };
 
 // A person has seen it: the alerts about this job's end are over. A name, which may be that of
-// several jobs in several regions, or an ARN. Answered in the same step by `acknowledgement`.
+// several jobs in several regions, or an ARN. Answered by `acknowledgement`.
 struct acknowledged {
     std::string job{};
     bool operator==(const acknowledged&) const = default;

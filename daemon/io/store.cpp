@@ -83,7 +83,11 @@ result<std::unique_ptr<store>> create_store(
 result<domain::ledger_batch> read_about(const std::string& path, const std::string& job) {
     const auto reference = wire::read_job_reference(job);
     if (reference.has_error()) return reference.error();
-    if (!file_exists(path)) return explain_system(path, "cannot be read", ENOENT);
+    if (!file_exists(path)) {
+        failure none{.kind = error_class::not_found, .detail = "there is no ledger " + path};
+        none.cure = "give the directory of a daemon that has run, as its --storage.path is";
+        return none;
+    }
     std::optional<failure> why;
     for (const auto access : {store_access::read_only, store_access::immutable}) {
         // Whoever may not write in the folder cannot take part in a log: without one, nobody has

@@ -296,6 +296,30 @@ TEST(CommandLine, of_describe_takes_one_job_and_the_way_to_aws) {
     EXPECT_EQ(refusal({"describe", "a", "--output=yaml"}), "trainwatchd: --output is text or json");
 }
 
+TEST(CommandLine, of_explain_and_ack_takes_one_job_and_the_way_to_the_daemon) {
+    options expected;
+    expected.command = command::explain;
+    expected.jobs = {"resnet"};
+    EXPECT_EQ(good({"explain", "resnet"}), expected);
+    expected.control_socket = "/run/a";
+    EXPECT_EQ(good({"explain", "resnet", "--control.socket=/run/a"}), expected);
+    expected.command = command::ack;
+    EXPECT_EQ(good({"ack", "--control.socket", "/run/a", "resnet"}), expected);
+    for (const char* const each : {"explain", "ack"}) {
+        EXPECT_THAT(refusal({each}), HasSubstr("JOB"));
+        EXPECT_THAT(refusal({each, "a", "b"}), HasSubstr("unexpected argument \"b\""));
+    }
+    EXPECT_THAT(refusal({"ack", "a", "--storage.path=b"}), HasSubstr("does not belong here"));
+}
+
+TEST(CommandLine, of_explain_with_a_directory_asks_no_daemon) {
+    EXPECT_FALSE(good({"explain", "resnet"}).from_file);
+    const auto chosen = good({"explain", "resnet", "--storage.path", "/var/lib/trainwatchd"});
+    EXPECT_TRUE(chosen.from_file);
+    EXPECT_EQ(chosen.storage_path, "/var/lib/trainwatchd");
+    EXPECT_FALSE(good({"--storage.path", "/srv"}).from_file);
+}
+
 TEST(CommandLine, of_wait_takes_jobs_and_a_timeout) {
     const auto parsed = good({"wait", "a", "--timeout", "2h30m", "b", "--interval=1s"});
     EXPECT_EQ(parsed.command, command::wait);

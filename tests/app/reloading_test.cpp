@@ -119,7 +119,7 @@ TEST(ReloadCommand, tells_every_error_and_leaves_with_one) {
 TEST(ReloadCommand, tells_warnings_of_what_went_well) {
     const auto report = report_reload(wire::encode(wire::control_answer{true, {}, {"careful"}}));
     EXPECT_EQ(
-        report, (reload_report{0, "The configuration was reloaded.\n", "warning: careful\n"})
+        report, (command_report{0, "The configuration was reloaded.\n", "warning: careful\n"})
     );
 }
 
@@ -127,7 +127,7 @@ TEST(ReloadCommand, without_an_answer_says_why_and_what_to_do) {
     failure why{.kind = error_class::not_found, .detail = "no running daemon"};
     why.cure = "start it";
     EXPECT_EQ(
-        report_reload(why), (reload_report{1, {}, "trainwatchd: no running daemon; start it\n"})
+        report_reload(why), (command_report{1, {}, "trainwatchd: no running daemon; start it\n"})
     );
     EXPECT_THAT(report_reload(std::string("garbage")).problems, HasSubstr("another version"));
 }

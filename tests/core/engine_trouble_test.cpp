@@ -254,6 +254,7 @@ TEST_F(acknowledging, ends_the_alerts_of_the_job_and_says_which) {
     EXPECT_EQ(firing(), 1U);
     // Receivers are told why.
     auto messages = messages_to(told, endpoint_id{0});
+    EXPECT_TRUE(answer.kept);
     // The other one may be told of again along with it.
     std::erase_if(messages, [](const auto& each) { return each.state == alert_state::firing; });
     ASSERT_THAT(messages, SizeIs(1));
@@ -334,6 +335,40 @@ TEST_F(acknowledging, knows_jobs_that_only_their_rows_tell_of) {
     EXPECT_EQ(firing(), 0U);
     EXPECT_TRUE(acknowledge("b").known);
     EXPECT_TRUE(acknowledge(core::job("b").seen().arn).known);
+}
+
+// Whoever asked goes away with the answer: a crash then must not undo it.
+TEST_F(acknowledging, is_answered_once_the_disk_has_it) {
+    auto plan = quick_plan({"resnet"});
+    script waiting(plan);
+    waiting.answer(waiting.next_poll(), running().fails(hours(2)).seen());
+    waiting.step(committed{commit_id{1}, {}});
+    const auto asked = waiting.step(acknowledged{"resnet"});
+    EXPECT_THAT(only<acknowledgement>(asked), IsEmpty());
+    const auto batch = only<commit>(asked);
+    ASSERT_THAT(batch, SizeIs(1));
+    const auto answers = only<acknowledgement>(waiting.step(committed{batch[0].id, {}}));
+    ASSERT_THAT(answers, SizeIs(1));
+    EXPECT_THAT(answers[0].ended, SizeIs(1));
+    EXPECT_TRUE(answers[0].kept);
+}
+
+TEST_F(acknowledging, says_so_when_the_disk_does_not_take_it) {
+    auto plan = quick_plan({"resnet"});
+    script waiting(plan);
+    waiting.answer(waiting.next_poll(), running().fails(hours(2)).seen());
+    waiting.step(committed{commit_id{1}, {}});
+    const auto batch = only<commit>(waiting.step(acknowledged{"resnet"}));
+    ASSERT_THAT(batch, SizeIs(1));
+    const auto full = failure{.kind = error_class::internal, .detail = "disk full"};
+    auto answers = only<acknowledgement>(waiting.step(committed{batch[0].id, full}));
+    ASSERT_THAT(answers, SizeIs(1));
+    EXPECT_THAT(answers[0].ended, SizeIs(1));
+    EXPECT_FALSE(answers[0].kept);
+    // From now on nothing waits for it.
+    answers = only<acknowledgement>(waiting.step(acknowledged{"unheard"}));
+    ASSERT_THAT(answers, SizeIs(1));
+    EXPECT_FALSE(answers[0].known);
 }
 
 // It waits for the disk: nobody has heard of it, and nobody will.

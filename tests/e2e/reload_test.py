@@ -230,6 +230,29 @@ class Command(Reloading):
 
 
 class Hangup(Reloading):
+    def test_hangup_before_the_start_is_over_reloads_when_it_is(self):
+        begun, pipe = self.directory / "begun.yaml", self.directory / "pipe"
+        os.mkfifo(pipe)
+        begun.symlink_to(pipe)
+        text = self.configure("first").read_text()
+        daemon = self.start(
+            [TRAINWATCHD, "run", "--config.file", begun, "--web.listen-address", "127.0.0.1:0",
+             "--storage.path", self.directory],
+            harness.clean_environment(**harness.KEYS),
+        )
+        # Opens once the daemon has begun to read, and it reads until this closes.
+        with open(pipe, "w") as being_read:
+            later = self.directory / "later.yaml"
+            later.symlink_to(self.configure("first", "second"))
+            later.rename(begun)
+            daemon.process.send_signal(signal.SIGHUP)
+            being_read.write(text)
+        daemon.wait_for_line("configuration reloaded", "asked_by=SIGHUP")
+        line = daemon.wait_for_line("listening")
+        daemon.url = "http://" + re.search(r"address=\"?([^\" ]+)", line).group(1)
+        wait_until(lambda: self.watched(daemon) == {"first", "second"}, "both jobs")
+        self.assertEqual(daemon.end(), 0)
+
     def test_reloads_and_the_log_has_the_outcome(self):
         daemon = self.start_with("first")
         daemon.process.send_signal(signal.SIGHUP)

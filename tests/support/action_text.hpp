@@ -109,7 +109,7 @@ inline void print(std::ostream& out, const acknowledgement& what) {
     out << "acknowledgement{" << what.job << (what.known ? "" : " unknown");
     for (const auto& alert : what.ended)
         out << " ended " << alert;
-    out << "}";
+    out << (what.kept ? "}" : " not kept}");
 }
 
 inline void print(std::ostream& out, const stop&) {
