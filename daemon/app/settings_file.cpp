@@ -121,11 +121,12 @@ std::vector<std::string> find_files(
     std::string_view yaml,
     const std::vector<std::string>& patterns,
     const folder_lister& list,
+    const std::vector<watch_list_file>& previous,
     settings_mistakes& mistakes
 ) {
     std::set<std::string> found;
     for (std::size_t i = 0; i < patterns.size(); ++i) {
-        const auto paths = find_watch_list_files(path, patterns[i], list);
+        const auto paths = find_watch_list_files(path, patterns[i], list, previous);
         if (paths.has_value()) {
             found.insert(paths->begin(), paths->end());
             continue;
@@ -191,16 +192,17 @@ settings_outcome load_settings(
         return in_lines(path, *errors, files);
     }
     settings_mistakes mistakes;
+    const auto in_force = previous == nullptr ? std::vector<watch_list_file>{} : previous->files;
     const auto paths = find_files(
-        path, *text, std::get<domain::settings>(alone).watch_list_files, access.list, mistakes
+        path,
+        *text,
+        std::get<domain::settings>(alone).watch_list_files,
+        access.list,
+        in_force,
+        mistakes
     );
     loaded_configuration loaded;
-    const auto texts = read_watch_list_files(
-        paths,
-        access.read,
-        previous == nullptr ? std::vector<watch_list_file>{} : previous->files,
-        loaded.files
-    );
+    const auto texts = read_watch_list_files(paths, access.read, in_force, loaded.files);
     auto combined = std::get<wire::combined_settings>(wire::parse_settings(*text, lent, texts));
     take_outcomes(texts, combined.files, loaded.files);
     loaded.settings = std::move(combined.settings);

@@ -16,7 +16,8 @@ result<std::vector<std::string>> list_folder(const std::string& folder) {
     std::filesystem::directory_iterator at(folder.empty() ? "." : folder, error);
     for (; !error && at != std::filesystem::directory_iterator(); at.increment(error)) {
         std::error_code unknown;
-        if (!at->is_directory(unknown)) names.push_back(at->path().filename().string());
+        names.push_back(at->path().filename().string());
+        if (at->is_directory(unknown)) names.back() += '/';
     }
     if (!error) return names;
     failure why;
@@ -44,7 +45,10 @@ std::string beside(const std::string& config, const std::string& path) {
 }
 
 result<std::vector<std::string>> find_watch_list_files(
-    const std::string& config, const std::string& pattern, const folder_lister& list
+    const std::string& config,
+    const std::string& pattern,
+    const folder_lister& list,
+    const std::vector<watch_list_file>& previous
 ) {
     const auto whole = beside(config, pattern);
     const auto slash = whole.rfind('/');
@@ -56,9 +60,16 @@ result<std::vector<std::string>> find_watch_list_files(
     auto names = list(folder);
     if (names.has_error()) return names.error();
     std::vector<std::string> found;
-    for (const auto& each : *names) {
+    for (auto& each : *names) {
+        const bool is_folder = each.ends_with('/');
+        if (is_folder) each.pop_back();
         if (each.starts_with('.') && !file.starts_with('.')) continue;
-        if (matches_glob(each, file)) found.push_back(whole.substr(0, name) + each);
+        if (!matches_glob(each, file)) continue;
+        auto path = whole.substr(0, name) + each;
+        const bool was_file = std::any_of(previous.begin(), previous.end(), [&](const auto& one) {
+            return one.path == path;
+        });
+        if (!is_folder || was_file) found.push_back(std::move(path));
     }
     std::sort(found.begin(), found.end());
     return found;

@@ -15,7 +15,7 @@
 
 namespace trainwatch::app {
 
-// Names of the files in a folder, without it and in any order.
+// Names of what is in a folder, without it and in any order; those of folders end in a slash.
 using folder_lister = std::function<result<std::vector<std::string>>(const std::string& folder)>;
 result<std::vector<std::string>> list_folder(const std::string& folder);
 
@@ -47,9 +47,13 @@ std::map<std::string, bool> ok_by_path(const std::vector<watch_list_file>& files
 // `path` as it is written in `config`: relative to that file.
 std::string beside(const std::string& config, const std::string& path);
 
-// Each once, sorted by path. A path without * and ? need not exist.
+// Each once, sorted by path. A path without * and ? need not exist. A folder is none, but where a
+// file of `previous` was: its lists are kept then, and the mistake is told.
 result<std::vector<std::string>> find_watch_list_files(
-    const std::string& config, const std::string& pattern, const folder_lister& list
+    const std::string& config,
+    const std::string& pattern,
+    const folder_lister& list,
+    const std::vector<watch_list_file>& previous
 );
 
 // Reads each; what cannot be read has its mistake in `files`. `previous`: what was in force before.

@@ -61,7 +61,7 @@ result<void> store_file::begin_new() {
         // Synced once, below: until it has its name, nobody misses it.
         const bool made = fresh.open(name, store_access::existing, limits::ledger_busy) &&
             fresh.execute("PRAGMA auto_vacuum = INCREMENTAL; PRAGMA synchronous = OFF") &&
-            migrate(fresh, migrations_, version);
+            migrate(fresh, migrations_, version) && (!damaged_ || begin_with_saved(fresh));
         if (!made) {
             auto why = explain_trouble(path_, "cannot be begun", *fresh.trouble());
             remove_with_logs(name);
@@ -72,6 +72,15 @@ result<void> store_file::begin_new() {
         return explain_system(path_, "cannot be begun", refused);
     }
     return {};
+}
+
+// What was saved is in the new file from its beginning, and that it is no whole ledger.
+bool store_file::begin_with_saved(store_sqlite& fresh) {
+    store_writer writer(fresh);
+    fresh.execute("BEGIN IMMEDIATE");
+    if (!saved_.empty()) writer.write(saved_);
+    writer.mark_rebuilt(last_written_.value_or(time_.now().wall));
+    return fresh.execute("COMMIT");
 }
 
 result<void> store_file::open_existing(milliseconds busy) {
@@ -113,18 +122,14 @@ result<void> store_file::replace_damaged(const store_trouble& found) {
     auto why = explain_trouble(path_, "is damaged", found);
     domain::ledger_batch saved = salvage(*database_);
     close();
+    last_written_ = last_written(path_);
     auto aside = set_aside(path_, time_.now().wall);
     if (aside.has_error()) return aside.error();
     why.cure = "it stands aside as " + aside.value() + ", and a new one is begun";
     damaged_ = std::move(why);
-    saved_ = saved;
+    saved_ = std::move(saved);
     if (auto begun = begin_new(); begun.has_error()) return begun;
     if (auto opened = open_existing(limits::ledger_busy); opened.has_error()) return opened;
-    if (!saved.empty()) {
-        database_->execute("BEGIN IMMEDIATE");
-        writer_->write(saved);
-        if (!database_->execute("COMMIT")) return explain("cannot be written");
-    }
     checked_ = true;
     return {};
 }
@@ -157,6 +162,7 @@ result<void> store_file::ensure_open(milliseconds busy) {
     if (!file_exists(path_)) {
         // A log without its file is what is left of a ledger.
         if (file_exists(path_ + "-wal")) {
+            last_written_ = last_written(path_);
             auto aside = set_aside(path_, time_.now().wall);
             if (aside.has_error()) return aside.error();
             damaged_ = failure{
@@ -180,7 +186,20 @@ domain::ledger store_file::begin_with_what_was_saved() {
     domain::ledger rest{true, std::move(saved_), std::exchange(damaged_, std::nullopt)};
     saved_ = {};
     follows_rows_ = !rest.rows.empty();
+    if (rest.damaged) rest.rows.last_complete_sweep = last_written_;
     return rest;
+}
+
+// An earlier run set a damaged file aside, and ended before it had written anything: to this one
+// it is as damaged.
+void store_file::remember_rebuilt(store_contents& found) {
+    if (!found.rebuilt) return;
+    damaged_ = failure{
+        .kind = error_class::internal,
+        .detail = "ledger " + path_ + ": begun anew because it was damaged, and not written since",
+        .cure = "what it was stands aside as " + path_ + ".damaged-…"};
+    saved_ = std::move(found.rows);
+    last_written_ = found.rebuilt;
 }
 
 result<domain::ledger> store_file::load_without_writing(const failure& why_not) {
@@ -195,6 +214,8 @@ result<domain::ledger> store_file::load_without_writing(const failure& why_not) 
         const bool known = is_readable_version(reader, migrations_.size());
         auto all = read_everything(reader);
         if (!known || !reader.ok()) continue;
+        remember_rebuilt(all);
+        if (damaged_) return begin_with_what_was_saved();
         follows_rows_ = all.begun;
         return domain::ledger{!all.begun, std::move(all.rows), std::nullopt};
     }
@@ -212,6 +233,7 @@ result<domain::ledger> store_file::load() {
         return load_without_writing(explain("cannot be read"));
     }
     database_->wait_for_others(limits::ledger_busy);
+    remember_rebuilt(all);
     if (damaged_) return begin_with_what_was_saved();
     if (all.has_loose_messages) writer_->collect_soon();
     follows_rows_ = all.begun;

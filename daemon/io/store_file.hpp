@@ -43,9 +43,11 @@ private:
     // With a connection that can write, and a file that is sound as far as it can be known.
     result<void> ensure_open(milliseconds busy);
     result<void> begin_new();
+    bool begin_with_saved(store_sqlite& fresh);
     result<void> open_existing(milliseconds busy);
     result<void> prepare_to_write();
     result<void> replace_damaged(const store_trouble& found);
+    void remember_rebuilt(store_contents& found);
     result<domain::ledger> load_without_writing(const failure& why_not);
     domain::ledger begin_with_what_was_saved();
     bool is_sound();
@@ -63,9 +65,10 @@ private:
     // What became of a damaged predecessor, until it is told; and what was saved of it.
     std::optional<failure> damaged_{};
     domain::ledger_batch saved_{};
-    bool checked_ = false;       // the whole file, since it was opened
-    bool was_replaced_ = false;  // behind our back, and nobody was told yet
-    bool follows_rows_ = false;  // rows were read from a file, or written to it
+    std::optional<wall_time> last_written_{};  // the predecessor was
+    bool checked_ = false;                     // the whole file, since it was opened
+    bool was_replaced_ = false;                // behind our back, and nobody was told yet
+    bool follows_rows_ = false;                // rows were read from a file, or written to it
 };
 
 }  // namespace trainwatch::io

@@ -136,6 +136,19 @@ std::optional<file_identity> identify_file(const std::string& path) {
     return file_identity{facts.st_dev, facts.st_ino};
 }
 
+std::optional<wall_time> last_written(const std::string& path) {
+    std::optional<wall_time> newest;
+    for (const char* const part : {"", "-wal"}) {
+        struct stat facts {};
+        if (::stat((path + part).c_str(), &facts) != 0) continue;
+        const auto at = from_unix_milliseconds(
+            facts.st_mtim.tv_sec * std::int64_t{1'000} + facts.st_mtim.tv_nsec / 1'000'000
+        );
+        newest = std::max(newest.value_or(at), at);
+    }
+    return newest;
+}
+
 result<std::string> set_aside(const std::string& path, wall_time now) {
     const auto first = path + std::string(mark) + iso8601_basic(now);
     auto name = first;

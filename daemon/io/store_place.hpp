@@ -45,6 +45,8 @@ struct file_identity {
     bool operator==(const file_identity&) const = default;
 };
 std::optional<file_identity> identify_file(const std::string& path);
+// When the file or its log was written last; nothing without either.
+std::optional<wall_time> last_written(const std::string& path);
 
 // Renames the file and its logs to PATH.damaged-TIME (UTC), and returns that name. Of earlier ones
 // the newest limits::ledger_damaged_kept stay, this one included.

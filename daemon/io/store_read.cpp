@@ -161,6 +161,7 @@ void read_facts(store_sqlite& database, store_contents& into) {
         const auto value = rows.integer();
         if (!rows.is_intact()) report_bad_row(database, "facts");
         if (name == fact_begun) into.begun = true;
+        if (name == fact_rebuilt) into.rebuilt = from_unix_milliseconds(value);
         if (name == fact_sweep) into.rows.last_complete_sweep = from_unix_milliseconds(value);
     }
 }

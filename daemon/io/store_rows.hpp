@@ -27,6 +27,8 @@ public:
     ~store_writer();
 
     void write(const domain::ledger_batch& batch);
+    // This file follows on one that was damaged; until the next write, which makes it a ledger.
+    void mark_rebuilt(wall_time last_written);
     // Messages that no transition has any more are known to be there.
     void collect_soon();
 
@@ -54,6 +56,8 @@ private:
 
 struct store_contents {
     bool begun = false;  // something was committed once
+    // Nothing was since a damaged file was set aside; when that one was written last.
+    std::optional<wall_time> rebuilt{};
     domain::ledger_batch rows{};
     bool has_loose_messages = false;
 };
@@ -71,6 +75,7 @@ domain::ledger_batch salvage(store_sqlite& database);
 
 inline constexpr std::string_view fact_begun = "begun";
 inline constexpr std::string_view fact_sweep = "last_complete_sweep";
+inline constexpr std::string_view fact_rebuilt = "rebuilt";
 
 // "SELECT <columns>, checksum FROM <table> <rest>"
 std::string select_sql(

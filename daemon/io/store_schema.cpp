@@ -139,7 +139,7 @@ CREATE TABLE counters (             -- the fleet's, as they stand
     PRIMARY KEY (metric, labels)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE facts (                -- schema_version, last_complete_sweep, begun
+CREATE TABLE facts (                -- schema_version, last_complete_sweep, begun, rebuilt
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL,
     checksum INTEGER NOT NULL

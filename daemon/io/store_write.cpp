@@ -216,7 +216,12 @@ void store_writer::tidy_up() {
     }
 }
 
+void store_writer::mark_rebuilt(wall_time last_written) {
+    put_fact(fact_rebuilt, unix_milliseconds(last_written));
+}
+
 void store_writer::write(const domain::ledger_batch& batch) {
+    database_.execute("DELETE FROM facts WHERE name = '" + std::string(fact_rebuilt) + "'");
     use_->get_fact.bind(fact_begun);
     const bool begun = use_->get_fact.step();
     use_->get_fact.reset();

@@ -143,7 +143,7 @@ std::string explain(const std::string& message) {
         std::string_view from;
         std::string_view to;
     };
-    static constexpr std::array<translation, 8> translations{{
+    static constexpr std::array<translation, 10> translations{{
         {"illegal map value",
          "\": \" is not allowed here; quote the text or check the indentation"},
         {"end of map not found",
@@ -154,6 +154,9 @@ std::string explain(const std::string& message) {
         {"illegal flow end", "this bracket closes nothing"},
         {"unknown token", "a text that starts with this character needs quotes"},
         {"illegal EOF in scalar", "the quote is never closed"},
+        {"alias not found after *", "a text that begins with * needs quotes, as in \"*\""},
+        {"the referenced anchor is not defined",
+         "a text that begins with * needs quotes, as in \"*-nightly\""},
     }};
     for (const auto& [from, to] : translations) {
         if (message == from) return "not valid YAML: " + std::string(to);

@@ -17,6 +17,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 constexpr const char* configuration =
     "connections: [{name: c, regions: [eu-west-1]}]\n"
@@ -232,14 +233,14 @@ TEST_F(WatchListFiles, are_not_an_editors_hidden_copies) {
     EXPECT_EQ(load().files.size(), 2U);
 }
 
-TEST(FolderListing, tells_files_and_no_folders) {
+TEST(FolderListing, tells_files_from_folders) {
     const auto folder = std::filesystem::path(testing::TempDir()) / "trainwatch_lists";
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder / "inner");
     std::ofstream(folder / "a.yaml") << "jobs: [x]";
     const auto names = list_folder(folder.string());
     ASSERT_TRUE(names.has_value());
-    EXPECT_THAT(*names, ElementsAre("a.yaml"));
+    EXPECT_THAT(*names, UnorderedElementsAre("a.yaml", "inner/"));
     const auto missing = list_folder((folder / "gone").string());
     ASSERT_TRUE(missing.has_error());
     EXPECT_EQ(missing.error().kind, error_class::not_found);
@@ -248,12 +249,31 @@ TEST(FolderListing, tells_files_and_no_folders) {
 }
 
 TEST(FolderListing, finds_files_beside_a_configuration_without_a_folder) {
-    const auto found = find_watch_list_files("t.yaml", "*.yaml", [](const std::string& folder) {
-        EXPECT_EQ(folder, "");
-        return result<std::vector<std::string>>(std::vector<std::string>{"b.yaml", "a.yaml"});
-    });
+    const auto found = find_watch_list_files(
+        "t.yaml",
+        "*.yaml",
+        [](const std::string& folder) {
+            EXPECT_EQ(folder, "");
+            return result<std::vector<std::string>>(std::vector<std::string>{"b.yaml", "a.yaml"});
+        },
+        {}
+    );
     ASSERT_TRUE(found.has_value());
     EXPECT_THAT(*found, ElementsAre("a.yaml", "b.yaml"));
+}
+
+// Its lists must not go with it: that would end their alerts.
+TEST(FolderListing, takes_no_folder_but_for_a_file_that_became_one) {
+    const auto list = [](const std::string&) {
+        return result<std::vector<std::string>>(std::vector<std::string>{"a.yaml/", "b.yaml"});
+    };
+    watch_list_file before;
+    before.path = "/etc/a.yaml";
+    EXPECT_THAT(*find_watch_list_files("/etc/t", "*.yaml", list, {}), ElementsAre("/etc/b.yaml"));
+    EXPECT_THAT(
+        *find_watch_list_files("/etc/t", "*.yaml", list, {before}),
+        ElementsAre("/etc/a.yaml", "/etc/b.yaml")
+    );
 }
 
 }  // namespace

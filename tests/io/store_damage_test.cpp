@@ -99,12 +99,13 @@ protected:
         ASSERT_FALSE(known.damaged->detail.empty() || known.damaged->cure.empty()) << what;
         ASSERT_TRUE(is_part(known.rows.alerts, rows.alerts)) << what;
         ASSERT_TRUE(is_part(known.rows.deliveries, rows.deliveries)) << what;
-        ASSERT_TRUE(known.rows.jobs.empty() && !known.rows.last_complete_sweep) << what;
+        ASSERT_TRUE(known.rows.jobs.empty() && known.rows.last_complete_sweep) << what;
         if (known.rows.alerts.size() == rows.alerts.size()) ++saved;
-        // And the new file has what was saved.
-        const auto again = damaged.load();
-        ASSERT_TRUE(again.has_value() && !again->damaged) << what;
-        ASSERT_EQ(again->rows.alerts.size(), known.rows.alerts.size()) << what;
+        // And the new file has what was saved, until it is written to as one of a damaged one.
+        auto again = damaged.load();
+        ASSERT_TRUE(again.has_value() && again->damaged && again->first_start) << what;
+        sort_rows(again->rows);
+        ASSERT_EQ(again->rows, known.rows) << what;
     }
 
     scratch_folder folder{in_memory_folder()};

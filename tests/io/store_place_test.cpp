@@ -1,8 +1,10 @@
 #include "io/store_place.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -128,8 +130,38 @@ TEST_F(StorePlace, a_log_without_its_file_is_damage) {
     const auto known = load();
     ASSERT_TRUE(known.damaged);
     EXPECT_THAT(known.damaged->detail, HasSubstr("only its log is there"));
-    EXPECT_TRUE(known.rows.empty());
+    EXPECT_TRUE(known.rows.alerts.empty());
     commit(sample_batch());
+}
+
+// The run that found it may end before it has written anything: alerts of the time before would
+// pass for told.
+TEST_F(StorePlace, a_ledger_begun_after_damage_is_damaged_until_it_is_written) {
+    commit(sample_batch());
+    store.reset();
+    files::resize_file(path, 0);
+    const auto touched = test_support::at(1'000'000);
+    std::array<timespec, 2> times{};
+    times[0].tv_sec = times[1].tv_sec = unix_milliseconds(touched) / 1'000;
+    ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times.data(), 0), 0);
+    files::remove(path + "-wal");
+    for (int start = 0; start < 3; ++start) {
+        reopen();
+        const auto known = load();
+        EXPECT_TRUE(known.damaged && known.first_start) << start;
+        // When the former one was written last.
+        ASSERT_TRUE(known.rows.last_complete_sweep) << start;
+        EXPECT_LT(*known.rows.last_complete_sweep - touched, seconds(1)) << start;
+        store.reset();
+    }
+    reopen();
+    load();
+    commit(sample_batch());
+    store.reset();
+    reopen();
+    const auto known = load();
+    EXPECT_FALSE(known.damaged || known.first_start);
+    EXPECT_EQ(known.rows.alerts.size(), 1U);
 }
 
 TEST_F(StorePlace, an_empty_file_is_damage_and_no_first_start) {
