@@ -5,14 +5,19 @@ falls between two steps of a delivery and not some milliseconds later.
 """
 
 import collections
+import contextlib
 import http.client
 import http.server
 import json
 import os
+import pathlib
 import random
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -193,8 +198,32 @@ class Life:
         self.process.kill()
         return self.process.wait()
 
+    def is_degraded(self):
+        """It went on from memory: then alerts do not wait for a disk that does not answer."""
+        return "storage_degraded" in self.text()
+
     def text(self):
         return self.log.read_text(errors="replace")
+
+
+def kept_by_ledger(folder):
+    """{key: startsAt} of the alerts in the ledger that a kill has left, read from a copy."""
+    with tempfile.TemporaryDirectory(prefix="trainwatch-kept-") as copies:
+        for name in ("ledger.db", "ledger.db-wal"):
+            if (folder / name).exists():
+                shutil.copy(folder / name, copies)
+        path = pathlib.Path(copies) / "ledger.db"
+        if not path.exists():
+            return {}
+        with contextlib.closing(sqlite3.connect(path)) as ledger:
+            (whole,), = ledger.execute("PRAGMA integrity_check")
+            assert whole == "ok", f"the ledger is damaged after a kill: {whole}"
+            kept = {}
+            for labels, starts_at in ledger.execute(
+                "SELECT labels, starts_at FROM alerts WHERE training_job IS NOT NULL"
+            ):
+                kept[kill_verdict.key_of(json.loads(labels))] = starts_at
+            return kept
 
 
 class Killer:
@@ -205,11 +234,13 @@ class Killer:
                 "commit", "commit", "any", "any", "any")
     LONGEST = 2.5  # seconds that a trap waits for its moment
 
-    def __init__(self, seed, folder, configuration, recorders):
+    def __init__(self, seed, folder, configuration, recorders, memory):
         self.dice = random.Random(seed)
         self.folder = folder
         self.configuration = configuration
         self.recorders = recorders
+        self.memory = memory
+        self.degraded = False
         self.story = []  # a line for each kill
         self.ready_after = []
         self.hit = collections.Counter()  # by instant: the moment itself came
@@ -233,6 +264,9 @@ class Killer:
             for recorder in self.recorders:
                 recorder.trap = None
         lived = time.monotonic() - life.begun
+        # In this order: what is told by now was to be kept before the kill.
+        heard = self.memory.heard()
+        kept = kept_by_ledger(self.folder)
         self.hit[instant] += where is not None
         self.story.append(
             f"kill {number} at {time.time():.3f}, after {lived:.3f} s: {instant}, {where}"
@@ -240,6 +274,10 @@ class Killer:
         assert code == -signal.SIGKILL, (
             f"the daemon ended by itself with {code} in life {number}:\n" + life.text()[-4000:]
         )
+        self.degraded = self.degraded or life.is_degraded()
+        if not self.degraded:
+            early = list(kill_verdict.told_before_kept(heard, kept))
+            assert not early, "\n".join([*early, *self.story])
 
     def at_starting(self, life):
         """Mostly before anybody could know that it runs."""

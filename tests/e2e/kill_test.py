@@ -19,6 +19,7 @@ import unittest
 import harness
 import kill_scenario
 import kill_verdict
+from discovery_harness import series_of
 from harness import get, wait_until
 from kill_harness import Killer, Memory, Recorder, Relay
 from kill_harness import of_alertmanager, of_alertmanagers_input, of_pager, of_webhook
@@ -126,6 +127,19 @@ class Verdict(unittest.TestCase):
         self.complains(self.judge(*heard), "PAGED 2 times", "broken")
         self.assertEqual(self.judge(*heard, pages=2), [])
 
+    def test_names_what_was_told_before_it_was_kept(self):
+        heard = self.told()
+        early = lambda kept: list(kill_verdict.told_before_kept({heard: 1}, kept))
+        self.assertEqual(early({heard.key: heard.starts_at}), [])
+        self.complains(early({}), "NOT KEPT", "broken")
+        self.complains(early({heard.key: heard.starts_at + 1}), "NOT KEPT", "broken")
+
+    def test_counts_ends_by_their_outcome(self):
+        jobs = [{"outcome": o, "ended": e, "ended_at": at} for o, e, at in (
+            ("failed", True, 10), ("failed", True, 12), ("stopped", True, 9), ("stopped", False, 11)
+        )]
+        self.assertEqual(kill_verdict.ends_of({"jobs": jobs}, 10), {"failed": 2})
+
     def test_leaves_out_what_a_daemon_says_of_itself(self):
         labels = {"alertname": "TrainwatchdStale", "watch_list": "all"}
         self.assertIsNone(kill_verdict.told("webhook", labels, self.CREATED, False))
@@ -215,9 +229,17 @@ class KillAtRandom(harness.EndToEnd):
         return heard
 
     def expected(self):
-        return kill_verdict.expected_of(
-            self.truth(self.simulator), self.begun - 3600 * kill_scenario.LOOKBACK_HOURS
-        )
+        return kill_verdict.expected_of(self.truth(self.simulator), self.horizon)
+
+    def counts_agree(self, daemon):
+        """The counters were carried over every kill: each end is in them once."""
+        counted = collections.Counter()
+        series = series_of(get(daemon.url + "/metrics")[1], "sagemaker_training_jobs_finished_total")
+        for labels, value in series:
+            counted[labels["outcome"]] += int(value)
+        ends = kill_verdict.ends_of(self.truth(self.simulator), self.horizon)
+        self.assertEqual(+counted, ends)
+        return True
 
     def is_over(self):
         return all(
@@ -238,8 +260,11 @@ class KillAtRandom(harness.EndToEnd):
         ))
 
     def test_loses_nothing_doubles_nothing_and_ends_nothing(self):
-        self.begun = time.time()
-        killer = Killer(SEED, self.directory, self.configure(), [self.webhook, self.relay])
+        # What ended before is the past to a first start.
+        self.horizon = time.time() - 3600 * kill_scenario.LOOKBACK_HOURS
+        killer = Killer(
+            SEED, self.directory, self.configure(), [self.webhook, self.relay], self.memory
+        )
         self.trouble()
         self.kill_again_and_again(killer)
         print("\n".join(killer.story), file=sys.stderr)
@@ -257,6 +282,7 @@ class KillAtRandom(harness.EndToEnd):
             wait_until(all_told, "every alert at every receiver")
         except AssertionError:
             self.give_up(killer, daemon, kill_verdict.complaints(expected, self.heard(), HOLDERS))
+        wait_until(lambda: self.counts_agree(daemon), "counters that equal the truth")
         self.assertEqual(daemon.end(), 0, "\n".join(daemon.lines))
         heard = self.heard()
         found = kill_verdict.complaints(expected, heard, HOLDERS)

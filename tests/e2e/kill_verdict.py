@@ -25,13 +25,16 @@ def milliseconds(text):
     return round(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
 
 
+def key_of(labels):
+    return labels["alertname"], labels["training_job"], milliseconds(labels["created"])
+
+
 def told(by, labels, starts_at, firing):
     """None for what a daemon says of itself: that may come and go."""
     if "training_job" not in labels:
         return None
-    key = (labels["alertname"], labels["training_job"], milliseconds(labels["created"]))
     identity = json.dumps(labels, sort_keys=True)
-    return Told(by, key, identity, milliseconds(starts_at), firing)
+    return Told(by, key_of(labels), identity, milliseconds(starts_at), firing)
 
 
 def expected_of(truth, not_before):
@@ -98,6 +101,22 @@ def paged_again(heard, pager, most):
     for key, times in sorted(pages.items()):
         if times > most:
             yield f"PAGED {times} times: {name_of(key)}, at most {most} may be"
+
+
+def told_before_kept(heard, kept):
+    """What left before it was on the disk; `kept`: {key: startsAt} of the ledger after a kill."""
+    sent = {(each.key, each.starts_at) for each in heard if each.firing}
+    for key, starts_at in sorted(sent):
+        if kept.get(key) != starts_at:
+            yield f"NOT KEPT: {name_of(key)} was told and the ledger has {kept.get(key)} of it"
+
+
+def ends_of(truth, not_before):
+    """{outcome: how many jobs ended so}, of those that ended since."""
+    return collections.Counter(
+        job["outcome"] for job in truth["jobs"]
+        if job["ended"] and job["ended_at"] >= not_before
+    )
 
 
 def complaints(expected, heard, holders):
