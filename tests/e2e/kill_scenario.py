@@ -38,12 +38,10 @@ def draw(seed, jobs, seconds):
         if number % 20 == 0:
             burst = dice.uniform(0, seconds)
         end = burst if number % 20 < 5 else dice.uniform(0, seconds)
-        created = end - length
         name = f"{kind.replace('_', '-')}-{number}"
         # A name appears when it is created: until then, AWS does not know it.
-        lines.append(
-            f"  - {{name: {name}, kind: {kind}, created: {round(created * SPEED * 1000)}ms, {keys}}}"
-        )
+        created = f"{round((end - length) * SPEED * 1000)}ms"
+        lines.append(f"  - {{name: {name}, kind: {kind}, created: {created}, {keys}}}")
         if dice.random() < 0.2:
             named.append(name)
     # These ended before anybody watched: they are shown and never alerted.

@@ -1,9 +1,7 @@
 """SIGKILL at random instants, under load: nothing is lost, nothing doubled, nothing falsely ended.
 
-    TRAINWATCH_KILLS=500 kill_test.py KillAtRandom      # the long mode
-    TRAINWATCH_KILL_SEED=7 kill_test.py KillAtRandom    # the same jobs, instants and faults again
-
-The seed decides what is drawn; when a process comes to run is the machine's, so a seed repeats the
+TRAINWATCH_KILLS, TRAINWATCH_KILL_SEED and TRAINWATCH_KILL_KEEP are explained in tests/README.md. The
+seed decides what is drawn; when a process comes to run is the machine's, so a seed repeats the
 attempt and not each microsecond of it.
 """
 
@@ -21,8 +19,9 @@ import kill_scenario
 import kill_verdict
 from discovery_harness import series_of
 from harness import get, wait_until
-from kill_harness import Killer, Memory, Recorder, Relay
-from kill_harness import of_alertmanager, of_alertmanagers_input, of_pager, of_webhook
+from kill_harness import Killer
+from recorders import Memory, Recorder, Relay
+from recorders import of_alertmanager, of_alertmanagers_input, of_pager, of_webhook
 
 # A sanitizer makes each start many times as long, and finds nothing else here.
 KILLS = int(os.environ.get("TRAINWATCH_KILLS", "30" if harness.BUILD.name != "asan" else "8"))
@@ -31,7 +30,7 @@ KEEP = os.environ.get("TRAINWATCH_KILL_KEEP")  # a folder for the logs and the l
 
 # How long a life lasts on average, measured; ends are spread over all of them.
 LIFE_SECONDS = 0.6
-JOBS = 300 if KILLS <= 60 else 5 * KILLS // 2
+JOBS = min(max(100, 10 * KILLS), max(300, 5 * KILLS // 2))
 ALERTMANAGER_STOPS = max(2, KILLS // 15)
 
 FAULTS = [
@@ -234,8 +233,8 @@ class KillAtRandom(harness.EndToEnd):
     def counts_agree(self, daemon):
         """The counters were carried over every kill: each end is in them once."""
         counted = collections.Counter()
-        series = series_of(get(daemon.url + "/metrics")[1], "sagemaker_training_jobs_finished_total")
-        for labels, value in series:
+        metrics = get(daemon.url + "/metrics")[1]
+        for labels, value in series_of(metrics, "sagemaker_training_jobs_finished_total"):
             counted[labels["outcome"]] += int(value)
         ends = kill_verdict.ends_of(self.truth(self.simulator), self.horizon)
         self.assertEqual(+counted, ends)
@@ -268,6 +267,9 @@ class KillAtRandom(harness.EndToEnd):
         self.trouble()
         self.kill_again_and_again(killer)
         print("\n".join(killer.story), file=sys.stderr)
+        if KILLS >= 30:
+            missed = set(Killer.INSTANTS) - set(+killer.hit)
+            self.assertEqual(missed, set(), "no kill fell there")
         daemon = self.start_daemon(self.configure())
         wait_until(self.is_over, "the end of every job")
         expected = self.expected()
