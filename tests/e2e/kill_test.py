@@ -29,7 +29,7 @@ SEED = int(os.environ.get("TRAINWATCH_KILL_SEED", "0")) or random.SystemRandom()
 KEEP = os.environ.get("TRAINWATCH_KILL_KEEP")  # a folder for the logs and the ledger
 
 # How long a life lasts on average, measured; ends are spread over all of them.
-LIFE_SECONDS = 0.6
+LIFE_SECONDS = 0.65
 JOBS = min(max(100, 10 * KILLS), max(300, 5 * KILLS // 2))
 ALERTMANAGER_STOPS = max(2, KILLS // 15)
 

@@ -1,10 +1,12 @@
-"""A start with a large ledger: how soon it is ready, and how soon it has caught up."""
+"""Starts: how soon one is ready and has caught up, and what a first one that was killed leaves."""
 
 import contextlib
+import signal
 import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 
 import harness
@@ -143,6 +145,54 @@ class CaughtUp(Restarts):
         print(f"caught up after {lists} pages", file=sys.stderr)
         self.assertLessEqual(lists, self.ONE_SWEEP + self.ALLOWANCE)
         self.assertEqual(daemon.end(), 0)
+
+
+class FirstStart(Restarts):
+    """The very first life is killed while it makes its ledger, or soon after."""
+
+    JOBS = (
+        "  - {name: just-failed, kind: failed, created: -30m, durations: {Training: 5m}}\n"
+        "  - {name: long-gone, kind: failed, created: -3h, durations: {Training: 5m}}\n"
+    )
+    TIMES = 15
+    LATEST_SECONDS = 0.15
+
+    def test_that_is_killed_is_followed_by_one_that_knows_the_same(self):
+        simulator = self.simulate(self.JOBS, "--speed", "1")
+        configuration = self.configure(simulator, ALL)
+        pause = threading.Event()
+        for number in range(self.TIMES):
+            delay = number / self.TIMES * self.LATEST_SECONDS
+            with self.subTest(killed_after_milliseconds=round(1000 * delay)):
+                folder = self.directory / f"first-{number}"
+                folder.mkdir()
+                first = Life(folder, configuration, 1)
+                first.leave_manager()
+                pause.wait(delay)
+                first.kill()
+                second = Life(folder, configuration, 2)
+                self.addCleanup(second.kill)
+                self.assertIsNotNone(second.wait_until_ready(), second.text())
+                second.leave_manager()
+                # Of both lives: the first may have told it, and been killed before it knew.
+                wait_until(lambda: self.confirmed(folder), "the alert in the ledger")
+                self.assertEqual(second.kill(), -signal.SIGKILL)
+                told = set()
+                while not self.webhook.received.empty():
+                    for alert in self.webhook.next()[1]["alerts"]:
+                        told.add((alert["labels"]["training_job"], alert["starts_at"]))
+                self.assertEqual([job for job, _ in told], ["just-failed"])
+                self.assertNotIn("damaged", second.text())
+                self.assertEqual(list(folder.glob("*damaged*")), [])
+
+    def confirmed(self, folder):
+        query = "SELECT count(*) FROM deliveries WHERE first_confirmed IS NOT NULL"
+        path = f"file:{folder / 'ledger.db'}?mode=ro"
+        try:
+            with contextlib.closing(sqlite3.connect(path, uri=True)) as ledger:
+                return ledger.execute(query).fetchone()[0]
+        except sqlite3.OperationalError as busy:
+            raise ValueError(str(busy)) from busy
 
 
 if __name__ == "__main__":
