@@ -1,9 +1,6 @@
 #include "app/control_desk.hpp"
 
-#include <exception>
 #include <utility>
-
-#include <boost/asio/co_spawn.hpp>
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -11,10 +8,6 @@
 
 namespace trainwatch::app {
 namespace {
-
-void rethrow(const std::exception_ptr& error) {
-    if (error) std::rethrow_exception(error);
-}
 
 std::string shown(const std::string& text) {
     return "\"" + valid_utf8(text, 200) + "\"";
@@ -83,9 +76,6 @@ wire::control_answer tell_acknowledgement(const core::acknowledgement& done) {
     return answer;
 }
 
-control_desk::control_desk(const boost::asio::any_io_executor& executor, tools with)
-    : executor_(executor), with_(with) {}
-
 void control_desk::obey(const std::string& line, const io::control_reply& reply) {
     const auto asked = wire::read_control_request(line);
     if (asked.has_error()) {
@@ -138,12 +128,9 @@ void control_desk::close() {
 }
 
 void control_desk::explain(const std::string& job, const io::control_reply& reply) {
-    boost::asio::co_spawn(executor_, look_up(job, reply), rethrow);
-}
-
-io::task<void> control_desk::look_up(std::string job, io::control_reply reply) {
-    const auto rows = co_await with_.ledger->about(job);
-    reply(wire::encode(explain_rows(rows, job, with_.time.now().wall)));
+    with_.driving.look_up(job, [this, job, reply](const result<domain::ledger_batch>& rows) {
+        reply(wire::encode(explain_rows(rows, job, with_.time.now().wall)));
+    });
 }
 
 void control_desk::acknowledge(const std::string& job, const io::control_reply& reply) {

@@ -4,10 +4,7 @@
 
 #include <deque>
 #include <functional>
-#include <memory>
 #include <string>
-
-#include <boost/asio/any_io_executor.hpp>
 
 #include "app/driver.hpp"
 #include "app/reloading.hpp"
@@ -16,7 +13,6 @@
 #include "domain/ledger.hpp"
 #include "io/clock.hpp"
 #include "io/control_socket.hpp"
-#include "io/store.hpp"
 #include "wire/control_message.hpp"
 
 namespace trainwatch::app {
@@ -37,10 +33,9 @@ public:
     struct tools {
         reloading& reloads;
         driver& driving;
-        const std::unique_ptr<io::store>& ledger;
         const io::clock& time;
     };
-    control_desk(const boost::asio::any_io_executor& executor, tools with);
+    explicit control_desk(tools with) : with_(with) {}
 
     // Answers each line once: at once, or when it is done.
     void obey(const std::string& line, const io::control_reply& reply);
@@ -52,7 +47,6 @@ public:
 private:
     void explain(const std::string& job, const io::control_reply& reply);
     void acknowledge(const std::string& job, const io::control_reply& reply);
-    io::task<void> look_up(std::string job, io::control_reply reply);
 
     struct waiting {
         std::function<void()> work;
@@ -60,7 +54,6 @@ private:
     };
     void when_open(std::function<void()> work, const io::control_reply& reply);
 
-    const boost::asio::any_io_executor executor_;
     const tools with_;
     std::deque<waiting> waiting_{};
     bool is_open_ = false;

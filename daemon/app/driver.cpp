@@ -100,6 +100,10 @@ public:
         push(core::acknowledged{std::move(job)});
     }
 
+    void look_up(std::string job, std::function<void(const result<domain::ledger_batch>&)> then) {
+        asio::co_spawn(executor_, read_about(std::move(job), std::move(then)), rethrow);
+    }
+
     void add_to_status(std::string words) {
         said_beside_ = std::move(words);
         tell_status();
@@ -213,6 +217,13 @@ private:
     }
     void perform(core::stop&) { stopped_ = true; }
 
+    io::task<void> read_about(
+        std::string job, std::function<void(const result<domain::ledger_batch>&)> then
+    ) {
+        const auto rows = co_await tools_.store->about(job);
+        then(rows);
+    }
+
     io::task<void> describe_job(core::describe what) {
         auto& client = *tools_.clients.at(what.lane.value);
         auto answer = co_await client.describe(what.name, what.deadline);
@@ -290,6 +301,12 @@ void driver::reconfigure(domain::watch_plan plan, std::function<void()> then) {
 
 void driver::acknowledge(std::string job, std::function<void(const core::acknowledgement&)> then) {
     self_->acknowledge(std::move(job), std::move(then));
+}
+
+void driver::look_up(
+    std::string job, std::function<void(const result<domain::ledger_batch>&)> then
+) {
+    self_->look_up(std::move(job), std::move(then));
 }
 
 void driver::add_to_status(std::string words) {

@@ -62,6 +62,8 @@ public:
     // A person has seen how this job ended (a name or an ARN); `then` with what that came to. Not
     // before the store's content is known (on_restored). Empty where the daemon has stopped.
     void acknowledge(std::string job, std::function<void(const core::acknowledgement&)> then);
+    // What the store has about a job (a name or an ARN), once it has been read.
+    void look_up(std::string job, std::function<void(const result<domain::ledger_batch>&)> then);
     // What the line for systemd says at its end beside the engine's state; empty: nothing.
     void add_to_status(std::string words);
 

@@ -151,6 +151,9 @@ inline constexpr milliseconds denied_pace{30'000};
 // Of the last so many Date headers the median corrects our clock; a second is what they resolve.
 inline constexpr std::size_t clock_samples = 15;
 inline constexpr milliseconds clock_tolerance{1'500};
+// Of a receiver that has not answered yet: its clock may be as far ahead of AWS' as ours is, up to
+// this. A later message cannot take back an end that lies further ahead.
+inline constexpr milliseconds unknown_clock_ahead = std::chrono::hours(1);
 inline constexpr milliseconds clock_skew_told{60'000};  // no network is so slow: it is the clock
 // How the rate of calls follows AWS' throttling. Simulated with 95 % refused for half an hour and
 // with others using half of the quota: these find the quota's edge within seconds and send under a

@@ -155,6 +155,10 @@ alert_book::closing alert_book::close(alert_number number, std::size_t receiver,
     return closing::closed_everywhere;
 }
 
+wall_time alert_book::firing_until(wall_time now) {
+    return now + limits::resends_ahead * limits::resend_interval;
+}
+
 domain::alert_message alert_book::message(
     alert_number number, std::size_t receiver, wall_time now, bool resolved
 ) const {
@@ -164,8 +168,7 @@ domain::alert_message alert_book::message(
     text.annotations = source.annotations;
     text.starts_at = source.starts_at;
     text.state = resolved ? domain::alert_state::resolved : domain::alert_state::firing;
-    text.ends_at = resolved ? end_at(number, receiver).value_or(now)
-                            : now + limits::resends_ahead * limits::resend_interval;
+    text.ends_at = resolved ? end_at(number, receiver).value_or(now) : firing_until(now);
     // A receiver refuses an alert that ends before it starts, which a clock may say that was
     // corrected in between.
     text.ends_at = std::max(text.ends_at, text.starts_at + milliseconds(1));

@@ -66,8 +66,9 @@ public:
     // The end at this receiver has come. Once all receivers are closed the alert is resolved.
     closing close(alert_number number, std::size_t receiver, wall_time when);
 
-    // What to send: for as long as it fires `ends_at` lies `limits::resends_ahead` re-sends ahead
-    // of `now`, the servers' time.
+    // The end that a firing alert is given: `limits::resends_ahead` re-sends ahead of `now`.
+    static wall_time firing_until(wall_time now);
+    // What to send. `now`: by the clock of whoever is told.
     domain::alert_message message(
         alert_number number, std::size_t receiver, wall_time now, bool resolved
     ) const;

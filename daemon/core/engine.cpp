@@ -183,6 +183,9 @@ void engine::on(const delivered& what) {
         ));
         return;
     }
+    if (what.clock_offset) {
+        endpoint_clocks_[done->endpoint.value].measured(*what.clock_offset, our_now_);
+    }
     if (what.answer) {
         on_taken(*done);
     } else {

@@ -358,6 +358,8 @@ private:
     std::optional<alert_number> fire(domain::alert_row alert);
     void release(alert_number alert);
     bool waits_for_clock() const;
+    wall_time now_at(endpoint_id endpoint) const;
+    bool came_too_late(const parcel& taken) const;
     std::optional<mono_time> next_sending() const;
     void send_alerts();
     void send_alerts_to(endpoint_id endpoint);
@@ -387,6 +389,7 @@ private:
     outbox outbox_;
     journal journal_;
     server_clock clock_{};
+    std::vector<server_clock> endpoint_clocks_{};  // by endpoint_id: each one's own
     clock_watch clock_watch_;
 
     std::map<std::string, told_trouble> told_troubles_{};  // by connection, while it lasts

@@ -130,19 +130,37 @@ void engine::send_alerts_to(endpoint_id endpoint) {
 void engine::hand_over(
     endpoint_id endpoint, std::vector<alert_number> alerts, std::set<alert_number> over
 ) {
-    const auto sent = outbox_.send(endpoint, std::move(alerts), std::move(over), now_.mono);
+    const auto until = book_.firing_until(now_at(endpoint));
+    const auto sent = outbox_.send(endpoint, std::move(alerts), std::move(over), now_.mono, until);
     deliver request;
     request.id = sent.id;
     request.endpoint = endpoint;
     request.deadline = sent.deadline;
     for (const auto alert : sent.alerts) {
         const bool resolved = sent.over.count(alert) > 0;
-        auto message = book_.message(alert, receiver_of(endpoint), now_.wall, resolved);
+        auto message = book_.message(alert, receiver_of(endpoint), now_at(endpoint), resolved);
         if (view_.storage_degraded) message.annotations["storage"] = "degraded";
         request.alerts.push_back(std::move(message));
     }
     tally_.notified(plan_.endpoints[endpoint.value].receiver, sent.alerts.size());
     out_.emplace_back(std::move(request));
+}
+
+// A firing alert ends ahead by the clock of whoever is told, or it has ended there: Alertmanager
+// takes that with a 200. Before its clock is known, a receiver is likely to have AWS' or, on this
+// machine, ours.
+wall_time engine::now_at(endpoint_id endpoint) const {
+    const auto& theirs = endpoint_clocks_[endpoint.value];
+    if (theirs.is_known()) return std::max(now_.wall, theirs.at(our_now_));
+    return std::clamp(our_now_.wall, now_.wall, now_.wall + limits::unknown_clock_ahead);
+}
+
+// It had ended by Alertmanager's clock when it got there: what is taken is nothing.
+bool engine::came_too_late(const parcel& taken) const {
+    const auto& to = plan_.endpoints[taken.endpoint.value];
+    const auto& theirs = endpoint_clocks_[taken.endpoint.value];
+    return to.kind == domain::receiver_kind::alertmanager && theirs.is_known() &&
+        theirs.at(our_now_) >= taken.firing_until;
 }
 
 dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
@@ -194,7 +212,16 @@ void engine::on_taken(const parcel& done) {
         ));
     }
     const auto receiver = receiver_of(done.endpoint);
+    const bool too_late = came_too_late(done);
+    if (too_late) {
+        const auto& theirs = endpoint_clocks_[done.endpoint.value];
+        say(note_of_receiver_clock(to, theirs.at(our_now_) - now_.wall));
+    }
     for (const auto alert : done.alerts) {
+        if (too_late && !done.over.contains(alert)) {
+            outbox_.set_due(done.endpoint, alert, now_.mono);
+            continue;
+        }
         auto& known = outbox_.known(done.endpoint, alert);
         known.last_confirmed = now_.wall;
         const bool over = done.over.count(alert) > 0;

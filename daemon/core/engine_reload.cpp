@@ -137,6 +137,7 @@ void engine::follow_endpoints() {
         }
         receiver_of_.push_back(receiver);
         outbox_.add_endpoint();
+        endpoint_clocks_.emplace_back(1);
         offer_all(endpoint_id{i}, is_new);
     }
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {

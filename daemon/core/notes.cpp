@@ -234,4 +234,11 @@ note note_of_delivery(
     return {level, std::move(name), std::move(fields)};
 }
 
+note note_of_receiver_clock(const domain::endpoint& endpoint, milliseconds ahead) {
+    note_fields fields{{"receiver", endpoint.receiver}, {"url", endpoint.url}};
+    fields.emplace_back("ahead", format_duration(std::chrono::floor<seconds>(ahead)));
+    fields.emplace_back("effect", "alerts had ended by its clock; they are sent again by that");
+    return {note_level::warning, "receiver_clock_ahead", std::move(fields)};
+}
+
 }  // namespace trainwatch::core

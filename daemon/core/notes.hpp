@@ -93,5 +93,8 @@ note note_of_delivery(
     std::size_t alerts,
     const failure* why
 );
+// receiver_clock_ahead: by so much, and what was sent had ended there when it came; it is sent
+// again.
+note note_of_receiver_clock(const domain::endpoint& endpoint, milliseconds ahead);
 
 }  // namespace trainwatch::core

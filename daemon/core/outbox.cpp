@@ -115,7 +115,8 @@ parcel outbox::send(
     endpoint_id endpoint,
     std::vector<alert_number> alerts,
     std::set<alert_number> over,
-    mono_time now
+    mono_time now,
+    wall_time firing_until
 ) {
     auto& state = at(endpoint);
     CHECK(!state.busy && !alerts.empty());
@@ -129,6 +130,7 @@ parcel outbox::send(
     sent.over = std::move(over);
     sent.sent = now;
     sent.deadline = now + limits::delivery_deadline;
+    sent.firing_until = firing_until;
     in_flight_.emplace(sent.id, sent);
     return sent;
 }

@@ -39,6 +39,7 @@ struct parcel {
     std::set<alert_number> over{};
     mono_time sent{};
     mono_time deadline{};
+    wall_time firing_until{};  // the end that its firing alerts were given
 
     bool operator==(const parcel&) const = default;
 };
@@ -68,7 +69,8 @@ public:
         endpoint_id endpoint,
         std::vector<alert_number> alerts,
         std::set<alert_number> over,
-        mono_time now
+        mono_time now,
+        wall_time firing_until = {}
     );
 
     // The delivery that this answers; nothing when it is unknown or was given up.

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/limits.hpp"
-
 namespace trainwatch::core {
 namespace {
 
@@ -16,7 +14,7 @@ milliseconds since_start(mono_time at) {
 
 void server_clock::measured(milliseconds offset, instant at) {
     samples_.push_back(at.wall.time_since_epoch() + offset - since_start(at.mono));
-    if (samples_.size() > limits::clock_samples) samples_.pop_front();
+    if (samples_.size() > samples_max_) samples_.pop_front();
     std::vector<milliseconds> sorted(samples_.begin(), samples_.end());
     const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>((sorted.size() - 1) / 2);
     std::nth_element(sorted.begin(), middle, sorted.end());

@@ -6,14 +6,19 @@
 // outvotes one server that is wrong. Knows nothing of HTTP: offsets come measured.
 #pragma once
 
+#include <cstddef>
 #include <deque>
 
+#include "base/limits.hpp"
 #include "base/time.hpp"
 
 namespace trainwatch::core {
 
 class server_clock {
 public:
+    // The median of the last so many; 1 for a server that need not be outvoted.
+    explicit server_clock(std::size_t samples = limits::clock_samples) : samples_max_(samples) {}
+
     // `offset`: the server's wall time minus ours at `at`.
     void measured(milliseconds offset, instant at);
 
@@ -23,6 +28,7 @@ public:
     wall_time at(instant moment) const;
 
 private:
+    std::size_t samples_max_;
     std::deque<milliseconds> samples_{};  // server's time minus monotonic time, newest last
     milliseconds median_{};
 };

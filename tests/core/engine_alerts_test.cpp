@@ -259,6 +259,47 @@ TEST(engine_alerts, clock_that_is_ten_minutes_slow_does_not_end_alerts) {
     EXPECT_EQ(parcels[0].alerts[0].ends_at, truth + minutes(4));
 }
 
+// What it takes then with a 200 has ended there: it holds nothing.
+TEST(engine_alerts, receiver_whose_clock_is_ahead_is_told_again_by_its_own) {
+    auto play = failed_job({am_1});
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    const auto first = only<deliver>(play.step(committed{commit_id{1}, {}}));
+    ASSERT_THAT(first, SizeIs(1));
+    const milliseconds ahead = minutes(10);
+    const auto heard = play.step(delivered{first[0].id, domain::receipt{}, ahead});
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 1U);
+    EXPECT_THAT(note_names(heard), Contains("receiver_clock_ahead"));
+    const auto again = only<deliver>(heard);
+    ASSERT_THAT(again, SizeIs(1));
+    const auto theirs = play.now().wall + ahead;
+    EXPECT_GE(again[0].alerts[0].ends_at, theirs + 3 * limits::resend_interval);
+    EXPECT_EQ(again[0].alerts[0].starts_at, first[0].alerts[0].starts_at);
+    play.step(delivered{again[0].id, domain::receipt{}, ahead});
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 0U);
+}
+
+TEST(engine_alerts, receiver_whose_clock_is_behind_is_told_by_aws_time) {
+    auto play = failed_job({am_1});
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    const auto first = only<deliver>(play.step(committed{commit_id{1}, {}}));
+    const auto heard =
+        play.step(delivered{first[0].id, domain::receipt{}, -milliseconds(minutes(10))});
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 0U);
+    EXPECT_THAT(only<deliver>(heard), IsEmpty());
+}
+
+// Alertmanager on the daemon's own machine has its clock.
+TEST(engine_alerts, first_word_to_a_receiver_holds_by_our_clock_too) {
+    auto play = failed_job({am_1});
+    play.jump(minutes(10));
+    const auto poll = play.next_poll();
+    play.step(described{
+        poll.id, running().fails(hours(2)).seen(), seconds(1), -milliseconds(minutes(10))});
+    const auto first = only<deliver>(play.step(committed{commit_id{1}, {}}));
+    ASSERT_THAT(first, SizeIs(1));
+    EXPECT_GE(first[0].alerts[0].ends_at, play.now().wall + 3 * limits::resend_interval);
+}
+
 TEST(engine_alerts, step_of_our_clock_does_not_move_what_is_sent) {
     auto play = failed_job({am_1});
     const auto poll = play.next_poll();

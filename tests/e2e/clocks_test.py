@@ -42,11 +42,12 @@ class Alertmanagers(Discovery):
     def test_that_is_behind_aws_holds_the_alert(self):
         self.assertEqual(self.holds("10m"), ["broken"])
 
-    # A flaw that is known. The end is told in AWS' time, which is six minutes ago by this
-    # Alertmanager's clock: it answers 200 and takes the alert for one that is over, and we take the
-    # 200 for a confirmation. Once each endpoint is told in its own time, this says so by failing.
-    def test_that_is_ahead_of_aws_is_told_an_end_in_its_past(self):
-        self.assertEqual(self.holds("-10m"), [], "mended: expect the alert, as above")
+    # What it takes for over it answers with a 200 as well: the end has to be told in its own time.
+    def test_that_is_ahead_of_aws_holds_the_alert(self):
+        self.assertEqual(self.holds("-10m"), ["broken"])
+
+    def test_that_is_hours_ahead_of_aws_holds_the_alert(self):
+        self.assertEqual(self.holds("-5h"), ["broken"])
 
 
 if __name__ == "__main__":
