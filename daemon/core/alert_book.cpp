@@ -168,7 +168,9 @@ domain::alert_message alert_book::message(
     text.annotations = source.annotations;
     text.starts_at = source.starts_at;
     text.state = resolved ? domain::alert_state::resolved : domain::alert_state::firing;
-    text.ends_at = resolved ? end_at(number, receiver).value_or(now) : firing_until(now);
+    // An end that lies ahead, by a clock that was wrong when it came, is none to Alertmanager.
+    text.ends_at =
+        resolved ? std::min(end_at(number, receiver).value_or(now), now) : firing_until(now);
     // A receiver refuses an alert that ends before it starts, which a clock may say that was
     // corrected in between.
     text.ends_at = std::max(text.ends_at, text.starts_at + milliseconds(1));

@@ -359,6 +359,7 @@ private:
     void release(alert_number alert);
     bool waits_for_clock() const;
     wall_time now_at(endpoint_id endpoint) const;
+    wall_time past_at(endpoint_id endpoint) const;
     bool came_too_late(const parcel& taken) const;
     std::optional<mono_time> next_sending() const;
     void send_alerts();

@@ -138,7 +138,8 @@ void engine::hand_over(
     request.deadline = sent.deadline;
     for (const auto alert : sent.alerts) {
         const bool resolved = sent.over.count(alert) > 0;
-        auto message = book_.message(alert, receiver_of(endpoint), now_at(endpoint), resolved);
+        const auto now = resolved ? past_at(endpoint) : now_at(endpoint);
+        auto message = book_.message(alert, receiver_of(endpoint), now, resolved);
         if (view_.storage_degraded) message.annotations["storage"] = "degraded";
         request.alerts.push_back(std::move(message));
     }
@@ -153,6 +154,12 @@ wall_time engine::now_at(endpoint_id endpoint) const {
     const auto& theirs = endpoint_clocks_[endpoint.value];
     if (theirs.is_known()) return std::max(now_.wall, theirs.at(our_now_));
     return std::clamp(our_now_.wall, now_.wall, now_.wall + limits::unknown_clock_ahead);
+}
+
+// What is over has ended by both clocks.
+wall_time engine::past_at(endpoint_id endpoint) const {
+    const auto& theirs = endpoint_clocks_[endpoint.value];
+    return theirs.is_known() ? std::min(now_.wall, theirs.at(our_now_)) : now_.wall;
 }
 
 // It had ended by Alertmanager's clock when it got there: what is taken is nothing.

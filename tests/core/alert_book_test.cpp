@@ -142,6 +142,15 @@ TEST(alert_book, resolved_message_ends_when_it_was_resolved) {
     EXPECT_EQ(message.state, alert_state::resolved);
 }
 
+// It ended by a clock that was ahead; Alertmanager would let it fire until then.
+TEST(alert_book, resolved_message_does_not_end_ahead) {
+    one_alert given;
+    given.book.end(given.number, "unwatched", later(hours(11)));
+    const auto message = given.book.message(given.number, 0, later(hours(1)), true);
+    EXPECT_EQ(message.ends_at, later(hours(1)));
+    EXPECT_EQ(message.state, alert_state::resolved);
+}
+
 // A clock that was corrected in between may say so; a receiver would answer 400.
 TEST(alert_book, message_never_ends_before_it_starts) {
     one_alert given;

@@ -288,6 +288,22 @@ TEST(engine_alerts, receiver_whose_clock_is_behind_is_told_by_aws_time) {
     EXPECT_THAT(only<deliver>(heard), IsEmpty());
 }
 
+// Else it would fire on there until its clock is there.
+TEST(engine_alerts, receiver_whose_clock_is_behind_is_told_an_end_in_its_past) {
+    auto play = failed_job({am_1});
+    play.answer(play.next_poll(), running().fails(hours(2)).seen());
+    const auto first = only<deliver>(play.step(committed{commit_id{1}, {}}));
+    const milliseconds behind = -minutes(10);
+    const auto taken = play.step(delivered{first[0].id, domain::receipt{}, behind});
+    play.step(committed{only<commit>(taken).at(0).id, {}});
+    play.play(minutes(30));
+    const auto over = only<deliver>(play.step(acknowledged{"resnet"}));
+    ASSERT_THAT(over, SizeIs(1));
+    const auto& message = over[0].alerts[0];
+    EXPECT_EQ(message.state, alert_state::resolved);
+    EXPECT_LE(message.ends_at, play.now().wall + behind);
+}
+
 // Alertmanager on the daemon's own machine has its clock.
 TEST(engine_alerts, first_word_to_a_receiver_holds_by_our_clock_too) {
     auto play = failed_job({am_1});
