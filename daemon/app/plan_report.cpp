@@ -6,12 +6,14 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string_view>
 #include <vector>
 
 #include "base/limits.hpp"
 #include "core/promise.hpp"
+#include "core/steering.hpp"
 #include "domain/watch_plan.hpp"
 
 namespace trainwatch::app {
@@ -68,6 +70,7 @@ public:
         for (const auto& target : plan.targets) {
             if (target.lane.value != index) continue;
             ++named_;
+            ++bounds_[plan.traits(target.watch_list).staleness_bound].named;
             lists.insert(target.watch_list);
         }
         for (const auto& rule : plan.discovery) {
@@ -77,6 +80,7 @@ public:
         }
         for (const auto& list : lists) {
             const auto bound = plan.traits(list).staleness_bound;
+            bounds_[bound].lists.push_back(list);
             if (!strictest_.empty() && bound >= bound_) continue;
             bound_ = bound;
             strictest_ = list;
@@ -125,9 +129,10 @@ private:
         return named_ == 0 ? found : grouped(named_) + " named, others " + found;
     }
 
-    core::lane_promise promise(std::size_t live) const {
+    core::lane_promise promise(std::size_t live, const core::steering& steered = {}) const {
         core::lane_load load;
         load.live = live;
+        load.steered = steered;
         load.describe_rate = lane_.budget.describe_per_second;
         if (lane_.lists) {
             load.list_rate = lane_.budget.list_per_second;
@@ -149,6 +154,7 @@ private:
             "; the picture is at most " + rounded(all.feasible_bound) + " old; " + calls(all) +
             " calls an hour\n";
         if (all.feasible_bound <= bound_) return lines + "    " + bound + " can be kept\n";
+        if (lane_.lists && bounds_.size() > 1) return lines + of_bounds(all.feasible_bound);
         return lines + "    " + bound + " CANNOT be kept: " + rounded(all.feasible_bound) +
             " can; raise staleness_bound or the budget, or watch fewer jobs\n";
     }
@@ -163,7 +169,57 @@ private:
                 right(rounded(each.worst), 18) + right(rounded(each.feasible_bound), 16) +
                 right(calls(each), 15) + "\n";
         }
-        return lines + "    " + verdict() + "\n";
+        lines += "    " + verdict() + "\n";
+        return lane_.lists && bounds_.size() > 1 ? lines + of_few() : lines;
+    }
+
+    core::steering_room room(std::size_t pages) const {
+        return {lane_.budget.list_per_second, lane_.budget.describe_per_second, pages};
+    }
+
+    // Named jobs with several bounds, not all of which a round of all pages keeps: few jobs are
+    // asked about before others.
+    std::string of_bounds(milliseconds by_round) const {
+        const auto pages = core::expected_windows(named_, limits::finished_per_live);
+        std::set<milliseconds> first;
+        auto room = this->room(pages);
+        for (const auto& [bound, part] : bounds_) {
+            if (bound >= by_round || part.named == 0) continue;
+            if (room.take(bound, core::scattered(part.named, pages))) first.insert(bound);
+        }
+        const auto others = promise(named_, room.taken()).feasible_bound;
+        std::string lines;
+        for (const auto& [bound, part] : bounds_) {
+            lines += "    " + format_duration(bound) + " (" + joined(part.lists) + ") ";
+            if (first.contains(bound)) {
+                lines += "can be kept: " + grouped(part.named) +
+                    " jobs are asked about before the others\n";
+            } else if (others <= bound) {
+                lines += "can be kept\n";
+            } else {
+                lines += "CANNOT be kept: " + rounded(others) +
+                    " can; raise staleness_bound or the budget, or watch fewer jobs\n";
+            }
+        }
+        return lines;
+    }
+
+    // So many jobs, scattered among others, have the strictest bound kept all the same.
+    std::string of_few() const {
+        std::string among;
+        for (const auto live : fleets) {
+            if (promise(live).feasible_bound <= bound_) continue;
+            const auto pages = core::expected_windows(live, limits::finished_per_live);
+            std::size_t few = 0;
+            while (few < live && room(pages).take(bound_, core::scattered(few + 1, pages)))
+                ++few;
+            if (few == 0) continue;
+            among += (among.empty() ? "" : ", ") + grouped(few) + " among " + grouped(live);
+        }
+        if (among.empty()) return {};
+        return "    a few jobs of " + strictest_ + " among others with a longer bound are asked " +
+            "about before these: " + format_duration(bound_) + " can be kept for " + among +
+            " live jobs, or more that were created together\n";
     }
 
     // From how many live jobs on the bound is too tight.
@@ -195,6 +251,11 @@ private:
     std::vector<std::string> finders_{};  // lists that discover
     milliseconds bound_{};
     std::string strictest_{};  // whose bound it is
+    struct bound_part {
+        std::vector<std::string> lists{};
+        std::size_t named = 0;
+    };
+    std::map<milliseconds, bound_part> bounds_{};
 };
 
 }  // namespace

@@ -243,6 +243,25 @@ inline constexpr int list_age_power = 5;
 // 1.37; at 1.5 they are 0.68 and 1.6; at 1.7 nothing but the oldest job changes.
 inline constexpr double list_rounds_most = 1.5;
 
+// Of the calls of a lane, so much may go to jobs with a bound that a round of all pages would not
+// keep (core/steering). With half of its list calls left, the others' round takes twice as long at
+// the most; describes are short beyond a few thousand jobs, and late ones may take a quarter.
+inline constexpr double steer_list_share = 0.5;
+inline constexpr double steer_describe_share = 0.2;
+// Where jobs with the bound stand on more of the lane's pages than this, nobody is left to wait.
+inline constexpr double steer_pages_most = 0.75;
+// They are asked about so much of the bound before it passes, or the time of so many calls: pages
+// that are due at the same time take turns with others, and describes of jobs that have just ended
+// go first (simulated: up to nine seconds of them).
+inline constexpr double steer_page_slack = 0.2;
+inline constexpr double steer_describe_slack = 0.3;
+inline constexpr double steer_turns = 4;
+// Other pages between two steered ones, and while the past is read or gaps are closed as well.
+inline constexpr unsigned steer_turns_between = 1;
+inline constexpr unsigned steer_turns_between_busy = 2;
+// What is steered is chosen anew when the rate has changed by so much, of itself.
+inline constexpr double steer_rate_change = 0.1;
+
 // ---- what is promised --------------------------------------------------------------------------
 // A call takes 50 to 300 ms, and answers wait for their turn at a paced sender.
 inline constexpr milliseconds promise_trip{500};

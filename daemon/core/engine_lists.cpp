@@ -40,6 +40,7 @@ bool engine::lists_work(lane_id lane) const {
 }
 
 void engine::start_lists() {
+    bool described_anew = false;
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         auto& lane = lanes_[i];
         const lane_id id{i};
@@ -48,6 +49,10 @@ void engine::start_lists() {
                scheduler_.next_call(aws_operation::list, id) <= now_.mono) {
             const double rate = scheduler_.rate(aws_operation::list, id, now_.mono);
             auto wanted = lane.pages->next(now_, rate);
+            for (const auto& moved : lane.pages->take_moved()) {
+                if (const auto slot = slot_of(id, moved.name)) look_anew(*slot);
+                described_anew = true;
+            }
             if (!wanted) {
                 const auto due = lane.pages->next_due(now_, rate);
                 lane.idle_until = std::max<mono_time>(
@@ -63,6 +68,8 @@ void engine::start_lists() {
             lane.asked.emplace(call->id, std::move(*wanted));
         }
     }
+    // Some may be due at once.
+    if (described_anew) start_polls();
 }
 
 std::optional<mono_time> engine::next_list(lane_id lane) const {

@@ -34,12 +34,13 @@ void engine::watch_promise() {
 domain::alert_row engine::stale_alert(lane_id lane, const std::string& list, milliseconds age)
     const {
     const auto& known = view_.lanes[lane.value];
+    const auto bound = plan_.staleness_bound(list);
     const stale_facts facts{
         plan_.lanes[lane.value],
         list,
-        plan_.staleness_bound(list),
+        bound,
         age,
-        known.sweep ? known.sweep->feasible_bound : milliseconds(0),
+        known.sweep ? known.sweep->feasible(bound) : milliseconds(0),
         known.live,
         plan_.replica};
     return trainwatchd_stale(facts, now_.wall, plan_.alert_labels(list));

@@ -35,6 +35,10 @@ void engine::on(const reconfigured& what) {
         if (other_filters && lane.pages) begin_sweep(lane_id{i});
     }
     follow_jobs();
+    // Their lists may promise something else.
+    for (const auto& lane : lanes_)
+        for (const auto& [name, slot] : lane.slots)
+            watch_in_sweep(slot);
     end_unwatched_alerts();
     end_promises();
     // Of jobs that have left the view already: made room for others, or deleted.
@@ -99,6 +103,7 @@ sweep_settings engine::sweep_settings_of(lane_id lane) const {
     for (const auto& list : lists_of_lane_[lane.value]) {
         chosen.staleness_bound = std::min(chosen.staleness_bound, plan_.staleness_bound(list));
     }
+    chosen.describe_rate = plan_.lanes[lane.value].budget.describe_per_second;
     chosen.frugal = plan_.lanes[lane.value].pace == domain::pace_kind::bound;
     chosen.discovers =
         std::any_of(plan_.discovery.begin(), plan_.discovery.end(), [&](const auto& rule) {

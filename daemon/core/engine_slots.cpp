@@ -171,7 +171,7 @@ void engine::watch_in_sweep(std::size_t slot) {
         if (!facts.limit_at || at < *facts.limit_at) facts.limit_at = at;
     }
     target.key = key;
-    lane.pages->watch(key, facts, target.observed);
+    lane.pages->watch(key, facts, target.observed, plan_.staleness_bound(job.target.watch_list));
     lane.idle_until = {};
 }
 
@@ -207,7 +207,9 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
             scheduler_.rate(aws_operation::describe, target.lane, now_.mono),
             scheduler_.backlog(target.lane),
             sweep ? sweep->floor : milliseconds(0),
-            plan_.lanes[target.lane.value].pace == domain::pace_kind::bound};
+            plan_.lanes[target.lane.value].pace == domain::pace_kind::bound,
+            target.key ? lanes_[target.lane.value].pages->described_each(*target.key)
+                       : std::nullopt};
     }
     return next_look(job, facts);
 }

@@ -25,10 +25,12 @@ void engine::show_sweeps() {
             shown.live,
             sweep.windows,
             shown.operation(aws_operation::describe).rate,
-            shown.operation(aws_operation::list).rate};
+            shown.operation(aws_operation::list).rate,
+            lane.pages->steered()};
         const auto promise = promise_of(load, plan_.lanes[i].pace, lane.staleness_bound);
         sweep.floor = promise.floor;
         sweep.feasible_bound = promise.feasible_bound;
+        sweep.kept = lane.pages->kept();
     }
 }
 

@@ -194,6 +194,11 @@ look next_look_at_listed(
     look next = told.news == news_kind::none ? look_without_news(job, facts, told)
                                              : look_for_news(told, facts);
     if (!job.last || job.ending || is_urgent(told.news)) return next;
+    if (told.described_each) {
+        // Not among what else has changed: that may be a backlog of minutes.
+        next.due = std::min(next.due, facts.sent + *told.described_each);
+        next.queue = look_queue::live;
+    }
     const auto interval = std::clamp<milliseconds>(
         told.list_floor / limits::late_looks_per_sweep,
         limits::late_interval_min,

@@ -46,6 +46,8 @@ struct listing_facts {
     std::size_t backlog = 0;    // jobs of the lane that wait with news
     milliseconds list_floor{};  // a sweep over the lane's live jobs takes so long
     bool frugal = false;        // no more calls than the bound needs
+    // Its bound is tighter than a round of pages, and describes are to keep it (core/steering).
+    std::optional<nanoseconds> described_each{};
 
     bool operator==(const listing_facts&) const = default;
 };

@@ -54,10 +54,14 @@ lane_promise by_lists(const lane_load& load, bool saves, double bound) {
     const auto expected = expected_windows(load.live, limits::finished_per_live);
     const double pages =
         static_cast<double>(std::max<std::size_t>(load.windows > 0 ? load.windows : expected, 1));
-    const double round = pages / load.list_rate;
-    const double rounds_most = load.live < limits::promise_small_fleet ? 3 : 2;
+    const double others = std::max(pages - static_cast<double>(load.steered.pages), 1.0);
+    const double rate = std::max(
+        load.list_rate - load.steered.lists, (1 - limits::steer_list_share) * load.list_rate
+    );
+    const double round = others / rate;
     lane_promise promise{
-        .floor = with_trip(round), .feasible_bound = with_trip(rounds_most * round)};
+        .floor = with_trip(pages / load.list_rate),
+        .feasible_bound = with_trip(rounds_kept(load.live) * round)};
 
     const double saving = bound * limits::list_frugal_part;
     double lists = 0;
@@ -65,7 +69,7 @@ lane_promise by_lists(const lane_load& load, bool saves, double bound) {
     if (saves && saving > round) {
         promise.typical = with_trip(saving / 2);
         promise.worst = with_trip(saving);
-        lists = pages / saving;
+        lists = others / saving;
         describes = live * describes_a_job_second_saved;
     } else {
         // Weights bring what changes often forward, so that half is known within a third of a
@@ -73,9 +77,10 @@ lane_promise by_lists(const lane_load& load, bool saves, double bound) {
         const double interval = patience(live, pages, bound);
         promise.typical = with_trip(std::max(0.3 * round, interval / 2));
         promise.worst = with_trip(std::max(1.05 * round, interval));
-        lists = std::min(load.list_rate, pages / interval);
+        lists = std::min(rate, others / interval);
     }
-    promise.calls_per_second = lists + std::min(describes, load.describe_rate);
+    describes += load.steered.describes;
+    promise.calls_per_second = load.steered.lists + lists + std::min(describes, load.describe_rate);
     return promise;
 }
 

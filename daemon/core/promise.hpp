@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/time.hpp"
+#include "core/steering.hpp"
 #include "domain/watch_plan.hpp"
 
 namespace trainwatch::core {
@@ -19,6 +20,8 @@ struct lane_load {
     std::size_t windows = 0;  // pages that cover them; 0: not known, see expected_windows()
     double describe_rate = 0;
     double list_rate = 0;  // 0: the lane does not list
+    // What goes to jobs with a tighter bound than the round keeps: the promise is to all others.
+    steering steered{};
 
     bool operator==(const lane_load&) const = default;
 };

@@ -22,17 +22,30 @@ void sweep::configure(sweep_settings settings) {
     state_->touched();
 }
 
-void sweep::watch(const job_key& job, const hazard_facts& hazard, mono_time observed) {
+void sweep::watch(
+    const job_key& job,
+    const hazard_facts& hazard,
+    mono_time observed,
+    std::optional<milliseconds> bound
+) {
     state_->touched();
-    if (!state_->lives.watch(job, hazard, observed)) return;
+    const auto former = state_->lives.bound_of(job);
+    const auto told = state_->lives.watch(job, hazard, observed, bound);
+    if (told.other_bound && (state_->is_steered(bound) || state_->is_steered(former)))
+        state_->must_cut = true;
+    if (told.other_bound) state_->may_cut = true;
+    if (!told.is_new) return;
     state_->known.insert(job.created, job.name);
     state_->may_cut = true;
     if (!state_->is_covered(job.created)) state_->must_cut = true;
 }
 
 void sweep::release(const job_key& job) {
+    const auto bound = state_->lives.bound_of(job);
     if (!state_->lives.release(job)) return;
     state_->may_cut = true;
+    // Others are left to the page that was for this one.
+    if (state_->is_steered(bound)) state_->must_cut = true;
     state_->touched();
 }
 
@@ -59,6 +72,22 @@ std::optional<mono_time> sweep::complete_until() const {
 std::size_t sweep::windows() const {
     if (state_->must_cut && !state_->whole) state_->cut();
     return state_->pages();
+}
+
+const steering& sweep::steered() const {
+    return state_->steered;
+}
+
+const std::map<milliseconds, milliseconds>& sweep::kept() const {
+    return state_->kept;
+}
+
+std::optional<nanoseconds> sweep::described_each(const job_key& job) const {
+    return state_->lives.described_each(job);
+}
+
+std::vector<job_key> sweep::take_moved() {
+    return state_->lives.take_moved();
 }
 
 std::size_t sweep::live() const {

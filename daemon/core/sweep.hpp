@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,7 @@
 #include "base/time.hpp"
 #include "core/hazard.hpp"
 #include "core/job_key.hpp"
+#include "core/steering.hpp"
 #include "domain/job_summary.hpp"
 
 namespace trainwatch::core {
@@ -31,6 +33,8 @@ namespace trainwatch::core {
 struct sweep_settings {
     // The tightest promise of the lane's lists.
     milliseconds staleness_bound{60'000};
+    // Of describes, calls a second that are allowed: some jobs may be left to them (steered()).
+    double describe_rate = 0;
     // No more calls than the bound needs (pace_kind::bound), else as many as the rate allows.
     bool frugal = false;
     // False: only keys that were told by watch() are looked for; nothing is discovered.
@@ -71,8 +75,15 @@ public:
     void configure(sweep_settings settings);
 
     // A watched job that has not ended: it is to be seen again and again. `observed`: when a call
-    // left that told of it, a describe included. Told again, it updates.
-    void watch(const job_key& job, const hazard_facts& hazard, mono_time observed);
+    // left that told of it, a describe included. Told again, it updates. `bound`: the promise of
+    // its list; where it is tighter than the round of all pages and few jobs have it, it is kept
+    // all the same (core/steering).
+    void watch(
+        const job_key& job,
+        const hazard_facts& hazard,
+        mono_time observed,
+        std::optional<milliseconds> bound = {}
+    );
     // It has ended, is gone, or is nobody's: its key stays known.
     void release(const job_key& job);
 
@@ -94,6 +105,14 @@ public:
 
     // Pages that cover every live job: the floor of any policy is this through the rate.
     std::size_t windows() const;
+    // What part of the calls goes to jobs with a tighter bound than a round of all pages keeps, and
+    // what is kept of each of these bounds: the bound itself, or as near to it as can be.
+    const steering& steered() const;
+    const std::map<milliseconds, milliseconds>& kept() const;
+    // The job is to be described each so often, to keep its bound; nothing: pages do.
+    std::optional<nanoseconds> described_each(const job_key& job) const;
+    // Of whom that has changed since the last call.
+    std::vector<job_key> take_moved();
     std::size_t live() const;
     std::size_t known() const;
     bool reached_horizon() const;

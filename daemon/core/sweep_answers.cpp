@@ -222,6 +222,7 @@ void sweep::state::fall_back() {
     gaps.clear();
     backfill.reset();
     windows.clear();
+    stop_steering();
     head_from.reset();
     lives.no_longer_asked({.oldest = wall_time::min(), .newest = wall_time::max()}, {});
     whole.emplace();

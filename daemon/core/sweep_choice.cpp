@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "base/limits.hpp"
@@ -25,13 +26,15 @@ std::optional<sweep_request> sweep::state::next(instant now, double rate) {
     }
     cut(now.mono, rate);
     if (settings.discovers && !frontier && !head_under_way) return ask_head(now);
+    if (auto tight = ask_steered(now.mono, true)) return tight;
     // The past and the present take turns.
     const bool past_waits = backfill && !backfill->under_way;
     if (past_waits && last_asked != reason::backfill) return ask_backfill(now.mono);
     if (auto gap = ask_gap(now.mono, true)) return gap;
     if (auto best = ask_best(now, rate)) return best;
     if (past_waits) return ask_backfill(now.mono);
-    return ask_gap(now.mono, false);
+    if (auto gap = ask_gap(now.mono, false)) return gap;
+    return ask_steered(now.mono, false);
 }
 
 std::optional<mono_time> sweep::state::next_due(instant now, double rate) {
@@ -56,6 +59,13 @@ std::optional<mono_time> sweep::state::next_due(instant now, double rate) {
             // Rounded up, so that a wait too short to be told apart from none cannot repeat.
             const auto left = std::chrono::ceil<milliseconds>(wait(page));
             const auto at = now.mono + std::max(left, milliseconds(0));
+            first = std::min(first.value_or(at), at);
+        }
+        for (const auto& page : steered_pages) {
+            const auto left = wait(page, now.mono);
+            if (!left) continue;
+            const auto at =
+                now.mono + std::max(std::chrono::ceil<milliseconds>(*left), milliseconds(0));
             first = std::min(first.value_or(at), at);
         }
     }
@@ -85,7 +95,7 @@ nanoseconds sweep::state::wait_for_whole(instant now) const {
 
 std::vector<sweep::state::candidate> sweep::state::candidates(instant now) const {
     std::vector<candidate> pages;
-    pages.reserve(windows.size() + 1);
+    pages.reserve(windows.size() + steered_pages.size() + 1);
     if (head_from && head_seen && !head_under_way) {
         const creation_range range{.oldest = *head_from, .newest = wall_time::max()};
         candidate head{
@@ -98,18 +108,22 @@ std::vector<sweep::state::candidate> sweep::state::candidates(instant now) const
         );
         pages.push_back(head);
     }
-    for (const auto& range : windows) {
+    const auto consider = [&](const creation_range& range) {
         const candidate window{
             reason::window, range, lives.value(range, now.mono, limits::list_age_power), quiet()};
         if (window.value.oldest) pages.push_back(window);
-    }
+    };
+    for (const auto& range : windows)
+        consider(range);
+    for (const auto& page : steered_pages)
+        consider(page.range);
     return pages;
 }
 
 std::optional<sweep_request> sweep::state::ask_best(instant now, double rate) {
     // While the past takes every second call a round lasts twice as long.
     const auto most = of_seconds(
-        std::chrono::duration<double>(round(rate)).count() * limits::list_rounds_most *
+        std::chrono::duration<double>(round_of_others(rate)).count() * limits::list_rounds_most *
         (backfill ? 2 : 1)
     );
     std::optional<candidate> best;
@@ -127,9 +141,13 @@ std::optional<sweep_request> sweep::state::ask_best(instant now, double rate) {
     }
     if (!best) return {};
     if (best->why == reason::head) return ask_head(now);
+    return ask_window(best->range, now.mono);
+}
+
+sweep_request sweep::state::ask_window(const creation_range& range, mono_time now) {
     flight leaving;
-    leaving.request = {.query = query_of(best->range, {}), .why = reason::window, .sent = now.mono};
-    leaving.range = best->range;
+    leaving.request = {.query = query_of(range, {}), .why = reason::window, .sent = now};
+    leaving.range = range;
     leaving.covers = true;
     return send(std::move(leaving));
 }
@@ -175,6 +193,7 @@ sweep_request sweep::state::ask_backfill(mono_time now) {
 
 sweep_request sweep::state::send(flight&& leaving) {
     last_asked = leaving.request.why;
+    ++since_steered;
     if (leaving.covers) lives.asked(leaving.range);
     flights.push_back(std::move(leaving));
     touched();
@@ -183,8 +202,12 @@ sweep_request sweep::state::send(flight&& leaving) {
 
 void sweep::state::cut(mono_time now, double rate) {
     if (whole) return;
-    if (!must_cut && !(may_cut && now >= cut_at + round(rate) / 4)) return;
+    const bool other_rate =
+        std::abs(rate - cut_for_rate) > limits::steer_rate_change * cut_for_rate;
+    const bool may = may_cut || (other_rate && !kept.empty());
+    if (!must_cut && !(may && now >= cut_at + round(rate) / 4)) return;
     prune();
+    cut_for_rate = rate;
     cut();
     cut_at = now;
 }
@@ -195,7 +218,13 @@ void sweep::state::cut() {
         head_from = known.nth_newest(limits::list_head_size).value_or(*frontier);
     auto live = lives.created_newest_first();
     if (head_from) std::erase_if(live, [this](wall_time created) { return created >= *head_from; });
+    steered_pages.clear();
     windows = cut_windows(known, live, limits::list_page_size);
+    steer();
+    if (!steered_pages.empty()) {
+        leave_out_steered(live);
+        windows = cut_windows(known, live, limits::list_page_size);
+    }
     must_cut = false;
     may_cut = false;
     arrivals = 0;
@@ -207,12 +236,15 @@ bool sweep::state::is_covered(wall_time created) const {
     const auto found = std::ranges::partition_point(windows, [created](const auto& window) {
         return window.oldest > created;
     });
-    return found != windows.end() && found->contains(created);
+    if (found != windows.end() && found->contains(created)) return true;
+    return std::ranges::any_of(steered_pages, [created](const auto& page) {
+        return page.range.contains(created);
+    });
 }
 
 std::size_t sweep::state::pages() const {
     if (whole) return std::max<std::size_t>(whole->pages(), 1);
-    return windows.size() + (settings.discovers ? 1 : 0);
+    return windows.size() + steered_pages.size() + (settings.discovers ? 1 : 0);
 }
 
 nanoseconds sweep::state::round(double rate) const {

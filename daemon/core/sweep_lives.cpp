@@ -27,22 +27,47 @@ void page_value::add(double h, nanoseconds age, int power) {
     oldest = std::max(oldest.value_or(age), age);
 }
 
-bool sweep_lives::watch(const job_key& job, const hazard_facts& hazard, mono_time observed) {
+sweep_lives::told sweep_lives::watch(
+    const job_key& job,
+    const hazard_facts& hazard,
+    mono_time observed,
+    std::optional<milliseconds> bound
+) {
     const auto [at, is_new] = jobs_.try_emplace(job);
-    at->second.hazard = hazard;
+    auto& known = at->second;
+    known.hazard = hazard;
     if (is_new)
-        at->second.observed = *observed_.insert(observed);
+        known.observed = *observed_.insert(observed);
     else
-        saw(at->second, std::max(at->second.observed, observed));
-    return is_new;
+        saw(known, std::max(known.observed, observed));
+    const bool other_bound = known.bound != bound;
+    if (other_bound) {
+        forget_bound(known.bound);
+        if (bound) ++bounds_[*bound];
+        known.bound = bound;
+    }
+    return {is_new, other_bound};
 }
 
 bool sweep_lives::release(const job_key& job) {
     const auto found = jobs_.find(job);
     if (found == jobs_.end()) return false;
     observed_.erase(observed_.find(found->second.observed));
+    forget_bound(found->second.bound);
+    described_each_.erase(job);
     jobs_.erase(found);
     return true;
+}
+
+void sweep_lives::forget_bound(const std::optional<milliseconds>& bound) {
+    if (!bound) return;
+    const auto found = bounds_.find(*bound);
+    if (--found->second == 0) bounds_.erase(found);
+}
+
+std::optional<milliseconds> sweep_lives::bound_of(const job_key& job) const {
+    const auto found = jobs_.find(job);
+    return found == jobs_.end() ? std::nullopt : found->second.bound;
 }
 
 void sweep_lives::saw(state& job, mono_time when) {
@@ -114,6 +139,62 @@ std::optional<wall_time> sweep_lives::oldest_unseen(const creation_range& range,
          ++at)
         if (at->second.seen() < sent) return at->first.created;
     return {};
+}
+
+std::map<milliseconds, std::vector<wall_time>> sweep_lives::tighter_than(milliseconds most) const {
+    std::map<milliseconds, std::vector<wall_time>> found;
+    if (bounds_.empty() || bounds_.begin()->first >= most) return found;
+    for (auto at = jobs_.rbegin(); at != jobs_.rend(); ++at) {
+        const auto& bound = at->second.bound;
+        if (bound && *bound < most) found[*bound].push_back(at->first.created);
+    }
+    return found;
+}
+
+std::size_t sweep_lives::count(const creation_range& range, milliseconds bound) const {
+    std::size_t found = 0;
+    for (auto at = first(range.oldest); at != jobs_.end() && at->first.created <= range.newest;
+         ++at)
+        found += at->second.bound == bound ? 1 : 0;
+    return found;
+}
+
+std::optional<nanoseconds> sweep_lives::oldest_of(
+    const creation_range& range, milliseconds bound, mono_time now
+) const {
+    std::optional<nanoseconds> oldest;
+    for (auto at = first(range.oldest); at != jobs_.end() && at->first.created <= range.newest;
+         ++at) {
+        const auto& job = at->second;
+        if (job.asked || job.bound != bound) continue;
+        const auto since = age(job.seen(), now);
+        oldest = std::max(oldest.value_or(since), since);
+    }
+    return oldest;
+}
+
+void sweep_lives::leave_to_describes(
+    const std::vector<std::tuple<creation_range, milliseconds, nanoseconds>>& what
+) {
+    std::map<job_key, nanoseconds> chosen;
+    for (const auto& [range, bound, each] : what) {
+        for (auto at = first(range.oldest); at != jobs_.end() && at->first.created <= range.newest;
+             ++at)
+            if (at->second.bound == bound) chosen.emplace(at->first, each);
+    }
+    for (const auto& [job, each] : chosen) {
+        const auto former = described_each_.find(job);
+        if (former == described_each_.end() || former->second != each) moved_.push_back(job);
+    }
+    for (const auto& [job, each] : described_each_)
+        if (!chosen.contains(job)) moved_.push_back(job);
+    described_each_ = std::move(chosen);
+}
+
+std::optional<nanoseconds> sweep_lives::described_each(const job_key& job) const {
+    const auto found = described_each_.find(job);
+    if (found == described_each_.end()) return {};
+    return found->second;
 }
 
 std::vector<wall_time> sweep_lives::created_newest_first() const {

@@ -12,6 +12,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -33,9 +35,19 @@ struct page_value {
 
 class sweep_lives {
 public:
-    // True: it is new here.
-    bool watch(const job_key& job, const hazard_facts& hazard, mono_time observed);
+    struct told {
+        bool is_new = false;
+        bool other_bound = false;  // than before; of a new one, too
+    };
+    // `bound`: its list's promise; nothing: none is made.
+    told watch(
+        const job_key& job,
+        const hazard_facts& hazard,
+        mono_time observed,
+        std::optional<milliseconds> bound = {}
+    );
     bool release(const job_key& job);
+    std::optional<milliseconds> bound_of(const job_key& job) const;
 
     // A page that left at `sent` showed it.
     void shown(const job_key& job, mono_time sent);
@@ -53,6 +65,23 @@ public:
     // The oldest live job of the range that no page or describe since `sent` told of.
     std::optional<wall_time> oldest_unseen(const creation_range& range, mono_time sent) const;
 
+    // ---- bounds that are kept before others (core/steering)
+    // Bounds below `most`, and the creation times of their jobs, newest first.
+    std::map<milliseconds, std::vector<wall_time>> tighter_than(milliseconds most) const;
+    std::size_t count(const creation_range& range, milliseconds bound) const;
+    // Since the oldest job of the range with this bound was seen, of those that no page under way
+    // will show.
+    std::optional<nanoseconds> oldest_of(
+        const creation_range& range, milliseconds bound, mono_time now
+    ) const;
+    // These are left to describes, one each so often; all others are not. Whose time is another
+    // than before is told by take_moved().
+    void leave_to_describes(
+        const std::vector<std::tuple<creation_range, milliseconds, nanoseconds>>& what
+    );
+    std::optional<nanoseconds> described_each(const job_key& job) const;
+    std::vector<job_key> take_moved() { return std::exchange(moved_, {}); }
+
     std::size_t size() const { return jobs_.size(); }
     std::vector<wall_time> created_newest_first() const;
     std::optional<wall_time> oldest_created() const;
@@ -66,6 +95,7 @@ private:
         mono_time observed{};
         mono_time looked{};  // for what is not shown: when the page left that did not
         bool asked = false;
+        std::optional<milliseconds> bound{};
 
         mono_time seen() const { return observed > looked ? observed : looked; }
     };
@@ -77,8 +107,12 @@ private:
     }
 
     void saw(state& job, mono_time when);
+    void forget_bound(const std::optional<milliseconds>& bound);
 
     jobs jobs_{};
+    std::map<milliseconds, std::size_t> bounds_{};     // how many jobs have it
+    std::map<job_key, nanoseconds> described_each_{};  // few
+    std::vector<job_key> moved_{};
     std::multiset<mono_time> observed_{};  // of all jobs: the oldest is asked for at each step
 };
 

@@ -7,8 +7,10 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "core/steering.hpp"
 #include "core/sweep.hpp"
 #include "core/sweep_lives.hpp"
 #include "core/sweep_stretch.hpp"
@@ -33,6 +35,20 @@ struct sweep::state {
         page_value value{};
         nanoseconds patience{};  // asked for at this age at the latest
     };
+    // A page for jobs with a bound that a round of all pages would not keep.
+    struct steered_page {
+        creation_range range{};
+        milliseconds bound{};
+        nanoseconds period{};
+    };
+
+    // The pages that cover all jobs with a bound, and how many of these are on each, fewest first.
+    struct tight_jobs {
+        milliseconds bound{};
+        std::vector<creation_range> ranges{};
+        std::vector<std::size_t> counts{};
+    };
+    using to_describe = std::vector<std::tuple<creation_range, milliseconds, nanoseconds>>;
 
     // ---- asking
     std::optional<sweep_request> next(instant now, double rate);
@@ -40,6 +56,20 @@ struct sweep::state {
     std::optional<sweep_request> next_whole(instant now);
     std::vector<candidate> candidates(instant now) const;
     std::optional<sweep_request> ask_best(instant now, double rate);
+    sweep_request ask_window(const creation_range& range, mono_time now);
+    // ---- sweep_steering.cpp
+    void steer();
+    bool steer(
+        const tight_jobs& tight, milliseconds as, steering_room& room, to_describe& described
+    );
+    milliseconds kept_by_round() const;
+    bool is_steered(const std::optional<milliseconds>& bound) const;
+    void stop_steering();
+    void leave_out_steered(std::vector<wall_time>& live) const;
+    // Until the page is to be asked for; nothing: none of its jobs waits.
+    std::optional<nanoseconds> wait(const steered_page& page, mono_time now) const;
+    std::optional<sweep_request> ask_steered(mono_time now, bool in_turn);
+    // ----
     std::optional<sweep_request> ask_gap(mono_time now, bool patient);
     sweep_request ask_head(instant now);
     sweep_request ask_backfill(mono_time now);
@@ -50,6 +80,7 @@ struct sweep::state {
     bool is_covered(wall_time created) const;
     std::size_t pages() const;
     nanoseconds round(double rate) const;
+    nanoseconds round_of_others(double rate) const;
     double arrivals_a_second(wall_time now) const;
     nanoseconds quiet() const;
     nanoseconds idle() const;
@@ -89,6 +120,12 @@ struct sweep::state {
     // the rest, newest first.
     std::optional<wall_time> head_from{};
     std::vector<creation_range> windows{};
+    // Some jobs have pages of their own, which stand for all that is on them, or describes.
+    std::vector<steered_page> steered_pages{};
+    steering steered{};
+    std::map<milliseconds, milliseconds> kept{};  // bounds, and what is kept of them
+    double cut_for_rate = 0;
+    unsigned since_steered = 0;  // other pages
     mono_time cut_at{};
     bool must_cut = true;      // some live job is in none of them
     bool may_cut = false;      // fewer might do

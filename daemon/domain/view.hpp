@@ -167,6 +167,13 @@ struct sweep_view {
     std::uint64_t pages = 0;        // so far
     milliseconds floor{};           // windows through the allowed rate
     milliseconds feasible_bound{};  // core/promise
+    // Bounds below that which are looked after before others, because few jobs have them, and what
+    // is kept of each (core/steering).
+    std::map<milliseconds, milliseconds> kept{};
+    milliseconds feasible(milliseconds bound) const {
+        const auto found = kept.find(bound);
+        return found == kept.end() ? feasible_bound : found->second;
+    }
 
     bool operator==(const sweep_view&) const = default;
 };

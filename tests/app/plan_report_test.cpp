@@ -77,6 +77,36 @@ TEST(PlanReport, tells_of_several_fleets_where_jobs_are_discovered) {
     EXPECT_THAT(report, HasSubstr("    1m can be kept up to about "));
 }
 
+TEST(PlanReport, tells_of_few_named_jobs_that_go_before_many) {
+    auto few = names(20);
+    for (auto& name : few)
+        name = "few-" + name;
+    auto config = config_with(
+        {{.name = "few", .jobs = few, .staleness_bound = milliseconds(30'000)},
+         {.name = "many", .jobs = names(5'000), .staleness_bound = milliseconds(60'000)}}
+    );
+    const auto report = plan_report(config);
+    EXPECT_THAT(
+        report, HasSubstr("    30s (few) can be kept: 20 jobs are asked about before the others\n")
+    );
+    EXPECT_THAT(report, HasSubstr("    1m (many) CANNOT be kept: "));
+    config.watch_lists[0].jobs = names(100);
+    EXPECT_THAT(plan_report(config), HasSubstr("    30s (few) CANNOT be kept: "));
+}
+
+TEST(PlanReport, tells_how_many_discovered_jobs_may_go_before_others) {
+    const auto report = plan_report(config_with(
+        {{.name = "few",
+          .match = domain::job_filter{.name = {"n*"}},
+          .staleness_bound = milliseconds(30'000)},
+         {.name = "rest", .match = domain::job_filter{.name = {"*"}}}}
+    ));
+    EXPECT_THAT(report, HasSubstr("30s can be kept for 20 among 1,000, 20 among 10,000 live jobs"));
+    const auto one =
+        plan_report(config_with({{.name = "a", .match = domain::job_filter{.name = {"*"}}}}));
+    EXPECT_THAT(one, Not(HasSubstr("before these")));
+}
+
 // What is said of the limit is what the promise says on both sides of it.
 TEST(PlanReport, names_the_number_of_jobs_at_which_the_promise_ends) {
     const auto report =

@@ -553,6 +553,35 @@ domain::settings promises() {
     return chosen;
 }
 
+TEST_F(reload, list_with_a_tighter_bound_goes_before_others_from_now_on) {
+    for (int i = 0; i < 1'000; ++i) {
+        auto job = running((i % 200 == 7 ? "few-" : "many-") + std::to_string(i)).seen();
+        job.created += seconds(3) * i;
+        aws.put(job, later(minutes(119)));
+    }
+    auto chosen = one_connection();
+    chosen.connections[0].budget = {4, 0.25};
+    chosen.global.staleness_bound = minutes(10);
+    chosen = with_list(chosen, list_of("few", by_name("few-*")));
+    chosen = with_list(chosen, list_of("many", by_name("many-*")));
+    start(chosen).play(minutes(20));
+    EXPECT_THAT(play().view().lanes[0].sweep->kept, IsEmpty());
+    chosen.watch_lists[0].staleness_bound = seconds(40);
+    change(chosen);
+    play().play(minutes(2));
+    const auto& lane = play().view().lanes[0];
+    EXPECT_EQ(lane.sweep->feasible(seconds(40)), seconds(40));
+    EXPECT_GT(lane.sweep->feasible(seconds(39)), seconds(40)) << "what the others have";
+    nanoseconds oldest{};
+    for (int i = 0; i < 200; ++i) {
+        play().play(seconds(1));
+        oldest =
+            std::max<nanoseconds>(oldest, play().now().wall - lane.oldest_observation.at("few"));
+    }
+    EXPECT_LE(oldest, seconds(40));
+    EXPECT_EQ(firing(), 0U);
+}
+
 class promise_alert : public reload {
 protected:
     void stop_answering() {

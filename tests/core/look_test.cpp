@@ -208,6 +208,19 @@ TEST(listed_look, job_without_news_is_described_again_after_two_hours) {
     EXPECT_EQ(next_look(shown(running()), listed_facts()), expected);
 }
 
+TEST(listed_look, job_that_describes_are_to_keep_fresh_stands_in_no_backlog) {
+    auto asked = listed_facts();
+    asked.listed->described_each = seconds(21);
+    const look expected{look_queue::live, mono(seconds(1021)), false};
+    EXPECT_EQ(next_look(shown(running()), asked), expected);
+    auto news = with_backlog(listed_facts(news_kind::phase), 5'000);
+    news.listed->described_each = seconds(21);
+    EXPECT_EQ(next_look(shown(running()), news).queue, look_queue::live);
+    EXPECT_LE(next_look(shown(running()), news).due, mono(seconds(1021)));
+    news.listed->news = news_kind::ended;
+    EXPECT_EQ(next_look(shown(running()), news).queue, look_queue::ended) << "that goes before all";
+}
+
 TEST(listed_look, refresh_of_many_jobs_takes_a_tenth_of_the_describes) {
     auto many = listed_facts();
     many.listed->live = 10'000;

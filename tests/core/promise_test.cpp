@@ -60,6 +60,17 @@ TEST(promise, a_bound_below_a_round_saves_nothing) {
     );
 }
 
+TEST(promise, is_to_the_others_where_few_jobs_go_before_them) {
+    auto load = fleet(5'000, 205);
+    const auto alone = promise_of(load, pace_kind::budget, minutes(1));
+    load.steered = {.pages = 5, .lists = 0.25, .describes = 0.1};
+    const auto others = promise_of(load, pace_kind::budget, minutes(1));
+    EXPECT_EQ(others.floor, alone.floor);
+    EXPECT_NEAR(in_seconds(others.feasible_bound), 2 * 200 / 0.75, 1);
+    EXPECT_GT(others.typical, alone.typical);
+    EXPECT_NEAR(others.calls_per_second, alone.calls_per_second, 0.01) << "both budgets were spent";
+}
+
 TEST(promise, without_lists_jobs_take_turns_at_the_describe_rate) {
     const lane_load load{.live = 1'000, .windows = 0, .describe_rate = 2, .list_rate = 0};
     const auto promise = promise_of(load, pace_kind::budget, minutes(1));

@@ -52,17 +52,32 @@ struct sweep_player {
             const job_key key{.created = job.created, .name = job.name};
             seen[key] = asked.sent;
             if (live.contains(key))
-                lists.watch(key, facts, asked.sent);
+                lists.watch(key, facts, asked.sent, bound_of(key));
             else
                 lists.release(key);
         }
         return news;
     }
 
-    // A page each 1/rate seconds, answered at once, until `end`.
+    // A page each 1/rate seconds, answered at once, until `end`; and what is left to describes.
     void play(nanoseconds end) {
-        for (; time < end; time += seconds(1) / rate)
+        for (; time < end; time += seconds(1) / rate) {
             if (const auto asked = ask()) answer(*asked);
+            describe_some();
+        }
+    }
+    void describe_some() {
+        for (const auto& [key, bound] : bounds) {
+            const auto each = lists.described_each(key);
+            if (!each || !seen.contains(key) || now().mono - seen[key] < *each) continue;
+            ++described;
+            seen[key] = now().mono;
+            lists.watch(key, facts, now().mono, bound);
+        }
+    }
+    std::optional<milliseconds> bound_of(const job_key& key) const {
+        const auto found = bounds.find(key);
+        return found == bounds.end() ? std::nullopt : std::optional(found->second);
     }
     // Until the horizon is reached.
     void settle() {
@@ -76,10 +91,11 @@ struct sweep_player {
             n += page.why == why ? 1 : 0;
         return n;
     }
-    // The longest time that a live job has not been on a page.
-    nanoseconds oldest() const {
+    // The longest time that a live job has not been on a page, of those with this bound.
+    nanoseconds oldest(std::optional<milliseconds> bound = {}) const {
         nanoseconds most{};
         for (const auto& key : live) {
+            if (bound_of(key) != bound) continue;
             const auto found = seen.find(key);
             most = std::max(most, found == seen.end() ? hours(24) : now().mono - found->second);
         }
@@ -96,6 +112,8 @@ struct sweep_player {
     sweep lists;
     std::set<job_key> live{};
     std::map<job_key, mono_time> seen{};
+    std::map<job_key, milliseconds> bounds{};  // of live jobs, where a promise is made
+    std::size_t described = 0;
     std::vector<sweep_request> pages{};
     hazard_facts facts{
         .phase = domain::secondary_status::training, .phase_since = {}, .limit_at = {}};

@@ -31,6 +31,11 @@ domain::watch_plan make_plan(const fleet_options& chosen) {
     rule.match.name = {"*"};
     plan.discovery.push_back(rule);
     plan.lists["everything"].staleness_bound = chosen.bound;
+    if (chosen.tight_names.empty()) return plan;
+    rule.watch_list = "tight";
+    rule.match = {.name_regex = chosen.tight_names};
+    plan.discovery.insert(plan.discovery.begin(), rule);
+    plan.lists["tight"].staleness_bound = chosen.tight_bound;
     return plan;
 }
 
@@ -68,7 +73,7 @@ fleet::fleet(const fleet_options& chosen)
     aws.token_life = chosen.token_life;
     aws.ancient = chosen.ancient;
     aws_ = std::make_unique<aws_model>(jobs_, aws);
-    ruler_settings ruled{measured_from_, measured_to_, storm_from_, storm_to_};
+    ruler_settings ruled{measured_from_, measured_to_, storm_from_, storm_to_, chosen.tight_names};
     ruler_ = std::make_unique<ruler>(jobs_, ruled);
     now_ = began_mono;
     switch (chosen.policy) {
@@ -224,6 +229,7 @@ fleet_outcome fleet::run() {
     const double measured_s = static_cast<double>((measured_to_ - measured_from_).count()) / 1000;
     out_.floor_s /= samples;
     out_.live /= samples;
+    out_.tight_feasible /= samples;
     out_.finished /= samples;
     out_.live_hours = out_.live * measured_s / 3600;
     const double rate = chosen_.budget.list_per_second + chosen_.budget.describe_per_second;

@@ -43,6 +43,9 @@ struct fleet_options {
     std::uint64_t seed = 1;
     policy_kind policy = policy_kind::engine;
     milliseconds bound{60'000};
+    // A list of its own for the names that this matches (RE2, whole), with a bound of its own.
+    std::string tight_names{};
+    milliseconds tight_bound{30'000};
     domain::pace_kind pace = domain::pace_kind::budget;
     domain::budget_settings budget{};
     double others = 0;          // share of AWS' quotas that others in the account use
@@ -72,6 +75,9 @@ struct fleet_outcome {
     std::size_t jobs = 0;
     std::size_t found = 0;
     std::size_t alerts = 0;
+    std::map<std::string, std::size_t> stale{};  // samples in which TrainwatchdStale fires, by list
+    double tight_feasible =
+        0;  // share of the samples in which the watcher calls its bound feasible
     std::optional<double> ready_s{};  // until the first pass was complete
     call_counts ready_lists{};        // until then
     call_counts ready_describes{};
@@ -105,6 +111,7 @@ private:
         core::event event
     );
     void sample();
+    void look_at_promises(const domain::view& shown);
     void look_at_readiness();
     void begin_measuring();
     void end_measuring();

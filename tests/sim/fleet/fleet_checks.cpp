@@ -65,7 +65,20 @@ void fleet::sample() {
         out_.finished +=
             static_cast<double>(found.known - found.live) / static_cast<double>(found.live);
     }
+    if (const auto* shown = watcher_->view()) look_at_promises(*shown);
     schedule(now_ + sample_interval, [this] { sample(); });
+}
+
+// What the watcher says of its promises.
+void fleet::look_at_promises(const domain::view& shown) {
+    const auto& sweep = shown.lanes[0].sweep;
+    if (sweep && sweep->feasible(chosen_.tight_bound) <= chosen_.tight_bound)
+        out_.tight_feasible += 1;
+    for (const auto& alert : shown.alerts) {
+        if (alert.state != domain::alert_state::firing) continue;
+        if (alert.labels.at("alertname") == "TrainwatchdStale")
+            ++out_.stale[alert.labels.at("watch_list")];
+    }
 }
 
 // Exactly one identity for each end that calls for one, since the beginning; of those that ended

@@ -126,6 +126,25 @@ void print_line(const std::string& seed, const fleet_outcome& seen) {
         seen.alerts,
         seen.ready_s.value_or(-1)
     );
+    if (lag.oldest_tight.count() > 0) {
+        const auto stale = [&seen](const char* list) {
+            const auto found = seen.stale.find(list);
+            return found == seen.stale.end() ? std::size_t{0} : found->second;
+        };
+        std::printf(
+            "     tight: n %zu, oldest p50 %.1f p99 %.1f max %.1f s, others' p50 %.0f max %.0f s; "
+            "feasible %.0f%% of the time; told stale %zu min, others %zu min\n",
+            lag.oldest_tight.count(),
+            lag.oldest_tight.percentile(0.5),
+            lag.oldest_tight.percentile(0.99),
+            lag.oldest_tight.max(),
+            lag.oldest.percentile(0.5),
+            lag.oldest.max(),
+            100 * seen.tight_feasible,
+            stale("tight"),
+            stale("everything")
+        );
+    }
     if (!lag.special_terminal.count()) return;
     std::printf(
         "     storm: terminal n %zu p50 %.0f p99 %.0f s, calls/budget %.2f\n",
@@ -184,6 +203,10 @@ int main(int argc, char** argv) {
         "--lists-closed", chosen.lists_closed, "every list is throttled for half the time"
     );
     app.add_option("--bound", bound_s, "staleness_bound in seconds")->capture_default_str();
+    app.add_option("--tight-names", chosen.tight_names, "a list of its own for these names (RE2)");
+    double tight_bound_s = 30;
+    app.add_option("--tight-bound", tight_bound_s, "its staleness_bound in seconds")
+        ->capture_default_str();
     app.add_option("--pace", chosen.pace, "budget or bound")
         ->transform(CLI::CheckedTransformer(paces));
     app.add_option("--list-budget", chosen.budget.list_per_second, "calls a second")
@@ -196,8 +219,14 @@ int main(int argc, char** argv) {
     app.add_option("--ancient", chosen.ancient, "finished jobs of the ten years before");
     app.add_option("--throttled-most", throttled_most, "fail when more of the calls are refused");
     double p99_most = 0;
+    bool tight_kept = false;
+    double oldest_most = 0;
     std::size_t ready_calls_most = 0;
     app.add_option("--p99-most", p99_most, "fail when 99 % of changes take longer than so many F");
+    app.add_flag(
+        "--tight-kept", tight_kept, "fail unless the tight bound is called feasible, and is kept"
+    );
+    app.add_option("--oldest-most", oldest_most, "fail when a job goes unseen for so many F");
     app.add_option("--ready-calls-most", ready_calls_most, "fail when the first pass takes more");
     app.add_option("--lie", chosen.lie, "mislead the checkers, which must notice")
         ->transform(CLI::CheckedTransformer(lies));
@@ -214,6 +243,7 @@ int main(int argc, char** argv) {
     if (figures->parsed()) return print_fleet_figures(names) ? EXIT_SUCCESS : EXIT_FAILURE;
 
     chosen.bound = trainwatch::milliseconds(static_cast<std::int64_t>(bound_s * 1000));
+    chosen.tight_bound = trainwatch::milliseconds(static_cast<std::int64_t>(tight_bound_s * 1000));
     chosen.token_life = trainwatch::milliseconds(static_cast<std::int64_t>(token_life_s * 1000));
     bool good = true;
     const auto demand = [&good](bool holds, const char* what) {
@@ -238,6 +268,16 @@ int main(int argc, char** argv) {
         demand(
             p99_most <= 0 || seen.lag.all.percentile(0.99) <= p99_most * seen.floor_s,
             "p99 above its bound"
+        );
+        demand(
+            oldest_most <= 0 || seen.lag.oldest.max() <= oldest_most * seen.floor_s,
+            "a job went unseen for too long"
+        );
+        demand(
+            !tight_kept ||
+                (seen.tight_feasible > 0.95 && seen.lag.oldest_tight.max() <= tight_bound_s &&
+                 seen.stale.count("tight") == 0),
+            "the tight bound is not kept"
         );
         const auto first = seen.ready_lists.all() + seen.ready_describes.all();
         demand(

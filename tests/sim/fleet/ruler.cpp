@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 
 namespace trainwatch::sim {
 
@@ -22,6 +23,7 @@ void measured_lags::add_all(const measured_lags& other) {
     terminal_detail_after.add_all(other.terminal_detail_after);
     hidden.add_all(other.hidden);
     oldest.add_all(other.oldest);
+    oldest_tight.add_all(other.oldest_tight);
     special_terminal.add_all(other.special_terminal);
 }
 
@@ -30,7 +32,15 @@ bool is_alarming(fate end) {
 }
 
 ruler::ruler(const workload& fleet, const ruler_settings& chosen)
-    : fleet_(fleet), chosen_(chosen), jobs_(fleet.jobs().size()) {}
+    : fleet_(fleet)
+    , chosen_(chosen)
+    , jobs_(fleet.jobs().size())
+    , tight_(fleet.jobs().size(), false) {
+    if (chosen.tight_names.empty()) return;
+    const std::regex names(chosen.tight_names);
+    for (std::size_t job = 0; job < tight_.size(); ++job)
+        tight_[job] = std::regex_match(workload::name(job), names);
+}
 
 void ruler::holds(std::size_t job, const progress& shown, wall_time now) {
     auto& state = jobs_[job];
@@ -111,6 +121,8 @@ void ruler::unseen(std::size_t job, wall_time until) {
     auto& state = jobs_[job];
     const auto since = std::max(state.sampled.value_or(truth.created), chosen_.from);
     const auto end = std::min({until, truth.ended, chosen_.to});
+    // What nobody has found yet breaks no promise about how old the picture is.
+    if (tight_[job] && !state.sampled) return;
     if (end > since) state.longest = std::max(state.longest, end - since);
 }
 
@@ -124,7 +136,8 @@ void ruler::observed(std::size_t job, wall_time sampled) {
 void ruler::finish(wall_time now) {
     for (std::size_t job = 0; job < jobs_.size(); ++job) {
         unseen(job, now);
-        if (jobs_[job].longest >= milliseconds(0)) lag_.oldest.add(jobs_[job].longest);
+        if (jobs_[job].longest < milliseconds(0)) continue;
+        (tight_[job] ? lag_.oldest_tight : lag_.oldest).add(jobs_[job].longest);
     }
 }
 

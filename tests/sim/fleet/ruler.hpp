@@ -40,6 +40,7 @@ struct measured_lags {
     lags terminal_detail_after{};  // from when the view held it
     lags hidden{};                 // what a list does not tell
     lags oldest{};                 // of each job, the longest that it went unseen
+    lags oldest_tight{};  // likewise of those with the tight bound, which oldest leaves out
     // Of changes within `special`: what happened in a storm.
     lags special_terminal{};
 
@@ -51,6 +52,7 @@ struct ruler_settings {
     wall_time to{};    // … to here count
     std::optional<wall_time> special_from{};
     std::optional<wall_time> special_to{};
+    std::string tight_names{};  // a regular expression; empty: none
 };
 
 class ruler {
@@ -98,6 +100,7 @@ private:
     const workload& fleet_;
     ruler_settings chosen_;
     std::vector<known> jobs_;
+    std::vector<bool> tight_;
     measured_lags lag_{};
 };
 
