@@ -129,7 +129,14 @@ void control_desk::close() {
 
 void control_desk::explain(const std::string& job, const io::control_reply& reply) {
     with_.driving.look_up(job, [this, job, reply](const result<domain::ledger_batch>& rows) {
-        reply(wire::encode(explain_rows(rows, job, with_.time.now().wall)));
+        auto answer = explain_rows(rows, job, with_.time.now().wall);
+        if (with_.engine.view().storage_degraded) {
+            answer.warnings.emplace_back(
+                "the ledger cannot be written at present; what it tells may be old: the page and "
+                "/api/v1/jobs have what is known now"
+            );
+        }
+        reply(wire::encode(answer));
     });
 }
 

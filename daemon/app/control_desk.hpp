@@ -10,6 +10,7 @@
 #include "app/reloading.hpp"
 #include "base/failure.hpp"
 #include "core/action.hpp"
+#include "core/engine.hpp"
 #include "domain/ledger.hpp"
 #include "io/clock.hpp"
 #include "io/control_socket.hpp"
@@ -33,6 +34,7 @@ public:
     struct tools {
         reloading& reloads;
         driver& driving;
+        const core::engine& engine;
         const io::clock& time;
     };
     explicit control_desk(tools with) : with_(with) {}

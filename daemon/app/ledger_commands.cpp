@@ -45,7 +45,13 @@ int explain(const options& chosen) {
     const auto answer =
         ask_daemon(chosen.control_socket, question_about("explain", chosen.jobs.front()));
     const bool none_runs = answer.has_error() && answer.error().kind == error_class::not_found;
-    if (!none_runs || !chosen.control_socket.empty()) return tell(report_answer(answer));
+    if (!none_runs) return tell(report_answer(answer));
+    if (!chosen.control_socket.empty()) {
+        // It may have a ledger elsewhere than here.
+        auto why = answer.error();
+        why.cure = "--storage.path reads the file of a daemon that does not run";
+        return tell(report_answer(why));
+    }
     complain(
         answer.error().detail + "; this is from the file " + io::ledger_file(chosen.storage_path)
     );

@@ -47,7 +47,7 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
            *clock_}
       )
     , reloading_(context_.get_executor(), {equipment_, driver_, log_, *manager_, *clock_, process_})
-    , desk_({reloading_, driver_, *clock_}) {}
+    , desk_({reloading_, driver_, engine_, *clock_}) {}
 
 result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log) {
     auto plan = domain::make_watch_plan(inputs.settings);

@@ -115,6 +115,8 @@ void engine::on(const restored& what) {
     restored_sweep_ = last_sweep_;
     restore_forgotten(what.ledger.rows.counters);
     is_ledger_damaged_ = what.ledger.damaged.has_value();
+    // The new file does not have it: date_horizon() writes what comes of it.
+    if (is_ledger_damaged_) last_sweep_.reset();
     if (is_ledger_damaged_) say(note_of_damaged_ledger(*what.ledger.damaged, horizon()));
     say(make_note(
         note_level::info,

@@ -236,6 +236,7 @@ private:
     void lists_are_back(lane_id lane);
     void show_sweeps();
     void keep_sweep();
+    bool is_blind(lane_id lane) const;
 
     // ---- engine_tags.cpp -----------------------------------------------------------------------
     void want_tags(std::size_t slot);

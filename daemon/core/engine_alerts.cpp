@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/notes.hpp"
+#include "core/rules.hpp"
 
 namespace trainwatch::core {
 
@@ -43,6 +44,9 @@ domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number 
 // Nothing when it fires already, or receivers are still being told that its last time is over. What
 // is new is on disk before anybody hears of it.
 std::optional<alert_number> engine::fire(domain::alert_row alert) {
+    // A job ends once: whoever makes the alert anew has lost the job's row, not the alert's.
+    const bool ends_once = is_terminal_alert(alert.alert);
+    if (ends_once && over_alerts_.contains(domain::identity(alert.alert.labels))) return {};
     const auto number = book_.fire(std::move(alert.alert), std::move(alert.reason));
     if (!number) return std::nullopt;
     over_alerts_.remove(book_.key(*number));

@@ -103,7 +103,9 @@ void engine::forget_old_rows() {
 // Every end before this is known, or was none of our business, and stays so after a restart.
 std::optional<wall_time> engine::past_for_sure() const {
     if (!last_sweep_) return std::nullopt;
-    return std::min(*last_sweep_, now_.wall - plan_.global.lookback);
+    const auto past = std::min(*last_sweep_, now_.wall - plan_.global.lookback);
+    // A region that is refused for good holds the sweep back, but not the ledger's size.
+    return std::max(past, now_.wall - 2 * bounds_.ledger_retention);
 }
 
 bool engine::is_forgotten(const domain::job_summary& told) const {

@@ -34,6 +34,19 @@ void engine::show_sweeps() {
     }
 }
 
+// It is to find jobs, and cannot tell whose they are: one may have failed that nobody has seen.
+bool engine::is_blind(lane_id lane) const {
+    const auto& state = lanes_[lane.value];
+    if (!state.pages || !state.discovers) return false;
+    if (state.refused || (state.details_refused && scheduler_.is_down(lane))) return true;
+    return state.tags_refused &&
+        std::any_of(plan_.discovery.begin(), plan_.discovery.end(), [&](const auto& rule) {
+               const bool is_here =
+                   std::find(rule.lanes.begin(), rule.lanes.end(), lane) != rule.lanes.end();
+               return is_here && (!rule.match.tags.empty() || !rule.exclude.tags.empty());
+           });
+}
+
 // What ended before a time that every lane has told of is known: that is how far a restart has to
 // look back.
 void engine::keep_sweep() {
@@ -49,7 +62,9 @@ void engine::keep_sweep() {
         consider(*round_heard_);
     }
     bool by_pages = false;
-    for (const auto& lane : lanes_) {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const auto& lane = lanes_[i];
+        if (is_blind(lane_id{i})) return;
         if (!lane.pages || lane.refused) continue;
         const auto told = lane.pages->complete_until();
         if (!told) return;

@@ -28,7 +28,7 @@ failure not_reached(const std::string& path, error_code code) {
             "that flag";
     } else if (number == EACCES || number == EPERM) {
         why.kind = error_class::denied;
-        why.cure = "only root and the daemon's own user may: systemctl reload trainwatchd, or sudo";
+        why.cure = "only root and the daemon's own user may: use sudo";
     } else if (number == EAGAIN) {
         why.cure = "others are asking it at this moment: try again";
     }

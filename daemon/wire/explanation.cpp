@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "wire/job_text_parts.hpp"
+#include "wire/url.hpp"
 
 namespace trainwatch::wire {
 namespace {
@@ -89,7 +90,11 @@ std::string seen_section(const job_identity& job, const explanation_sheet& sheet
 }
 
 std::string delivery_words(const domain::delivery_row& row) {
-    std::string text = row.receiver + ", " + row.url;
+    // The path of a webhook's address is often its secret.
+    std::string text = row.receiver;
+    if (const auto address = parse_url(row.url)) {
+        text += (address->tls ? ", https://" : ", http://") + address->host_header();
+    }
     if (row.first_confirmed) text += ": taken " + clock_text(*row.first_confirmed);
     if (row.resolved_confirmed) text += row.first_confirmed ? ", its end too" : ": its end taken";
     return text;

@@ -109,6 +109,66 @@ TEST_F(damaged_ledger_test, restart_before_the_first_sweep_looks_back_as_far) {
     EXPECT_THAT(told_firing(run(minutes(10))), SizeIs(1));
 }
 
+// The new file knows nothing of the former one's last sweep.
+TEST_F(damaged_ledger_test, restart_after_the_first_writes_looks_back_as_far) {
+    fails("a", minutes(100));
+    runs("b");
+    auto now = at(start_time);
+    now.mono += hours(20);
+    now.wall += hours(20);
+    auto known = damaged_ledger();
+    known.rows.last_complete_sweep = now.wall;
+    play_.emplace(plan_of(finds_all()), known, now);
+    aws.serve(play());
+    aws.undescribable = {"a"};
+    run(seconds(3));
+    EXPECT_EQ(firing(), 0U);
+    aws.undescribable.clear();
+    restart();
+    EXPECT_THAT(told_firing(run(minutes(10))), SizeIs(1));
+}
+
+// What a person has seen was saved, the row of the job was not.
+TEST_F(damaged_ledger_test, alert_that_was_saved_and_is_over_does_not_come_again) {
+    fails("a", minutes(100));
+    begin();
+    run(minutes(10));
+    EXPECT_EQ(firing(), 1U);
+    run(milliseconds(1), acknowledged{"a"});
+    run(hours(1));
+    auto known = damaged_ledger();
+    for (const auto& [key, row] : disk.alerts())
+        known.rows.alerts.push_back(row);
+    ASSERT_THAT(known.rows.alerts, SizeIs(1));
+    play_.emplace(plan_of(finds_all()), known, play().now());
+    aws.serve(play());
+    const auto log = run(hours(1));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(count_notes(log, "alert_fired"), 0);
+    EXPECT_THAT(told_firing(log), IsEmpty());
+}
+
+// ---- a lane that is refused --------------------------------------------------------------------
+
+using refused_lane = ledger_test;
+
+// A restart has to look back over what nobody could see.
+TEST_F(refused_lane, keeps_the_sweep_back_until_its_lists_are_read) {
+    runs("b");
+    begin();
+    run(minutes(10));
+    aws.lists_fail = failed(error_class::denied);
+    run(minutes(10));
+    const auto when = minutes(140);
+    auto failing = core::job("a").created_at(later(when)).phase("Starting", when, when);
+    aws.put(failing.fails(when + minutes(1)), later(when + minutes(1)));
+    run(hours(4));
+    EXPECT_EQ(firing(), 0U);
+    aws.lists_fail.reset();
+    restart();
+    EXPECT_THAT(told_firing(run(minutes(30))), SizeIs(1));
+}
+
 // ---- a disk that takes nothing -----------------------------------------------------------------
 
 using storage_trouble = ledger_test;

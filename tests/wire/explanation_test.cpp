@@ -109,6 +109,14 @@ TEST(Explanation, tells_why_an_alert_ended_and_who_knows) {
     EXPECT_THAT(text, HasSubstr("ended         2026-11-24 09:30:00Z, acknowledged\n"));
 }
 
+TEST(Explanation, keeps_the_secret_of_a_webhooks_address) {
+    auto rows = failed_job();
+    rows.deliveries[0].url = "https://hooks.example:8443/services/SECRET?token=SECRET";
+    const auto text = explained(rows);
+    EXPECT_THAT(text, HasSubstr("sent          main, https://hooks.example:8443: taken"));
+    EXPECT_THAT(text, Not(HasSubstr("SECRET")));
+}
+
 TEST(Explanation, of_an_alert_that_nobody_took_says_so) {
     auto rows = failed_job();
     rows.deliveries.clear();
