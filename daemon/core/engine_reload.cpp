@@ -32,7 +32,7 @@ void engine::on(const reconfigured& what) {
         lane.tags_refused = false;
         lane.tags_again = now_.mono;
         // What the new filters match may be older than what the old ones kept in sight.
-        if (other_filters && lane.pages) begin_sweep(lane_id{i});
+        if ((other_filters || lane.tags_told) && lane.pages) begin_sweep(lane_id{i});
     }
     follow_jobs();
     // Their lists may promise something else.

@@ -80,6 +80,14 @@ void engine::keep_sweep() {
     for (const auto& [since, slot] : unexplained_) {
         if (const auto ended = view_.jobs[slot].last->training_ended) at = std::min(at, *ended);
     }
+    // Nor what has ended and waits for its tags or its description to tell whose it is.
+    for (const auto& lane : lanes_) {
+        for (const auto& [name, slot] : lane.slots) {
+            const auto& target = targets_[slot];
+            if (target.use != slot_use::candidate || !target.summary) continue;
+            if (target.summary->ended) at = std::min(at, *target.summary->ended);
+        }
+    }
     if (last_sweep_ && at < *last_sweep_ + step) return;
     last_sweep_ = at;
     journal_.put_sweep(at);

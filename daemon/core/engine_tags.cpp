@@ -167,7 +167,8 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
         }
         if (!lane.tags_failing_since) lane.tags_failing_since = now_.mono;
         if (now_.mono - *lane.tags_failing_since < limits::tags_lane_patience) {
-            lane.untagged.push_front(failed.slot);
+            // One that AWS cannot answer holds up no other.
+            lane.untagged.push_back(failed.slot);
             return;
         }
     }
@@ -201,6 +202,8 @@ void engine::retry_tags(lane_id lane) {
 // What was decided without tags is decided again.
 void engine::tags_are_back(lane_id lane) {
     view_.lanes[lane.value].tags_refused.clear();
+    // Who was turned down without them is nowhere but on the pages.
+    if (lanes_[lane.value].pages) begin_sweep(lane);
     for (const auto& [name, slot] : lanes_[lane.value].slots) {
         if (targets_[slot].use == slot_use::discovered) reconsidered_.insert(slot);
     }

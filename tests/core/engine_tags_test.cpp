@@ -63,6 +63,19 @@ TEST_F(tags, that_aws_does_not_tell_for_a_minute_keep_nobody_waiting) {
     EXPECT_EQ(job("a")->target.watch_list, "vision");
 }
 
+// Deep in the pages, where nobody looks twice.
+TEST_F(tags, that_may_be_read_again_find_whom_they_turned_down) {
+    for (int i = 0; i < 250; ++i)
+        runs(("a-" + std::to_string(i)).c_str(), "vision");
+    aws.tags_fail = failed(error_class::denied);
+    const auto chosen = with_list(one_connection(), list_of("vision", of_team("vision")));
+    start(chosen).play(minutes(5));
+    EXPECT_EQ(play().view().watched, 0U);
+    aws.tags_fail.reset();
+    change(chosen, minutes(20));
+    EXPECT_EQ(play().view().watched, 250U);
+}
+
 TEST_F(tags, that_decided_about_a_job_label_it_too) {
     runs("a", "vision");
     auto list = list_of("vision", of_team("vision"));
