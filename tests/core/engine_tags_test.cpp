@@ -63,6 +63,22 @@ TEST_F(tags, that_aws_does_not_tell_for_a_minute_keep_nobody_waiting) {
     EXPECT_EQ(job("a")->target.watch_list, "vision");
 }
 
+TEST_F(tags, that_aws_does_not_tell_of_one_job_hold_up_no_other) {
+    for (int i = 0; i < 20; ++i)
+        runs(("a-" + std::to_string(i)).c_str(), "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision"))));
+    // Whichever comes first.
+    std::string untold;
+    play().tags = [this, &untold](const read_tags& asked) -> result<domain::label_map> {
+        if (untold.empty()) untold = asked.arn;
+        if (asked.arn == untold) return failed(error_class::transient);
+        return aws.tags[asked.arn];
+    };
+    play().play(seconds(50));
+    EXPECT_FALSE(untold.empty());
+    EXPECT_EQ(play().view().watched, 19U);
+}
+
 // Deep in the pages, where nobody looks twice.
 TEST_F(tags, that_may_be_read_again_find_whom_they_turned_down) {
     for (int i = 0; i < 250; ++i)

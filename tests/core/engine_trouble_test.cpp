@@ -92,40 +92,37 @@ TEST_F(damaged_ledger_test, is_told_once_with_what_it_means) {
     EXPECT_THAT(note_names(play().opening()), testing::Not(Contains("ledger_damaged")));
 }
 
-// A crash right after it: what the damage made it look back over is looked back over again.
-TEST_F(damaged_ledger_test, restart_before_the_first_sweep_looks_back_as_far) {
-    fails("a", minutes(100));
-    runs("b");
-    auto now = at(start_time);
-    now.mono += hours(20);
-    now.wall += hours(20);
-    play_.emplace(plan_of(finds_all()), damaged_ledger(), now);
-    aws.serve(play());
-    aws.undescribable = {"a"};
-    run(seconds(3));
-    EXPECT_EQ(firing(), 0U);
-    aws.undescribable.clear();
-    restart();
-    EXPECT_THAT(told_firing(run(minutes(10))), SizeIs(1));
+// What the damage made the first run look back over, a second one looks back over again.
+class damaged_ledger_restart : public ledger_test {
+protected:
+    // A failure of twenty hours ago that the first run could not be told of.
+    void expect_alert_after(domain::ledger known) {
+        fails("a", minutes(100));
+        runs("b");
+        auto now = at(start_time);
+        now.mono += hours(20);
+        now.wall += hours(20);
+        if (known.rows.last_complete_sweep) known.rows.last_complete_sweep = now.wall;
+        play_.emplace(plan_of(finds_all()), std::move(known), now);
+        aws.serve(play());
+        aws.undescribable = {"a"};
+        run(seconds(3));
+        EXPECT_EQ(firing(), 0U);
+        aws.undescribable.clear();
+        restart();
+        EXPECT_THAT(told_firing(run(minutes(10))), SizeIs(1));
+    }
+};
+
+TEST_F(damaged_ledger_restart, before_the_first_sweep_looks_back_as_far) {
+    expect_alert_after(damaged_ledger());
 }
 
-// The new file knows nothing of the former one's last sweep.
-TEST_F(damaged_ledger_test, restart_after_the_first_writes_looks_back_as_far) {
-    fails("a", minutes(100));
-    runs("b");
-    auto now = at(start_time);
-    now.mono += hours(20);
-    now.wall += hours(20);
+// The new file has not what the store knows of the former one's last sweep.
+TEST_F(damaged_ledger_restart, looks_back_as_far_when_the_former_file_was_written_just_now) {
     auto known = damaged_ledger();
-    known.rows.last_complete_sweep = now.wall;
-    play_.emplace(plan_of(finds_all()), known, now);
-    aws.serve(play());
-    aws.undescribable = {"a"};
-    run(seconds(3));
-    EXPECT_EQ(firing(), 0U);
-    aws.undescribable.clear();
-    restart();
-    EXPECT_THAT(told_firing(run(minutes(10))), SizeIs(1));
+    known.rows.last_complete_sweep.emplace();
+    expect_alert_after(std::move(known));
 }
 
 // What a person has seen was saved, the row of the job was not.
@@ -167,6 +164,27 @@ TEST_F(refused_lane, keeps_the_sweep_back_until_its_lists_are_read) {
     aws.lists_fail.reset();
     restart();
     EXPECT_THAT(told_firing(run(minutes(30))), SizeIs(1));
+}
+
+// A job that ended, of which its tags have not told yet whose it is.
+TEST_F(refused_lane, keeps_the_sweep_back_for_an_end_that_waits_for_its_tags) {
+    domain::job_filter filter;
+    filter.tags = {{"team", "vision"}};
+    auto chosen = with_list(one_connection(), list_of("vision", filter));
+    chosen.global.lookback = seconds(1);
+    runs("b");
+    begin(chosen);
+    run(minutes(10));
+    aws.tags_fail = failed(error_class::transient);
+    const auto when = milliseconds(minutes(130)) + seconds(2);
+    auto failing = core::job("a").created_at(later(when)).phase("Starting", when, when);
+    aws.put(failing.fails(when), later(when));
+    aws.tags[core::job("a").seen().arn] = {{"team", "vision"}};
+    run(seconds(55));
+    EXPECT_EQ(firing(), 0U);
+    aws.tags_fail.reset();
+    restart(chosen, hours(2));
+    EXPECT_THAT(told_firing(run(minutes(10))), SizeIs(1));
 }
 
 // ---- a disk that takes nothing -----------------------------------------------------------------
