@@ -186,10 +186,19 @@ inline constexpr std::size_t past_jobs_max = 10'000;
 inline constexpr std::size_t foreign_jobs_max = 200'000;
 // A list that matches more than this was probably meant otherwise, and costs what it does.
 inline constexpr std::size_t large_list = 10'000;
+// A job that was created within this is about to be somebody's: it is decided before those that
+// ran already when they were found.
+inline constexpr milliseconds fresh_job = std::chrono::minutes(10);
+// Among those that have ended and may be somebody's, a completed one stands so far behind.
+inline constexpr milliseconds failed_lead = std::chrono::hours(24);
 // An ended job whose tags or description nobody could read in time is not waited for.
 inline constexpr milliseconds tags_patience{10'000};
 // Tags that AWS does not tell for so long are given up for a while, as if they were refused.
 inline constexpr milliseconds tags_lane_patience{60'000};
+// A policy may allow ListTags for some jobs only. So many refusals in a row, or the last one that
+// waits where no tags were read for so long, are one of the permission as a whole.
+inline constexpr unsigned tags_denied_in_a_row = 8;
+inline constexpr milliseconds tags_proof = std::chrono::hours(1);
 // A lane without permission for ListTags tries again so often.
 inline constexpr milliseconds tags_retry = std::chrono::minutes(10);
 // A job that lists keep an eye on and that nothing more is to be expected of.

@@ -132,6 +132,7 @@ void engine::on(const restored& what) {
     for (std::size_t slot = 0; slot < targets_.size(); ++slot) {
         if (targets_[slot].use != slot_use::vacant) start_watching(slot);
     }
+    release_twins();
     scheduler_.start(now_.mono);
     end_first_pass();
 }

@@ -7,14 +7,14 @@
 //
 // The engine branches and connects; each member computes one thing and knows none of the others.
 // engine.cpp: events and the turn of the wheel. engine_polls.cpp: what an answer of AWS leads to.
-// engine_lists.cpp: what a page of jobs leads to. engine_sweeps.cpp: what is kept of how far lists
-// have got. engine_slots.cpp: who is watched, and in which
-// slot. engine_tags.cpp: tags. engine_connections.cpp: keys and accounts. engine_alerts.cpp:
-// commits and deliveries. engine_promise.cpp: whether the picture is as fresh as promised.
-// engine_restore.cpp: the first event. engine_ledger.cpp: what is kept.
+// engine_lists.cpp: what a page of jobs leads to. engine_candidates.cpp: whose a found job is.
+// engine_twins.cpp: a job that two connections see. engine_sweeps.cpp: what is kept of how far
+// lists have got. engine_slots.cpp: who is watched, and in which slot. engine_tags.cpp: tags.
+// engine_tag_trouble.cpp: those that are not to be had. engine_connections.cpp: keys and accounts.
+// engine_alerts.cpp: commits and deliveries. engine_promise.cpp: whether the picture is as fresh as
+// promised. engine_restore.cpp: the first event. engine_ledger.cpp: what is kept.
 // engine_retention.cpp: for how long. engine_storage.cpp: whether it can be kept.
-// engine_acknowledge.cpp: what a person has seen. engine_reload.cpp: another
-// configuration.
+// engine_acknowledge.cpp: what a person has seen. engine_reload.cpp: another configuration.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -44,8 +45,11 @@
 #include "core/server_clock.hpp"
 #include "core/stale_watch.hpp"
 #include "core/sweep.hpp"
+#include "core/tag_queue.hpp"
 #include "core/tally.hpp"
 #include "core/tracker.hpp"
+#include "core/turned_down.hpp"
+#include "core/urgency.hpp"
 #include "domain/view.hpp"
 #include "domain/watch_plan.hpp"
 
@@ -96,6 +100,7 @@ private:
         std::optional<wall_time> shown_modified{};
         bool undescribed = false;
         bool undecided = false;  // a candidate that waits for an answer
+        mono_time undecided_since{};
         // It stays with its list until more is known: another one may come first then.
         bool may_move = false;
         bool details_refused = false;  // AWS does not describe it, so far
@@ -107,6 +112,11 @@ private:
         std::optional<poll_id> tags_call{};
         std::optional<wall_time> in_ended{};  // its place in ended_
         std::optional<mono_time> untagged_since{};
+        bool end_waits_for_tags = false;  // untagged_since is the time of its end
+        // AWS does not tell them, so far.
+        std::optional<error_class> tags_trouble{};
+        std::optional<mono_time> tags_failing_since{};
+        unsigned tag_failures = 0;  // in a row
         std::optional<domain::label_map> tags{};
         bool tags_told = false;                        // by ListTags itself
         std::optional<domain::job_summary> summary{};  // of a candidate
@@ -123,8 +133,9 @@ private:
         mono_time idle_until{};  // the sweep had nothing to ask for
         std::map<std::string, std::size_t, std::less<>> slots{};  // by name
         // Described or read in vain: nobody's, as the filters stand.
-        std::map<job_key, domain::primary_status> foreign{};  // and the status that they had then
-        std::deque<std::size_t> untagged{};
+        std::map<job_key, turned_down> foreign{};
+        std::vector<lane_id> neighbours{};  // other connections into the same region
+        tag_queue untagged{};
         unsigned failures = 0;  // of list calls in a row
         std::optional<mono_time> failing_since{};
         bool throttled = false;                // the last of them was
@@ -133,8 +144,12 @@ private:
         bool tags_refused = false;             // until tags_again
         bool tags_told = false;                // that they are, since they were last read
         mono_time tags_again{};
-        unsigned tag_failures = 0;  // in a row
+        // Since tags were read last: of whom AWS did not tell them, and how often it refused.
+        std::set<std::size_t> tags_failing{};
         std::optional<mono_time> tags_failing_since{};
+        unsigned tag_failures = 0;
+        unsigned tags_denied = 0;
+        std::optional<mono_time> tags_read_at{};
         bool details_refused = false;               // was told of
         std::map<job_key, hazard_facts> awaited{};  // nobody's, as long as their status stays
         std::uint64_t pages_told = 0;
@@ -213,20 +228,15 @@ private:
     void on_page(const poll& done, const asked_page& asked, const domain::job_page& page);
     void on_list_failure(const poll& failed, const asked_page& asked, const failure& why);
     void take_summary(lane_id lane, const domain::job_summary& told, mono_time sent);
-    void take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent);
     void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
     news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
-    bool is_of_a_list(std::size_t slot) const;
-    claim decide_claim(std::size_t slot) const;
-    void settle_candidate(std::size_t slot);
     bool is_past(const domain::job_summary& told) const;
     bool is_of_a_newer_job(std::size_t slot, wall_time created) const;
     bool must_claim_anew(std::size_t slot, domain::primary_status status) const;
     void claim_successor(std::size_t slot, const domain::job_summary& told, mono_time sent);
     void claim_waiting_successor(const poll& described);
     void claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent);
-    void await_status(lane_id lane, const domain::job_summary& told, mono_time sent);
-    sighting sight_of(const domain::job_identity& job) const;
+    sighting sight_of(std::size_t slot, const domain::job_identity& job) const;
     void end_unexplained_jobs();
     void end_without_cause(std::size_t slot);
     void date_horizon();
@@ -238,6 +248,31 @@ private:
     void keep_sweep();
     bool is_blind(lane_id lane) const;
 
+    // ---- engine_candidates.cpp -----------------------------------------------------------------
+    void take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent);
+    void await_status(lane_id lane, const domain::job_summary& told, mono_time sent);
+    bool is_of_a_list(std::size_t slot) const;
+    claim_facts facts_of(std::size_t slot) const;
+    claim decide_claim(std::size_t slot) const;
+    look look_at_candidate(std::size_t slot) const;
+    void settle_candidate(std::size_t slot);
+    void turn_down(std::size_t slot);
+
+    // ---- engine_twins.cpp ----------------------------------------------------------------------
+    // By a filter rather than by name; the list's place in the plan; the lane's.
+    using precedence = std::tuple<bool, std::ptrdiff_t, std::size_t>;
+    void follow_neighbours();
+    std::vector<std::size_t> twins_of(lane_id lane, const domain::job_identity& job) const;
+    precedence precedence_of(slot_use use, const std::string& watch_list, lane_id lane) const;
+    precedence precedence_of(std::size_t slot) const;
+    bool is_reachable(lane_id lane) const;
+    bool is_claimed_elsewhere(
+        lane_id lane, const std::string& watch_list, const domain::job_identity& job
+    ) const;
+    void release_elsewhere(lane_id lane, const domain::job_identity& job);
+    void release_twins();
+    void heed_twins(std::size_t slot, const domain::job_identity& job, sighting& sight) const;
+
     // ---- engine_tags.cpp -----------------------------------------------------------------------
     void want_tags(std::size_t slot);
     void start_tags();
@@ -248,12 +283,20 @@ private:
     std::string arn_of(std::size_t slot) const;
     void take_tags(std::size_t slot, const domain::label_map& tags);
     void forget_tags(std::size_t slot);
-    bool are_tags_refused(lane_id lane) const;
+    bool are_tags_refused(std::size_t slot) const;
+    urgency urgency_of_tags(std::size_t slot) const;
     void set_tag_labels(std::size_t slot);
     void take_held_answer(std::size_t slot);
+
+    // ---- engine_tag_trouble.cpp ----------------------------------------------------------------
     void on_tags_failure(const poll& failed, const failure& why);
-    void give_up_tags(lane_id lane, std::size_t first);
+    bool is_trouble_of_all(const poll& failed, const failure& why);
+    void retry_tags_of(std::size_t slot, const failure& why);
+    void give_up_tags_of(std::size_t slot, const failure& why);
+    void do_without_tags(std::size_t slot);
+    void refuse_tags(const poll& failed, const failure& why);
     void retry_tags(lane_id lane);
+    void tags_were_read(lane_id lane);
     void tags_are_back(lane_id lane);
 
     // ---- engine_promise.cpp --------------------------------------------------------------------

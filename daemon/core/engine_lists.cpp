@@ -209,26 +209,6 @@ void engine::take_summary(lane_id lane, const domain::job_summary& told, mono_ti
     }
 }
 
-// A status that no list wants may become one that some list does: pages follow the job until then.
-void engine::await_status(lane_id lane, const domain::job_summary& told, mono_time sent) {
-    auto& state = lanes_[lane.value];
-    const job_key key{told.created, told.name};
-    const auto slot = slot_of(lane, told.name);
-    const bool watched = slot && is_watched(*slot);
-    const bool may_come = waits_for_status_ && !watched &&
-        !domain::is_terminal(told.status.value) &&
-        taken_up_.decide({lane, told.name, told.status.value, nullptr, nullptr}).answer !=
-            claim_answer::nobody;
-    if (!may_come) {
-        if (state.awaited.erase(key) > 0 && !watched) state.pages->release(key);
-        return;
-    }
-    const auto phase = told.secondary.value;
-    auto& facts = state.awaited.try_emplace(key, hazard_facts{phase, now_.mono, {}}).first->second;
-    if (facts.phase != phase) facts = {phase, now_.mono, {}};
-    state.pages->watch(key, facts, sent);
-}
-
 // Ended before the horizon, as far as the page tells: the past, that nobody is to be asked about.
 bool engine::is_past(const domain::job_summary& told) const {
     if (!domain::is_terminal(told.status.value)) return false;
@@ -278,130 +258,15 @@ void engine::claim_waiting_successor(const poll& described) {
 }
 
 // What was told of a job before it was let go is history to whoever finds it again.
-sighting engine::sight_of(const domain::job_identity& job) const {
+sighting engine::sight_of(std::size_t slot, const domain::job_identity& job) const {
+    sighting sight{now_, horizon(), reasons_};
     const auto told = told_until_.find(job);
-    if (told == told_until_.end()) return {now_, horizon(), reasons_};
-    const bool with_its_end = told->second == wall_time::max();
-    return {now_, with_its_end ? wall_time::max() : horizon(), reasons_, told->second};
-}
-
-void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent) {
-    auto& state = lanes_[lane.value];
-    const job_key key{told.created, told.name};
-    const auto known = slot_of(lane, told.name);
-    if (known) {
-        auto& candidate = targets_[*known];
-        if (candidate.summary && told.created < candidate.summary->created) return;
-        const bool renewed = candidate.summary && candidate.summary->created != told.created;
-        if (renewed) {
-            candidate.details.reset();
-            candidate.tags.reset();
-        }
-        candidate.summary = told;
-        candidate.observed = sent;
-        settle_candidate(*known);
-        return;
+    if (told != told_until_.end()) {
+        sight.told_until = told->second;
+        if (told->second == wall_time::max()) sight.horizon = wall_time::max();
     }
-    const auto turned_down = state.foreign.find(key);
-    if (turned_down != state.foreign.end() && turned_down->second == told.status.value) return;
-    claim_facts facts{lane, told.name, told.status.value, nullptr, nullptr};
-    static const domain::label_map no_tags{};
-    if (are_tags_refused(lane)) facts.tags = &no_tags;
-    const auto decided = claims_.decide(facts);
-    const bool past = is_past(told);
-    if (decided.answer == claim_answer::nobody) return;
-    if (past && decided.answer != claim_answer::claimed) return;
-    if (past && (ended_.size() >= bounds_.past_jobs || is_forgotten(told))) return;
-    const bool full = view_.watched >= bounds_.tracked_jobs;
-    // It has made room for others, or would have to at once.
-    const auto before = told_until_.find({told.account_id, told.region, told.name, told.created});
-    const bool made_room = before != told_until_.end() && before->second == wall_time::max();
-    if (full && (past || made_room)) return;
-    if (full && ended_.empty()) {
-        tell_full();
-        return;
-    }
-    const auto slot = take_slot(lane, told.name, slot_use::candidate);
-    targets_[slot].summary = told;
-    targets_[slot].observed = sent;
-    scheduler_.add(slot, lane, look{look_queue::calm, now_.mono + limits::no_look});
-    settle_candidate(slot);
-}
-
-// Whether its list is still there.
-bool engine::is_of_a_list(std::size_t slot) const {
-    const auto& lists = lists_of_lane_[targets_[slot].lane.value];
-    return lists.contains(view_.jobs[slot].target.watch_list);
-}
-
-claim engine::decide_claim(std::size_t slot) const {
-    const auto& target = targets_[slot];
-    static const domain::label_map no_tags{};
-    claim_facts facts;
-    facts.lane = target.lane;
-    facts.name = target.name;
-    if (target.summary) facts.status = target.summary->status.value;
-    static const domain::observation no_details{};
-    if (target.details) {
-        facts.details = &*target.details;
-    } else if (target.details_refused) {
-        facts.details = &no_details;
-    }
-    if (is_watched(slot)) {
-        const auto& job = view_.jobs[slot];
-        if (job.last) facts.status = job.last->status.value;
-        if (job.last && !job.summarised) facts.details = &*job.last;
-    }
-    if (target.tags) {
-        facts.tags = &*target.tags;
-    } else if (are_tags_refused(target.lane) && !(is_watched(slot) && is_of_a_list(slot))) {
-        // What a list has stays so: that tags cannot be read says nothing about them.
-        facts.tags = &no_tags;
-    }
-    return claims_.decide(facts);
-}
-
-// Whether it is somebody's can be told now, or what is still to be asked.
-void engine::settle_candidate(std::size_t slot) {
-    auto& target = targets_[slot];
-    const auto decided = decide_claim(slot);
-    const bool waits =
-        decided.answer == claim_answer::needs_details || decided.answer == claim_answer::needs_tags;
-    set_undecided(slot, waits);
-    switch (decided.answer) {
-        case claim_answer::needs_details:
-            if (!target.details) {
-                scheduler_.want(slot, look{look_queue::unseen, now_.mono});
-            }
-            return;
-        case claim_answer::needs_tags:
-            want_tags(slot);
-            return;
-        case claim_answer::nobody: {
-            // Described after all, it may be somebody's.
-            if (scheduler_.is_in_flight(slot) || target.details_refused) return;
-            const auto told = *target.summary;
-            auto& foreign = lanes_[target.lane.value].foreign;
-            if (target.details || target.tags) {
-                foreign.insert_or_assign({told.created, told.name}, told.status.value);
-            }
-            if (foreign.size() > bounds_.foreign_jobs) foreign.erase(foreign.begin());
-            release_slot(slot);
-            return;
-        }
-        case claim_answer::claimed:
-            if (make_room()) break;
-            if (!scheduler_.is_in_flight(slot)) release_slot(slot);
-            return;
-    }
-    const auto told = *std::exchange(target.summary, std::nullopt);
-    const auto details = std::exchange(target.details, std::nullopt);
-    adopt(slot, slot_use::discovered, decided.watch_list);
-    target.may_move = target.details_refused;
-    set_tag_labels(slot);
-    observe_page(slot, told, target.observed);
-    if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
-    look_anew(slot);
+    heed_twins(slot, job, sight);
+    return sight;
 }
 
 // What a page tells of a job that is watched.
@@ -425,9 +290,9 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
         if (job.last) forget_tags(slot);
         set_news(slot, news_kind::none, sent);
     }
-    const auto seen = observe_summary(
-        job, target.memory, told, sight_of({told.account_id, told.region, told.name, told.created})
-    );
+    const auto identity = identity_of(told);
+    if (first) release_elsewhere(target.lane, identity);
+    const auto seen = observe_summary(job, target.memory, told, sight_of(slot, identity));
     target.observed = std::max(target.observed, sent);
     tally_.account_known(target.lane, told.account_id);
     if (seen.changed) {
@@ -488,8 +353,10 @@ void engine::end_unexplained_jobs() {
 
 void engine::end_without_cause(std::size_t slot) {
     if (targets_[slot].news != news_kind::ended) return;
-    const auto seen =
-        end_unexplained(view_.jobs[slot], targets_[slot].memory, {now_, horizon(), reasons_});
+    auto& job = view_.jobs[slot];
+    sighting sight{now_, horizon(), reasons_};
+    heed_twins(slot, identity_of(*job.last), sight);
+    const auto seen = end_unexplained(job, targets_[slot].memory, sight);
     if (!seen.changed) return;
     derive(slot, now_.wall);
     touch(slot);

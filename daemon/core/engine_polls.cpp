@@ -62,6 +62,11 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
         return;
     }
     if (is_newer || (known && answer.account_id != known->account_id)) forget_tags(slot);
+    const bool has_ended = terminal_status(answer).has_value();
+    // An alert waits for its labels from the end on, however long they have been waited for.
+    if (has_ended && lacks_tag_labels(slot) && !std::exchange(target.end_waits_for_tags, true)) {
+        target.untagged_since = now_.mono;
+    }
     if (must_wait_for_tags(slot)) {
         target.details = answer;
         want_tags(slot);
@@ -85,7 +90,9 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     date_horizon();
     // The older job of the name has ended, whatever nobody explained of it.
     if (job.last && answer.created > job.last->created) end_without_cause(slot);
-    const auto seen = observe(job, target.memory, answer, sight_of(identity_of(answer)));
+    const auto identity = identity_of(answer);
+    if (!job.last || job.last->created != answer.created) release_elsewhere(target.lane, identity);
+    const auto seen = observe(job, target.memory, answer, sight_of(slot, identity));
     tally_.account_known(target.lane, job.last->account_id);
     if (seen.changed) {
         derive(slot, now_.wall);

@@ -15,6 +15,9 @@ void engine::on(const reconfigured& what) {
     CHECK(what.plan.lanes.size() >= plan_.lanes.size());
     CHECK(what.plan.endpoints.size() >= plan_.endpoints.size());
     const auto former = std::exchange(plan_, what.plan);
+    // A list that is new looks back as far as it would after a restart.
+    restored_sweep_ = last_sweep_;
+    started_ = our_now_;
     reasons_ = failure_classifier(plan_.failure_classes);
     claims_ = claims(plan_);
     taken_up_ = claims_of_taken_up(plan_);
@@ -30,11 +33,14 @@ void engine::on(const reconfigured& what) {
         lane.foreign.clear();
         // A permission may have been given.
         lane.tags_refused = false;
+        lane.tags_read_at.reset();
+        lane.tags_denied = 0;
         lane.tags_again = now_.mono;
         // What the new filters match may be older than what the old ones kept in sight.
         if ((other_filters || lane.tags_told) && lane.pages) begin_sweep(lane_id{i});
     }
     follow_jobs();
+    release_twins();
     // Their lists may promise something else.
     for (const auto& lane : lanes_)
         for (const auto& [name, slot] : lane.slots)
@@ -74,6 +80,7 @@ void engine::follow_lanes() {
         for (const auto lane : rule.lanes)
             lists_of_lane_[lane.value].insert(rule.watch_list);
     }
+    follow_neighbours();
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const auto& lane = plan_.lanes[i];
         view_.connections.try_emplace(lane.connection);

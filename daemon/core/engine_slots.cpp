@@ -47,7 +47,8 @@ void engine::forget_job(std::size_t slot) {
     auto& target = targets_[slot];
     auto& lane = lanes_[target.lane.value];
     release_from_sweep(slot);
-    std::erase(lane.untagged, slot);
+    lane.untagged.erase(slot);
+    lane.tags_failing.erase(slot);
     target.waits_for_tags = false;
     target.details.reset();
     target.summary.reset();
@@ -141,6 +142,7 @@ void engine::set_undecided(std::size_t slot, bool undecided) {
     auto& target = targets_[slot];
     if (std::exchange(target.undecided, undecided) == undecided) return;
     view_.lanes[target.lane.value].undecided += undecided ? 1 : -1;
+    target.undecided_since = now_.mono;
 }
 
 void engine::set_undescribed(std::size_t slot, bool undescribed) {

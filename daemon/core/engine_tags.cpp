@@ -1,20 +1,21 @@
 #include "base/check.hpp"
 #include "base/limits.hpp"
-#include "core/backoff.hpp"
 #include "core/engine.hpp"
-#include "core/notes_of_lists.hpp"
+#include "core/tracker.hpp"
 
 namespace trainwatch::core {
 
 // Its list takes labels from tags, and nobody has read them yet.
 bool engine::lacks_tag_labels(std::size_t slot) const {
     const auto& target = targets_[slot];
-    if (!is_watched(slot) || target.tags || are_tags_refused(target.lane)) return false;
+    if (!is_watched(slot) || target.tags || are_tags_refused(slot)) return false;
     return !plan_.traits(view_.jobs[slot].target.watch_list).labels_from_tags.empty();
 }
 
-bool engine::are_tags_refused(lane_id lane) const {
-    return lanes_[lane.value].tags_refused;
+// Of this job, or of all.
+bool engine::are_tags_refused(std::size_t slot) const {
+    const auto& target = targets_[slot];
+    return target.tags_trouble || lanes_[target.lane.value].tags_refused;
 }
 
 // Labels are the identity of an alert: what may lead to one waits for them, though not for long.
@@ -23,11 +24,21 @@ bool engine::must_wait_for_tags(std::size_t slot) const {
     return lacks_tag_labels(slot) && (!since || now_.mono - *since < limits::tags_patience);
 }
 
+// Of one that waits already, whether it has become more urgent.
 void engine::want_tags(std::size_t slot) {
     auto& target = targets_[slot];
-    if (target.tags || std::exchange(target.waits_for_tags, true)) return;
+    if (target.tags || target.tags_call) return;
     if (!target.untagged_since) target.untagged_since = now_.mono;
-    lanes_[target.lane.value].untagged.push_back(slot);
+    target.waits_for_tags = true;
+    lanes_[target.lane.value].untagged.put(slot, urgency_of_tags(slot), now_.mono);
+}
+
+urgency engine::urgency_of_tags(std::size_t slot) const {
+    const auto& target = targets_[slot];
+    if (target.summary) return urgency_of(*target.summary, now_.wall);
+    // An alert waits for its labels.
+    const bool has_ended = target.details && terminal_status(*target.details);
+    return has_ended ? urgency::failed : urgency::fresh;
 }
 
 // Empty while nobody has told of the job.
@@ -44,13 +55,14 @@ void engine::start_tags() {
         auto& lane = lanes_[i];
         const lane_id id{i};
         if (lane.tags_refused && lane.tags_again <= now_.mono) retry_tags(id);
-        while (!lane.untagged.empty() && lane.tags_again <= now_.mono) {
-            const auto slot = lane.untagged.front();
-            const auto call = scheduler_.start_call(aws_operation::tags, id, slot, now_.mono);
-            if (!call) break;
-            lane.untagged.pop_front();
-            targets_[slot].tags_call = call->id;
-            out_.emplace_back(read_tags{call->id, id, arn_of(slot), call->deadline});
+        while (lane.tags_again <= now_.mono &&
+               scheduler_.next_call(aws_operation::tags, id) <= now_.mono) {
+            const auto slot = lane.untagged.take(now_.mono);
+            if (!slot) break;
+            const auto call = scheduler_.start_call(aws_operation::tags, id, *slot, now_.mono);
+            CHECK(call.has_value());
+            targets_[*slot].tags_call = call->id;
+            out_.emplace_back(read_tags{call->id, id, arn_of(*slot), call->deadline});
         }
     }
 }
@@ -58,8 +70,9 @@ void engine::start_tags() {
 std::optional<mono_time> engine::next_tags(lane_id lane) const {
     const auto& state = lanes_[lane.value];
     if (state.tags_refused) return state.tags_again;
-    if (state.untagged.empty()) return std::nullopt;
-    return std::max(state.tags_again, scheduler_.next_call(aws_operation::tags, lane));
+    const auto due = state.untagged.next_due();
+    if (!due) return std::nullopt;
+    return std::max({*due, state.tags_again, scheduler_.next_call(aws_operation::tags, lane)});
 }
 
 void engine::on(const tags_read& what) {
@@ -68,10 +81,7 @@ void engine::on(const tags_read& what) {
     tally_.request_took(done->lane, done->operation, what.took);
     if (what.answer) {
         tally_.request(done->lane, done->operation, "ok");
-        auto& lane = lanes_[done->lane.value];
-        lane.tag_failures = 0;
-        lane.tags_failing_since.reset();
-        if (std::exchange(lane.tags_told, false)) tags_are_back(done->lane);
+        tags_were_read(done->lane);
         if (!is_tags_call_of(*done)) return;
         targets_[done->slot].tags_told = true;
         take_tags(done->slot, *what.answer);
@@ -92,8 +102,12 @@ bool engine::is_tags_call_of(const poll& call) {
 
 void engine::take_tags(std::size_t slot, const domain::label_map& tags) {
     auto& target = targets_[slot];
+    lanes_[target.lane.value].untagged.erase(slot);
     target.waits_for_tags = false;
     target.untagged_since.reset();
+    target.tags_trouble.reset();
+    target.tags_failing_since.reset();
+    target.tag_failures = 0;
     target.tags = tags;
     if (target.use == slot_use::candidate) {
         settle_candidate(slot);
@@ -110,7 +124,11 @@ void engine::forget_tags(std::size_t slot) {
     auto& target = targets_[slot];
     target.tags.reset();
     target.tags_told = false;
+    target.end_waits_for_tags = false;
     target.untagged_since.reset();
+    target.tags_trouble.reset();
+    target.tags_failing_since.reset();
+    target.tag_failures = 0;
     if (target.tags_call) {
         target.tags_call.reset();
         target.waits_for_tags = false;
@@ -146,82 +164,6 @@ void engine::take_held_answer(std::size_t slot) {
     const auto held = *std::exchange(target.details, std::nullopt);
     take_observation(slot, held, target.described.value_or(now_.mono));
     look_anew(slot);
-}
-
-void engine::on_tags_failure(const poll& failed, const failure& why) {
-    auto& lane = lanes_[failed.lane.value];
-    tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
-    if (!is_tags_call_of(failed)) return;
-    auto& target = targets_[failed.slot];
-    // AWS is well, and has nothing to say of this one.
-    if (why.kind == error_class::not_found || why.kind == error_class::rejected) {
-        take_tags(failed.slot, {});
-        return;
-    }
-    if (why.kind != error_class::denied) {
-        if (why.kind == error_class::throttled) {
-            scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
-        } else {
-            constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
-            lane.tags_again = now_.mono + backoff_bound(++lane.tag_failures, bounds);
-        }
-        if (!lane.tags_failing_since) lane.tags_failing_since = now_.mono;
-        if (now_.mono - *lane.tags_failing_since < limits::tags_lane_patience) {
-            // One that AWS cannot answer holds up no other.
-            lane.untagged.push_back(failed.slot);
-            return;
-        }
-    }
-    target.waits_for_tags = false;
-    lane.tags_refused = true;
-    if (!std::exchange(lane.tags_told, true)) {
-        say(note_of_refused_tags(plan_.lanes[failed.lane.value], why));
-    }
-    view_.lanes[failed.lane.value].tags_refused = why.cure.empty() ? why.detail : why.cure;
-    const bool denied = why.kind == error_class::denied;
-    lane.tags_again = now_.mono + (denied ? limits::tags_retry : limits::tags_lane_patience);
-    give_up_tags(failed.lane, failed.slot);
-}
-
-// The permission may have been given: whoever is in question asks again, and one that is watched,
-// so that it is found out where nobody new comes.
-void engine::retry_tags(lane_id lane) {
-    auto& state = lanes_[lane.value];
-    state.tags_refused = false;
-    for (const auto& [name, slot] : state.slots) {
-        if (targets_[slot].use != slot_use::discovered || targets_[slot].waits_for_tags) continue;
-        const bool lacks =
-            lacks_tag_labels(slot) || decide_claim(slot).answer == claim_answer::needs_tags;
-        if (!lacks || targets_[slot].tags) continue;
-        targets_[slot].may_move = true;
-        want_tags(slot);
-        return;
-    }
-}
-
-// What was decided without tags is decided again.
-void engine::tags_are_back(lane_id lane) {
-    view_.lanes[lane.value].tags_refused.clear();
-    // Who was turned down without them is nowhere but on the pages.
-    if (lanes_[lane.value].pages) begin_sweep(lane);
-    for (const auto& [name, slot] : lanes_[lane.value].slots) {
-        if (targets_[slot].use == slot_use::discovered) reconsidered_.insert(slot);
-    }
-}
-
-// Filters of tags match nothing here for now, and labels from tags stay away: no other list, and
-// no alert, has to wait for a permission.
-void engine::give_up_tags(lane_id lane, std::size_t first) {
-    auto waiting = std::exchange(lanes_[lane.value].untagged, {});
-    waiting.push_front(first);
-    for (const auto slot : waiting) {
-        targets_[slot].waits_for_tags = false;
-        if (targets_[slot].use == slot_use::candidate) {
-            settle_candidate(slot);
-        } else {
-            take_held_answer(slot);
-        }
-    }
 }
 
 }  // namespace trainwatch::core

@@ -30,6 +30,10 @@ enum class look_queue : std::uint8_t {
     live,     // regular looks where nothing lists, and those that a limit or an end calls for
     changed,  // a list page told of something new
     calm,     // ended, missing, or not to be had; listed jobs that nothing is known to be new of
+    // Only a describe tells whose it is (core/urgency).
+    undecided_end,  // it has ended
+    undecided,      // it was just created
+    undecided_old,  // it ran before we came
 };
 
 // What a list page told that no describe has shown yet, the most urgent first.

@@ -93,6 +93,22 @@ note note_of_refused_tags(const domain::lane& lane, const failure& why) {
     return make_note(note_level::warning, "tags_refused", std::move(fields));
 }
 
+// A policy that spares some jobs is no mistake; AWS that stumbles over one is worth a word.
+note note_of_untold_tags(
+    const domain::lane& lane, const std::string& training_job, const failure& why
+) {
+    auto fields = fields_of(lane);
+    fields.emplace_back("training_job", training_job);
+    add_failure(fields, why);
+    fields.emplace_back(
+        "effect", "no filter of tags matches this job, no label comes from its tags"
+    );
+    const bool denied = why.kind == error_class::denied;
+    return make_note(
+        denied ? note_level::debug : note_level::warning, "tags_untold", std::move(fields)
+    );
+}
+
 note note_of_refused_details(
     const domain::lane& lane, const std::string& training_job, const failure& why
 ) {

@@ -35,6 +35,10 @@ note note_of_refused_details(
 );
 // tags_refused: filters of tags match nothing in the lane, and labels from tags stay away.
 note note_of_refused_tags(const domain::lane& lane, const failure& why);
+// tags_untold: this job's alone; filters of tags do not match it, and it has no labels from tags.
+note note_of_untold_tags(
+    const domain::lane& lane, const std::string& training_job, const failure& why
+);
 
 // reconfigured: what another configuration changes.
 note note_of_reconfiguration(const domain::watch_plan& former, const domain::watch_plan& next);

@@ -73,6 +73,12 @@ scheduler::shelf scheduler::shelf_of(const job_state& job) {
             return shelf::live;
         case look_queue::changed:
             return shelf::changed;
+        case look_queue::undecided_end:
+            return shelf::undecided_end;
+        case look_queue::undecided:
+            return shelf::undecided;
+        case look_queue::undecided_old:
+            return shelf::undecided_old;
         case look_queue::calm:
             break;
     }
@@ -135,14 +141,12 @@ void scheduler::retry_slowly(const poll& denied, mono_time now) {
     enqueue(denied, next);
 }
 
-// Late jobs have turns of their own, and belong to the live ones at other times: where the budget
-// is so short that they are looked at no more often than others, neither is served before the
-// other.
-scheduler::shelf scheduler::live_or_late(const lane_state& lane) {
-    const auto& live = lane.waiting[static_cast<std::size_t>(shelf::live)];
-    const auto& late = lane.waiting[static_cast<std::size_t>(shelf::late)];
-    if (late.empty()) return shelf::live;
-    return live.empty() || late.top() < live.top() ? shelf::late : shelf::live;
+// Two queues that share a turn: neither is served before the other, the longest due one is.
+scheduler::shelf scheduler::longest_due(const lane_state& lane, shelf usual, shelf other) {
+    const auto& first = lane.waiting[static_cast<std::size_t>(usual)];
+    const auto& second = lane.waiting[static_cast<std::size_t>(other)];
+    if (second.empty()) return usual;
+    return first.empty() || second.top() < first.top() ? other : usual;
 }
 
 std::optional<scheduler::shelf> scheduler::choose(const lane_state& lane, mono_time now) {
@@ -151,21 +155,24 @@ std::optional<scheduler::shelf> scheduler::choose(const lane_state& lane, mono_t
     };
     if (has(shelf::ended)) return shelf::ended;
     if (lane.sends % limits::late_share == 0 && has(shelf::late)) return shelf::late;
-    if (lane.sends % limits::calm_share == limits::calm_share - 1 && has(shelf::calm)) {
-        return shelf::calm;
-    }
+    const auto calm = longest_due(lane, shelf::calm, shelf::undecided_old);
+    if (lane.sends % limits::calm_share == limits::calm_share - 1 && has(calm)) return calm;
+    if (has(shelf::undecided_end)) return shelf::undecided_end;
+    // Late jobs have turns of their own, and belong to the live ones at other times: where the
+    // budget is so short that they are looked at no more often than others, it is shared alike.
+    const std::array turns{
+        shelf::changed,
+        shelf::unseen,
+        shelf::undecided,
+        longest_due(lane, shelf::live, shelf::late)};
     // Who was served last comes last.
-    const auto live = live_or_late(lane);
-    std::array<shelf, 3> turns{shelf::changed, shelf::unseen, live};
-    if (lane.last_turn == shelf::changed) {
-        turns = {shelf::unseen, live, shelf::changed};
-    } else if (lane.last_turn == shelf::unseen) {
-        turns = {live, shelf::changed, shelf::unseen};
-    }
-    for (const auto which : turns) {
+    const auto served = std::find(turns.begin(), turns.end() - 1, lane.last_turn);
+    const auto begin = static_cast<std::size_t>(served - turns.begin()) + 1;
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+        const auto which = turns[(begin + i) % turns.size()];
         if (has(which)) return which;
     }
-    if (has(shelf::calm)) return shelf::calm;
+    if (has(calm)) return calm;
     return std::nullopt;
 }
 
@@ -197,7 +204,9 @@ std::optional<poll> scheduler::next_poll(mono_time now) {
     take_from_line(first.slot);
     job.place = job_place::described;
     ++lane.sends;
-    if (from == shelf::changed || from == shelf::unseen) lane.last_turn = from;
+    const bool takes_turns =
+        from == shelf::changed || from == shelf::unseen || from == shelf::undecided;
+    if (takes_turns) lane.last_turn = from;
     if (from == shelf::live || from == shelf::late) lane.last_turn = shelf::live;
     auto started = start_poll(aws_operation::describe, lane_id{chosen->first}, first.slot, now);
     started.wanted = {job.queue, first.due, job.late};

@@ -7,9 +7,11 @@
 //
 // Waiting jobs stand in queues by time: a step costs the same however many there are. Those that a
 // list page saw end go first, to learn why. One send in limits::late_share goes to a job past a
-// limit; what changed, what was never seen and what is looked at regularly take turns; ended and
-// calm ones get what is left and one send in limits::calm_share, so that nobody starves. Within a
-// queue the longest due goes first: with a short budget that is the one unobserved for longest.
+// limit. Then come those that have ended and of which only a describe tells whose they are. What
+// changed, what was never seen, what was just created and may be somebody's, and what is looked at
+// regularly take turns; ended and calm ones, and what ran before we came and may be somebody's, get
+// what is left and one send in limits::calm_share, so that nobody starves. Within a queue the
+// longest due goes first: with a short budget that is the one unobserved for longest.
 //
 // Knows monotonic time only, so a step of the wall clock moves no poll. Knows nothing of what an
 // answer said: the engine places each job anew after its answer (core/look) or its failure (here).
@@ -131,8 +133,18 @@ public:
 
 private:
     // The queues of a lane.
-    enum class shelf : std::uint8_t { ended, late, changed, unseen, live, calm };
-    static constexpr std::size_t shelves = 6;
+    enum class shelf : std::uint8_t {
+        ended,
+        late,
+        undecided_end,
+        changed,
+        unseen,
+        undecided,
+        live,
+        calm,
+        undecided_old
+    };
+    static constexpr std::size_t shelves = 9;
     static constexpr std::size_t operations = domain::aws_operations.size();
 
     enum class job_place : std::uint8_t { vacant, waiting, described, taken };
@@ -191,7 +203,7 @@ private:
     void take_from_line(std::size_t slot);
     due_queue& line_of(const job_state& job);
     static std::optional<shelf> choose(const lane_state& lane, mono_time now);
-    static shelf live_or_late(const lane_state& lane);
+    static shelf longest_due(const lane_state& lane, shelf usual, shelf other);
     // The lane whose turn it is, and what of it.
     std::optional<std::pair<std::size_t, shelf>> choose_lane(mono_time now) const;
     poll start_poll(aws_operation operation, lane_id lane, std::size_t slot, mono_time now);

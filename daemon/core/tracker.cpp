@@ -78,6 +78,7 @@ seen_as classify_end(
     const std::optional<wall_time>& ended,
     const sighting& seen
 ) {
+    if (seen.is_end_told) return seen_as::old;
     if (!memory.already_ended) return seen_as::live;
     // AWS gave no time of the end: the last change, else now. Better one alert too many.
     const wall_time at = ended.value_or(job.modified.value_or(seen.now.wall));
@@ -234,6 +235,10 @@ void remember(const domain::job_summary& told, job_memory& memory, wall_time hea
 }  // namespace
 
 domain::job_identity identity_of(const observation& job) {
+    return {job.account_id, job.region, job.name, job.created};
+}
+
+domain::job_identity identity_of(const domain::job_summary& job) {
     return {job.account_id, job.region, job.name, job.created};
 }
 

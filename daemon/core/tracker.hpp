@@ -77,6 +77,7 @@ struct sighting {
     const failure_classifier& reasons;
     // What had begun by then was told when somebody watched the job before: as old as can be.
     wall_time told_until = wall_time::min();
+    bool is_end_told = false;  // by another slot that has the same job: here it is the past
 };
 
 struct tracked {
@@ -109,6 +110,7 @@ bool mark_missing(domain::job_view& job);
 std::vector<domain::transition> history_of(const domain::job_view& job, const job_memory& memory);
 
 domain::job_identity identity_of(const domain::observation& job);
+domain::job_identity identity_of(const domain::job_summary& job);
 
 // The terminal status of the job: its own, or for one that is being deleted (only ended jobs can
 // be) the one that its secondary status tells. Else nothing.

@@ -215,6 +215,20 @@ TEST_F(reload, list_that_is_added_finds_what_is_older_than_it) {
     EXPECT_FALSE(job("a")->summarised);
 }
 
+// As far as a restart would: what ended long before anybody asked pages nobody.
+TEST_F(reload, list_that_is_added_looks_back_as_a_restart_would) {
+    fails("old", hours(3));
+    fails("young", hours(6) + minutes(30));
+    auto chosen = with_list(one_connection(), list_of("z", by_name("z*")));
+    start(chosen).play(hours(5));
+    ASSERT_EQ(firing(), 0U);
+    chosen.watch_lists.push_back(list_of("all", by_name("*")));
+    const auto log = change(chosen, minutes(2));
+    EXPECT_EQ(count_notes(log, "alert_fired"), 1);
+    ASSERT_EQ(firing(), 1U);
+    EXPECT_EQ(play().view().alerts[0].labels.at("training_job"), "young");
+}
+
 TEST_F(reload, list_that_is_renamed_keeps_its_jobs_and_the_labels_of_their_alerts) {
     runs("a");
     fails("b", minutes(119));

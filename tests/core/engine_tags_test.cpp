@@ -50,6 +50,7 @@ TEST_F(tags, are_read_once_whatever_they_say) {
 
 TEST_F(tags, that_aws_does_not_tell_for_a_minute_keep_nobody_waiting) {
     runs("a", "vision");
+    runs("b", "vision");
     aws.tags_fail = failed(error_class::transient);
     auto chosen = with_list(one_connection(), list_of("vision", of_team("vision")));
     chosen.watch_lists.push_back(list_of("rest", by_name("*")));
@@ -77,6 +78,55 @@ TEST_F(tags, that_aws_does_not_tell_of_one_job_hold_up_no_other) {
     play().play(seconds(50));
     EXPECT_FALSE(untold.empty());
     EXPECT_EQ(play().view().watched, 19U);
+}
+
+TEST_F(tags, that_aws_does_not_tell_of_one_job_alone_are_given_up_for_it_alone) {
+    runs("a", "vision");
+    auto chosen = with_list(one_connection(), list_of("vision", of_team("vision")));
+    chosen.watch_lists.push_back(list_of("rest", by_name("*")));
+    start(chosen);
+    bool is_broken = true;
+    play().tags = [&](const read_tags& asked) -> result<domain::label_map> {
+        if (is_broken && asked.arn == arn_of("a")) return failed(error_class::transient);
+        return aws.tags[asked.arn];
+    };
+    const auto log = play().play(minutes(2));
+    EXPECT_EQ(count_notes(log, "tags_refused"), 0);
+    EXPECT_EQ(count_notes(log, "tags_untold"), 1);
+    EXPECT_EQ(field_of(log, "tags_untold", "training_job"), "a");
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_EQ(job("a")->target.watch_list, "rest");
+    aws.put(running("b").created_at(play().now().wall), play().now().wall);
+    aws.tags[arn_of("b")] = {{"team", "vision"}};
+    play().play(soon);
+    ASSERT_NE(job("b"), nullptr);
+    EXPECT_EQ(job("b")->target.watch_list, "vision");
+    is_broken = false;
+    play().play(limits::tags_retry + minutes(1));
+    EXPECT_EQ(job("a")->target.watch_list, "vision");
+}
+
+// Access by attribute: a role may read the tags of its own team's jobs and of no others.
+TEST_F(tags, that_a_policy_keeps_from_us_are_none_of_our_business) {
+    for (int i = 0; i < 6; ++i)
+        runs(("b-" + std::to_string(i)).c_str(), "text");
+    runs("a", "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision"))));
+    play().tags = [&](const read_tags& asked) -> result<domain::label_map> {
+        ++aws.tag_reads[asked.arn];
+        if (asked.arn != arn_of("a")) return failed(error_class::denied);
+        return aws.tags[asked.arn];
+    };
+    auto log = play().play(minutes(30));
+    EXPECT_EQ(count_notes(log, "tags_refused"), 0);
+    EXPECT_EQ(count_notes(log, "tags_untold"), 0) << "nothing that anybody has to mend";
+    EXPECT_NE(job("a"), nullptr);
+    EXPECT_EQ(play().view().watched, 1U);
+    EXPECT_EQ(aws.tag_reads[arn_of("b-0")], 1);
+    // One that is new and not ours turns nobody else down.
+    aws.put(running("c").created_at(play().now().wall), play().now().wall);
+    log = play().play(soon);
+    EXPECT_EQ(count_notes(log, "tags_refused"), 0);
 }
 
 // Deep in the pages, where nobody looks twice.

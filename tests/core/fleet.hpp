@@ -64,6 +64,7 @@ public:
     std::optional<failure> tags_fail{};
     std::set<std::string> undescribable{};            // names whose describes get lost
     std::set<lane_id> closed{};                       // lanes whose describes are refused
+    std::set<lane_id> lists_closed{};                 // lanes whose lists are refused
     std::map<std::string, domain::label_map> tags{};  // by ARN
 
 private:
@@ -78,6 +79,7 @@ private:
     result<domain::job_page> listed(const list_jobs& asked) {
         ++pages;
         if (lists_fail) return *lists_fail;
+        if (lists_closed.contains(asked.lane)) return failed(error_class::denied);
         auto page = lists_[asked.lane].answer(asked.query);
         for (auto& told : page.jobs)
             told = summary_of(jobs_.at({asked.lane, told.name}));

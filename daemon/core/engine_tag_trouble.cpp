@@ -1,0 +1,148 @@
+// Tags that are not to be had: of one job, because AWS stumbles over it or a policy spares it; or
+// of a whole lane.
+#include "base/limits.hpp"
+#include "core/backoff.hpp"
+#include "core/engine.hpp"
+#include "core/notes_of_lists.hpp"
+
+namespace trainwatch::core {
+
+void engine::tags_were_read(lane_id lane) {
+    auto& state = lanes_[lane.value];
+    state.tag_failures = 0;
+    state.tags_failing_since.reset();
+    state.tags_failing.clear();
+    state.tags_denied = 0;
+    state.tags_read_at = now_.mono;
+    if (std::exchange(state.tags_told, false)) tags_are_back(lane);
+}
+
+void engine::on_tags_failure(const poll& failed, const failure& why) {
+    tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
+    if (!is_tags_call_of(failed)) return;
+    const auto slot = failed.slot;
+    // AWS is well, and has nothing to say of this one.
+    if (why.kind == error_class::not_found || why.kind == error_class::rejected) {
+        take_tags(slot, {});
+        return;
+    }
+    if (why.kind == error_class::throttled) {
+        scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
+    }
+    if (is_trouble_of_all(failed, why)) {
+        refuse_tags(failed, why);
+    } else if (why.kind == error_class::denied) {
+        give_up_tags_of(slot, why);
+    } else {
+        retry_tags_of(slot, why);
+    }
+}
+
+// Whether what happened to this job says anything about the others.
+bool engine::is_trouble_of_all(const poll& failed, const failure& why) {
+    auto& lane = lanes_[failed.lane.value];
+    if (why.kind == error_class::denied) {
+        const bool was_read =
+            lane.tags_read_at && now_.mono - *lane.tags_read_at < limits::tags_proof;
+        const auto next = lane.untagged.next_due();
+        const bool is_last = (!next || *next > now_.mono) && !was_read;
+        return ++lane.tags_denied >= limits::tags_denied_in_a_row || is_last;
+    }
+    lane.tags_failing.insert(failed.slot);
+    if (!lane.tags_failing_since) lane.tags_failing_since = now_.mono;
+    const bool is_one = lane.tags_failing.size() < 2 && why.kind != error_class::throttled;
+    return !is_one && now_.mono - *lane.tags_failing_since >= limits::tags_lane_patience;
+}
+
+// A moment later, and others in between: one that AWS cannot answer holds up no other.
+void engine::retry_tags_of(std::size_t slot, const failure& why) {
+    auto& target = targets_[slot];
+    auto& lane = lanes_[target.lane.value];
+    constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
+    auto due = now_.mono;
+    if (why.kind != error_class::throttled) {
+        due += backoff_bound(++target.tag_failures, bounds);
+        if (lane.tags_failing.size() > 1) {
+            lane.tags_again = now_.mono + backoff_bound(++lane.tag_failures, bounds);
+        }
+        if (!target.tags_failing_since) target.tags_failing_since = now_.mono;
+        if (now_.mono - *target.tags_failing_since >= limits::tags_lane_patience) {
+            give_up_tags_of(slot, why);
+            return;
+        }
+    }
+    lane.untagged.put(slot, urgency_of_tags(slot), due);
+}
+
+// It does without them for now. What a policy keeps from us is none of our business until it says
+// otherwise; what AWS cannot tell is asked for again.
+void engine::give_up_tags_of(std::size_t slot, const failure& why) {
+    auto& target = targets_[slot];
+    const auto lane = target.lane;
+    const bool is_news = !std::exchange(target.tags_trouble, why.kind);
+    target.waits_for_tags = false;
+    if (why.kind != error_class::denied || is_watched(slot)) {
+        target.waits_for_tags = true;
+        lanes_[lane.value].untagged.put(slot, urgency::old, now_.mono + limits::tags_retry);
+    }
+    if (is_news) say(note_of_untold_tags(plan_.lanes[lane.value], target.name, why));
+    do_without_tags(slot);
+}
+
+void engine::do_without_tags(std::size_t slot) {
+    if (targets_[slot].use == slot_use::candidate) {
+        settle_candidate(slot);
+    } else {
+        take_held_answer(slot);
+    }
+}
+
+// Filters of tags match nothing here for now, and labels from tags stay away: no other list, and
+// no alert, has to wait for a permission.
+void engine::refuse_tags(const poll& failed, const failure& why) {
+    auto& lane = lanes_[failed.lane.value];
+    lane.tags_refused = true;
+    if (!std::exchange(lane.tags_told, true)) {
+        say(note_of_refused_tags(plan_.lanes[failed.lane.value], why));
+    }
+    view_.lanes[failed.lane.value].tags_refused = why.cure.empty() ? why.detail : why.cure;
+    const bool denied = why.kind == error_class::denied;
+    lane.tags_again = now_.mono + (denied ? limits::tags_retry : limits::tags_lane_patience);
+    lane.tags_denied = 0;
+    auto waiting = lane.untagged.take_all();
+    waiting.push_back(failed.slot);
+    for (const auto slot : waiting) {
+        targets_[slot].waits_for_tags = false;
+        targets_[slot].tags_trouble.reset();
+        do_without_tags(slot);
+    }
+}
+
+// The permission may have been given: whoever is in question asks again, and one that is watched,
+// so that it is found out where nobody new comes.
+void engine::retry_tags(lane_id lane) {
+    auto& state = lanes_[lane.value];
+    state.tags_refused = false;
+    for (const auto& [name, slot] : state.slots) {
+        if (targets_[slot].use != slot_use::discovered || targets_[slot].waits_for_tags) continue;
+        const bool lacks =
+            lacks_tag_labels(slot) || decide_claim(slot).answer == claim_answer::needs_tags;
+        if (!lacks || targets_[slot].tags) continue;
+        targets_[slot].may_move = true;
+        want_tags(slot);
+        return;
+    }
+}
+
+// What was decided without tags is decided again.
+void engine::tags_are_back(lane_id lane) {
+    view_.lanes[lane.value].tags_refused.clear();
+    // Who was turned down without them is nowhere but on the pages.
+    std::erase_if(lanes_[lane.value].foreign, [](const auto& each) { return each.second.by_tags; });
+    if (lanes_[lane.value].pages) begin_sweep(lane);
+    for (const auto& [name, slot] : lanes_[lane.value].slots) {
+        if (targets_[slot].use == slot_use::discovered) reconsidered_.insert(slot);
+    }
+}
+
+}  // namespace trainwatch::core

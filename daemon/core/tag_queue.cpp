@@ -1,0 +1,57 @@
+#include "core/tag_queue.hpp"
+
+#include "base/limits.hpp"
+
+namespace trainwatch::core {
+
+void tag_queue::put(std::size_t slot, urgency how, mono_time due) {
+    const auto waiting = places_.find(slot);
+    if (waiting != places_.end()) due = waiting->second.due;
+    erase(slot);
+    places_.insert_or_assign(slot, place{how, due});
+    line_of(how).emplace(due, slot);
+}
+
+void tag_queue::erase(std::size_t slot) {
+    const auto waiting = places_.find(slot);
+    if (waiting == places_.end()) return;
+    line_of(waiting->second.how).erase({waiting->second.due, slot});
+    places_.erase(waiting);
+}
+
+std::optional<std::size_t> tag_queue::take(mono_time now) {
+    const auto first_of = [&](urgency how) -> std::optional<std::size_t> {
+        const auto& waiting = line_of(how);
+        if (waiting.empty() || waiting.begin()->first > now) return std::nullopt;
+        return waiting.begin()->second;
+    };
+    std::optional<std::size_t> first;
+    if ((taken_ + 1) % limits::calm_share == 0) first = first_of(urgency::old);
+    for (const auto how : urgencies) {
+        if (!first) first = first_of(how);
+    }
+    if (!first) return std::nullopt;
+    ++taken_;
+    erase(*first);
+    return first;
+}
+
+std::optional<mono_time> tag_queue::next_due() const {
+    std::optional<mono_time> next;
+    for (const auto& each : lines_) {
+        if (each.empty()) continue;
+        if (!next || each.begin()->first < *next) next = each.begin()->first;
+    }
+    return next;
+}
+
+std::vector<std::size_t> tag_queue::take_all() {
+    std::vector<std::size_t> all;
+    for (const auto& [slot, waiting] : places_)
+        all.push_back(slot);
+    places_.clear();
+    lines_ = {};
+    return all;
+}
+
+}  // namespace trainwatch::core

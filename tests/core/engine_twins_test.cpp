@@ -1,0 +1,176 @@
+// One job, seen through two connections that have the same account: one row, one alert, one count.
+#include "tests/core/ledger_disk.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+constexpr lane_id main_lane{0};
+constexpr lane_id second_lane{1};
+
+domain::settings two_connections() {
+    auto chosen = one_connection();
+    chosen.connections.push_back(chosen.connections[0]);
+    chosen.connections[1].name = "second";
+    return chosen;
+}
+domain::watch_list_settings through(const char* connection, domain::watch_list_settings list) {
+    list.connections = {connection};
+    return list;
+}
+domain::watch_list_settings named(std::string name, std::string job) {
+    domain::watch_list_settings list;
+    list.name = std::move(name);
+    list.jobs = {std::move(job)};
+    return list;
+}
+// "nightly" through the first connection comes before "rest" through the second.
+domain::settings nightly_first() {
+    return with_list(
+        with_list(two_connections(), through("main", list_of("nightly", by_name("nightly-*")))),
+        through("second", list_of("rest", by_name("*")))
+    );
+}
+domain::settings rest_first() {
+    auto chosen = nightly_first();
+    std::swap(chosen.watch_lists[0], chosen.watch_lists[1]);
+    return chosen;
+}
+
+class twins : public ledger_test {
+protected:
+    void put(const domain::observation& job, wall_time modified) {
+        aws.put(job, modified, main_lane);
+        aws.put(job, modified, second_lane);
+    }
+    void runs(const char* name) { put(running(name), later(seconds(120))); }
+    void fails_now(const char* name) {
+        const auto now = play().now().wall;
+        put(running(name).fails(now - created), now);
+    }
+    void expect_one_alert_of(const char* list) {
+        EXPECT_EQ(firing(), 1U);
+        EXPECT_EQ(finished(), 1U);
+        ASSERT_EQ(play().view().alerts.size(), 1U);
+        EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), list);
+    }
+    std::string list_of_job(const char* name) {
+        const auto* first = job(name, main_lane);
+        const auto* second = job(name, second_lane);
+        EXPECT_TRUE((first == nullptr) != (second == nullptr)) << "one row";
+        if (first) return first->target.watch_list;
+        return second ? second->target.watch_list : "";
+    }
+};
+
+TEST_F(twins, belong_to_the_first_list_whichever_connection_sees_them_first) {
+    runs("nightly-1");
+    for (const bool swapped : {false, true}) {
+        begin(swapped ? rest_first() : nightly_first());
+        run(minutes(2));
+        EXPECT_EQ(list_of_job("nightly-1"), swapped ? "rest" : "nightly");
+        EXPECT_EQ(play().view().live, 1U);
+    }
+}
+
+TEST_F(twins, alert_once_and_count_once) {
+    runs("nightly-1");
+    begin(nightly_first());
+    run(minutes(2));
+    fails_now("nightly-1");
+    run(minutes(5));
+    expect_one_alert_of("nightly");
+    EXPECT_EQ(list_of_job("nightly-1"), "nightly");
+}
+
+TEST_F(twins, of_one_list_with_both_connections_are_one_job) {
+    runs("a");
+    auto list = list_of("all", by_name("*"));
+    list.connections = {"main", "second"};
+    begin(with_list(two_connections(), list));
+    run(minutes(2));
+    fails_now("a");
+    run(minutes(5));
+    expect_one_alert_of("all");
+}
+
+TEST_F(twins, that_a_list_names_leave_the_list_that_found_them) {
+    runs("nightly-1");
+    begin(with_list(rest_first(), through("main", named("one", "nightly-1"))));
+    run(minutes(2));
+    EXPECT_EQ(list_of_job("nightly-1"), "one");
+    fails_now("nightly-1");
+    run(minutes(5));
+    expect_one_alert_of("one");
+}
+
+TEST_F(twins, that_two_lists_name_are_shown_twice_and_alert_once) {
+    runs("a");
+    begin(with_list(
+        with_list(two_connections(), through("second", named("late", "a"))),
+        through("main", named("early", "a"))
+    ));
+    run(minutes(2));
+    fails_now("a");
+    run(minutes(5));
+    EXPECT_NE(job("a", main_lane), nullptr);
+    EXPECT_NE(job("a", second_lane), nullptr);
+    EXPECT_EQ(firing(), 1U);
+    EXPECT_EQ(finished(), 1U);
+}
+
+// A broken connection of one team is no reason why another is told nothing.
+TEST_F(twins, of_a_connection_that_is_refused_are_watched_through_the_other) {
+    runs("nightly-1");
+    begin(nightly_first());
+    run(minutes(2));
+    aws.closed = {main_lane};
+    aws.lists_closed = {main_lane};
+    run(minutes(10));
+    fails_now("nightly-1");
+    run(minutes(5));
+    expect_one_alert_of("rest");
+    aws.closed.clear();
+    aws.lists_closed.clear();
+    run(minutes(20));
+    expect_one_alert_of("rest");
+}
+
+TEST_F(twins, that_go_to_the_other_list_by_a_reload_are_not_told_of_again) {
+    runs("nightly-1");
+    begin(nightly_first());
+    run(minutes(2));
+    fails_now("nightly-1");
+    run(minutes(2));
+    expect_one_alert_of("nightly");
+    auto log = run(minutes(5), change_to(play(), rest_first()));
+    EXPECT_EQ(list_of_job("nightly-1"), "rest");
+    EXPECT_EQ(count_notes(log, "alert_fired"), 0);
+    // Nor after their connection is gone.
+    auto chosen = rest_first();
+    chosen.watch_lists.erase(chosen.watch_lists.begin());
+    chosen.connections.pop_back();
+    log = run(minutes(5), change_to(play(), chosen));
+    EXPECT_EQ(list_of_job("nightly-1"), "nightly");
+    EXPECT_EQ(count_notes(log, "alert_fired"), 0);
+    expect_one_alert_of("nightly");
+}
+
+TEST_F(twins, are_one_job_after_a_restart) {
+    runs("nightly-1");
+    begin(nightly_first());
+    run(minutes(2));
+    // Both connections have had it, and the disk has both rows.
+    run(minutes(5), change_to(play(), rest_first()));
+    fails_now("nightly-1");
+    restart(nightly_first(), minutes(1));
+    run(minutes(5));
+    EXPECT_EQ(list_of_job("nightly-1"), "nightly");
+    expect_one_alert_of("nightly");
+    restart(nightly_first(), minutes(1));
+    const auto log = run(minutes(5));
+    EXPECT_EQ(count_notes(log, "alert_fired"), 0);
+    expect_one_alert_of("nightly");
+}
+
+}  // namespace
+}  // namespace trainwatch::core
