@@ -94,6 +94,10 @@ class Refusals(Discovery):
         missing = daemon.wait_for_line("training_job=never-was")
         self.assertIn("level=warn", missing)
         # The name that is here and not there is no news, unless somebody asks for it.
+        wait_until(
+            lambda: "eu-west-1" in self.states_of(daemon, "name=there&state=missing"),
+            "the look for the name in its first region",
+        )
         shown = self.states_of(daemon, "name=there")
         self.assertEqual(shown.pop("ap-east-1", "unseen"), "unseen")
         self.assertEqual(shown, {"us-east-1": "live"})
