@@ -12,6 +12,7 @@
 #include "app/daemon_question.hpp"
 #include "app/environment.hpp"
 #include "app/first_pass.hpp"
+#include "app/kept_watch_lists.hpp"
 #include "app/listen_address.hpp"
 #include "app/online_check.hpp"
 #include "app/process_facts.hpp"
@@ -41,12 +42,12 @@ void log_departures(const wiring_inputs& inputs, io::log& log) {
 }
 
 // A team's file that is wrong harms no other: it is told, and the start goes on.
-void print_left_out(const std::vector<watch_list_file>& files) {
+void print_broken(const std::vector<watch_list_file>& files) {
     for (const auto& file : files) {
         if (file.is_ok()) continue;
         for (const auto& mistake : file.mistakes)
             print_error(mistake);
-        print_error(file.path + ": left out, because of its mistakes");
+        print_error(what_is_in_force(file));
     }
 }
 
@@ -57,11 +58,16 @@ domain::process_settings process_of(const options& chosen, const environment& en
 }
 
 // Nothing when something is wrong; it has been said then. `exit_code` is what `run` leaves with.
+// `kept`: what files of watch lists had before this start.
 std::optional<wiring_inputs> gather_inputs(
-    const std::string& path, const options& chosen, const environment& env, int& exit_code
+    const std::string& path,
+    const options& chosen,
+    const environment& env,
+    int& exit_code,
+    const std::vector<watch_list_file>& kept = {}
 ) {
-    auto reading = read_configuration({path, process_of(chosen, env), env}, {});
-    if (reading.inputs) print_left_out(reading.inputs->watch_list_files);
+    auto reading = read_configuration({path, process_of(chosen, env), env}, kept);
+    if (reading.inputs) print_broken(reading.inputs->watch_list_files);
     for (const auto& error : reading.errors)
         print_error(error);
     // A metadata service that is silent for a moment: the next start may find it.
@@ -121,7 +127,11 @@ int run(const options& chosen) {
     const auto env = process_environment();
     const auto log = io::create_log(chosen.log_level, chosen.log_format, env.journal_stream);
     int exit_code = success;
-    auto inputs = gather_inputs(chosen.config_file, chosen, env, exit_code);
+    const auto kept_folder = kept_watch_lists_folder(chosen.storage_path);
+    const auto kept = read_kept_watch_lists(kept_folder);
+    for (const auto& problem : kept.problems)
+        print_error(problem);
+    auto inputs = gather_inputs(chosen.config_file, chosen, env, exit_code, kept.files);
     if (!inputs) return exit_code;
     log->write(
         io::log_level::info,
@@ -130,6 +140,7 @@ int run(const options& chosen) {
     );
     log_departures(*inputs, *log);
     inputs->ledger = io::ledger_file(chosen.storage_path);
+    inputs->kept_lists_folder = kept_folder;
     const auto daemon = build_or_explain(std::move(*inputs), *log);
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
     if (!listen_for_commands(*daemon, chosen, env)) return could_not;

@@ -46,12 +46,12 @@ bool resolve_receivers(
 }  // namespace
 
 configuration_reading read_configuration(
-    const configuration_place& place, const std::vector<watch_list_file>& in_force
+    const configuration_place& place, const std::vector<watch_list_file>& former
 ) {
     configuration_reading reading;
     const auto& [path, process, env, access, ask] = place;
     auto files = read_aws_files(env, access.read);
-    const loaded_configuration previous{{}, in_force};
+    const loaded_configuration previous{{}, former};
     auto loaded = load_settings(path, files, access, ask, &previous);
     if (auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
         reading.errors = std::move(*mistakes);

@@ -35,9 +35,10 @@ struct configuration_place {
 };
 
 // One connection without keys is no reason not to start; all of them without keys is. Of the files
-// of `watch_list_files` that are wrong, the last good version is in `in_force`, at a reload.
+// of `watch_list_files` that are wrong, the last good version is in `former`: of the reading
+// before, or kept since the last run.
 configuration_reading read_configuration(
-    const configuration_place& place, const std::vector<watch_list_file>& in_force
+    const configuration_place& place, const std::vector<watch_list_file>& former
 );
 
 }  // namespace trainwatch::app

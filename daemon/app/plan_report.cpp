@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
-#include <string_view>
 #include <vector>
 
+#include "app/plan_decisions.hpp"
+#include "app/plan_text.hpp"
 #include "base/limits.hpp"
 #include "core/promise.hpp"
 #include "core/steering.hpp"
@@ -23,49 +23,12 @@ constexpr std::array<std::size_t, 3> fleets{100, 1'000, 10'000};
 // More than any account has.
 constexpr std::size_t most_jobs = 1'000'000;
 
-// 12345 -> "12,345"
-std::string grouped(std::uint64_t number) {
-    auto digits = std::to_string(number);
-    for (auto at = digits.size(); at > 3; at -= 3)
-        digits.insert(at - 3, ",");
-    return digits;
-}
-
-// To two or three digits: nobody can promise more.
-std::string rounded(milliseconds time) {
-    using namespace std::chrono;
-    if (time < seconds(10)) {
-        const auto tenths =
-            std::max((time + milliseconds(50)) / milliseconds(100), std::int64_t{1});
-        return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "s";
-    }
-    const milliseconds unit = time < minutes(10) ? milliseconds(seconds(1)) : minutes(1);
-    return format_duration((time + unit / 2) / unit * unit);
-}
-
-// 2 -> "2", 0.25 -> "0.25"
-std::string plain(double rate) {
-    auto text = std::to_string(std::round(rate * 1000) / 1000);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.ends_with('.')) text.pop_back();
-    return text;
-}
-
-std::string right(std::string_view text, std::size_t width) {
-    return std::string(width - std::min(width, text.size()), ' ') + std::string(text);
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const auto& word : words)
-        text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
 class lane_report {
 public:
     lane_report(const domain::settings& config, const domain::watch_plan& plan, std::size_t index)
-        : config_(config), lane_(plan.lanes[index]) {
+        : config_(config)
+        , lane_(plan.lanes[index])
+        , decisions_(plan_decisions(plan, lane_id{index})) {
         std::set<std::string> lists;
         for (const auto& target : plan.targets) {
             if (target.lane.value != index) continue;
@@ -92,6 +55,7 @@ public:
         lines += "    budget: " + budget() + "\n";
         lines += "    jobs: " + jobs() + "\n";
         lines += "    staleness bound: " + format_duration(bound_) + " (" + strictest_ + ")\n";
+        lines += decisions_;
         return lines + (finders_.empty() ? of_named() : of_fleets());
     }
 
@@ -247,6 +211,7 @@ private:
 
     const domain::settings& config_;
     const domain::lane& lane_;
+    const std::string decisions_;
     std::size_t named_ = 0;
     std::vector<std::string> finders_{};  // lists that discover
     milliseconds bound_{};

@@ -48,9 +48,7 @@ reload_outcome judge_reading(
     for (const auto& file : reading.inputs->watch_list_files) {
         if (file.is_ok()) continue;
         outcome.warnings.insert(outcome.warnings.end(), file.mistakes.begin(), file.mistakes.end());
-        outcome.warnings.push_back(
-            file.path + (file.in_force ? ": its last good version stays in force" : ": left out")
-        );
+        outcome.warnings.push_back(what_is_in_force(file));
     }
     for (const auto& [name, access] : reading.inputs->access) {
         for (const auto& note : access.notes)
@@ -65,6 +63,7 @@ reloading::reloading(const boost::asio::any_io_executor& executor, tools with)
     , worker_(io::create_worker(executor)) {}
 
 void reloading::begin_with(const wiring_inputs& inputs, const domain::watch_plan& plan) {
+    kept_lists_folder_ = inputs.kept_lists_folder;
     remember(inputs, plan);
 }
 
@@ -73,6 +72,32 @@ void reloading::remember(const wiring_inputs& inputs, const domain::watch_plan& 
     troubles_ = troubles_of(inputs);
     watch_list_files_ = inputs.watch_list_files;
     with_.process.watch_list_files = ok_by_path(inputs.watch_list_files);
+    keep_lists();
+}
+
+// Beside the loop, because a sync may take seconds. A folder that cannot be written is said once.
+void reloading::keep_lists() {
+    if (kept_lists_folder_.empty()) return;
+    const auto done = std::make_shared<result<void>>();
+    worker_->perform(
+        [done, folder = kept_lists_folder_, files = watch_list_files_] {
+            *done = keep_watch_lists(folder, files);
+        },
+        [this, done] {
+            const bool is_news = done->has_error() && lists_are_kept_;
+            lists_are_kept_ = done->has_value();
+            if (is_news) tell_not_kept(done->error());
+        }
+    );
+}
+
+void reloading::tell_not_kept(const failure& why) {
+    with_.log.write(
+        io::log_level::warning,
+        "the last good versions of watch list files are not kept: one that is broken at the next "
+        "start is left out",
+        {{"reason", why.detail}, {"cure", "let the daemon write in the folder of --storage.path"}}
+    );
 }
 
 void reloading::ask(std::string by, std::function<void(const reload_outcome&)> then) {

@@ -15,6 +15,7 @@
 #include "app/configuration.hpp"
 #include "app/driver.hpp"
 #include "app/equipment.hpp"
+#include "app/kept_watch_lists.hpp"
 #include "app/reload_outcome.hpp"
 #include "app/taking_turns.hpp"
 #include "io/clock.hpp"
@@ -65,6 +66,8 @@ public:
 private:
     void begin(const std::vector<std::string>& by);
     void remember(const wiring_inputs& inputs, const domain::watch_plan& plan);
+    void keep_lists();
+    void tell_not_kept(const failure& why);
     void judge(const configuration_reading& reading);
     void put_in_force(const wiring_inputs& inputs, reload_outcome outcome);
     void finish(const reload_outcome& outcome);
@@ -78,6 +81,8 @@ private:
     domain::watch_plan numbers_{};
     std::map<std::string, failure> troubles_{};
     std::vector<watch_list_file> watch_list_files_{};
+    std::string kept_lists_folder_{};
+    bool lists_are_kept_ = true;  // as far as it is known
     std::unique_ptr<io::worker> worker_;
 };
 

@@ -38,6 +38,10 @@ std::map<std::string, bool> ok_by_path(const std::vector<watch_list_file>& files
     return ok;
 }
 
+std::string what_is_in_force(const watch_list_file& file) {
+    return file.path + (file.in_force ? ": its last good version stays in force" : ": left out");
+}
+
 std::string beside(const std::string& config, const std::string& path) {
     const std::filesystem::path wanted(path);
     if (wanted.is_absolute()) return path;
@@ -90,7 +94,7 @@ std::vector<wire::watch_list_text> read_watch_list_files(
         const auto before = std::find_if(previous.begin(), previous.end(), [&](const auto& each) {
             return each.path == path;
         });
-        if (before != previous.end()) text.former = before->in_force;
+        if (before != previous.end()) text.former = before->last_good;
         auto now = read(path);
         if (now.has_value()) {
             text.yaml = std::move(*now);
@@ -113,6 +117,8 @@ void take_outcomes(
         using enum wire::watch_list_outcome::version;
         if (outcomes[i].in_force == now) files[i].in_force = texts[i].yaml;
         if (outcomes[i].in_force == former) files[i].in_force = texts[i].former;
+        // What is in nobody's way any more at the next reading may be in force again then.
+        files[i].last_good = outcomes[i].in_force == none ? texts[i].former : files[i].in_force;
     }
 }
 

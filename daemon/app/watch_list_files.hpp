@@ -36,6 +36,8 @@ struct watch_list_file {
     settings_mistakes mistakes{};
     // What the settings have of it. With mistakes: its last good version, or nothing.
     std::optional<std::string> in_force{};
+    // For the next reading. It may be good and yet not in force: another list has its name.
+    std::optional<std::string> last_good{};
 
     bool is_ok() const { return mistakes.empty(); }
     bool operator==(const watch_list_file&) const = default;
@@ -43,6 +45,9 @@ struct watch_list_file {
 
 // For /metrics: whether each is in force as it is.
 std::map<std::string, bool> ok_by_path(const std::vector<watch_list_file>& files);
+
+// For people, of one with mistakes: what the settings have of it.
+std::string what_is_in_force(const watch_list_file& file);
 
 // `path` as it is written in `config`: relative to that file.
 std::string beside(const std::string& config, const std::string& path);
@@ -56,7 +61,7 @@ result<std::vector<std::string>> find_watch_list_files(
     const std::vector<watch_list_file>& previous
 );
 
-// Reads each; what cannot be read has its mistake in `files`. `previous`: what was in force before.
+// Reads each; what cannot be read has its mistake in `files`. `previous`: of the reading before.
 std::vector<wire::watch_list_text> read_watch_list_files(
     const std::vector<std::string>& paths,
     const file_reader& read,

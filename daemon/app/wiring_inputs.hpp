@@ -23,6 +23,8 @@ struct wiring_inputs {
     std::map<std::string, wire::proxy_rules> receiver_proxies{};  // by receiver
     std::uint64_t seed = 0;                                       // of the jitter
     std::string ledger = io::in_memory;                           // the file's path
+    // Where the last good versions of `watch_list_files` are kept; empty: nowhere.
+    std::string kept_lists_folder{};
 };
 
 }  // namespace trainwatch::app

@@ -309,6 +309,10 @@ inline constexpr std::size_t tag_key_chars_max = 128;
 inline constexpr std::size_t tag_value_chars_max = 256;
 // Files of watch lists, a team each; each is a series.
 inline constexpr std::size_t watch_list_files_max = 1'000;
+// A copy of such a file with lines that say whose it is: a path has 4,096 bytes, three times that
+// with each encoded. Its name has the first of the file's, encoded too; a name has 255 at most.
+inline constexpr std::size_t kept_watch_list_bytes_max = settings_bytes_max + (16U << 10U);
+inline constexpr std::size_t kept_watch_list_stem_max = 60;
 // Daemons that share out an account's budget or lanes: beyond, a part of the quota is no call.
 inline constexpr unsigned replicas_most = 100;
 inline constexpr unsigned shards_most = 1'000;

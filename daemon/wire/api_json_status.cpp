@@ -5,6 +5,7 @@
 
 #include "wire/api_json.hpp"
 #include "wire/api_json_parts.hpp"
+#include "wire/found_elsewhere.hpp"
 #include "wire/lane_operations.hpp"
 
 namespace trainwatch::wire {
@@ -13,8 +14,9 @@ namespace {
 void write_jobs(json_writer& out, const domain::view& view) {
     std::map<job_state, std::size_t> counts;
     std::size_t watched = 0;
+    const found_elsewhere elsewhere(view);
     for (const auto& job : view.jobs) {
-        if (job.is_vacant()) continue;
+        if (job.is_vacant() || elsewhere.has(job)) continue;
         ++watched;
         ++counts[state_of(job)];
     }

@@ -8,6 +8,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "wire/found_elsewhere.hpp"
 #include "wire/job_query_tables.hpp"
 
 namespace trainwatch::wire {
@@ -121,6 +122,15 @@ bool passes(const domain::job_view& job, const domain::watch_plan& plan, const j
     });
 }
 
+bool asks_for_missing(const job_query& query) {
+    const auto missing = to_string(job_state::missing);
+    return std::any_of(query.filters.begin(), query.filters.end(), [&](const auto& wanted) {
+        const auto& values = wanted.second;
+        return job_filters()[wanted.first].name == "state" &&
+            std::find(values.begin(), values.end(), missing) != values.end();
+    });
+}
+
 }  // namespace
 
 std::string_view to_string(job_state value) {
@@ -191,9 +201,12 @@ job_page select_jobs(
 ) {
     job_page page;
     std::vector<std::pair<job_place, std::size_t>> found;
+    const bool is_quiet = !asks_for_missing(query);
+    const found_elsewhere elsewhere(view);
     for (std::size_t slot = 0; slot < view.jobs.size(); ++slot) {
         const auto& job = view.jobs[slot];
         if (job.is_vacant() || !passes(job, plan, query)) continue;
+        if (is_quiet && elsewhere.has(job)) continue;
         ++page.total;
         auto place = place_of(job, plan, query);
         if (query.after && !comes_before(*query.after, place, query.descending)) continue;

@@ -55,6 +55,8 @@ struct job_page {
     std::string next{};     // the cursor of the next page; empty on the last one
 };
 
+// A name that was found in another region of its list is left out where AWS does not know it,
+// unless jobs that are missing are asked for.
 job_page select_jobs(
     const domain::view& view, const domain::watch_plan& plan, const job_query& query
 );

@@ -9,6 +9,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "wire/found_elsewhere.hpp"
 #include "wire/html_text.hpp"
 #include "wire/landing_page_parts.hpp"
 #include "wire/landing_page_style.hpp"
@@ -122,11 +123,13 @@ std::string job_row(const domain::job_view& job, const domain::watch_plan& plan,
         cell(deadline_cell(job, now)) + cell(outcome_cell(job)) + "</tr>\n";
 }
 
-std::vector<const domain::job_view*> in_order(const domain::view& view) {
+std::vector<const domain::job_view*> in_order(
+    const domain::view& view, const found_elsewhere& elsewhere
+) {
     std::vector<const domain::job_view*> jobs;
     jobs.reserve(view.jobs.size());
     for (const auto& job : view.jobs) {
-        if (!job.is_vacant()) jobs.push_back(&job);
+        if (!job.is_vacant() && !elsewhere.has(job)) jobs.push_back(&job);
     }
     std::stable_sort(jobs.begin(), jobs.end(), [](const auto* a, const auto* b) {
         if (standing_of(*a) != standing_of(*b)) return standing_of(*a) < standing_of(*b);
@@ -135,9 +138,14 @@ std::vector<const domain::job_view*> in_order(const domain::view& view) {
     return jobs;
 }
 
-std::string jobs_section(const domain::view& view, const domain::watch_plan& plan, wall_time now) {
+std::string jobs_section(
+    const domain::view& view,
+    const domain::watch_plan& plan,
+    const found_elsewhere& elsewhere,
+    wall_time now
+) {
     std::string text = "<section aria-labelledby=\"jobs\">\n<h2 id=\"jobs\">Jobs</h2>\n";
-    const auto jobs = in_order(view);
+    const auto jobs = in_order(view, elsewhere);
     if (jobs.empty()) return text + "<p>No job is watched.</p>\n</section>\n";
     text += table_head("Jobs", {"Job", "Status", "Since", "Deadline", "Outcome"});
     const auto past = std::find_if(jobs.begin(), jobs.end(), [](const auto* job) {
@@ -186,16 +194,21 @@ std::string figure(std::string_view name, std::size_t value, bool is_alarming = 
         "</dd></div>\n";
 }
 
-std::size_t watched(const domain::view& view) {
+std::size_t watched(const domain::view& view, const found_elsewhere& elsewhere) {
     return static_cast<std::size_t>(std::count_if(
-        view.jobs.begin(), view.jobs.end(), [](const auto& job) { return !job.is_vacant(); }
+        view.jobs.begin(),
+        view.jobs.end(),
+        [&](const auto& job) { return !job.is_vacant() && !elsewhere.has(job); }
     ));
 }
 
 std::string summary(
-    const domain::view& view, const domain::watch_plan& plan, std::size_t alerts_firing
+    const domain::view& view,
+    const domain::watch_plan& plan,
+    const found_elsewhere& elsewhere,
+    std::size_t alerts_firing
 ) {
-    std::string text = "<dl>\n" + figure("Jobs watched", watched(view)) +
+    std::string text = "<dl>\n" + figure("Jobs watched", watched(view, elsewhere)) +
         figure("Live", view.live) + figure("Alerts firing", alerts_firing, alerts_firing > 0) +
         figure("Watch lists", plan.lists.size()) + "</dl>\n";
     if (!view.first_pass_complete) {
@@ -241,10 +254,11 @@ std::string render_landing_page(
     for (const auto& alert : view.alerts) {
         if (alert.state == domain::alert_state::firing) firing.push_back(&alert);
     }
-    return head(process) + summary(view, plan, firing.size()) + alerts_section(firing, now) +
-        jobs_section(view, plan, now) + connections_section(view, plan) +
-        "</main>\n<footer>As of " + iso8601(now) + " · revision " + html_escape(process.revision) +
-        "</footer>\n</body>\n</html>\n";
+    const found_elsewhere elsewhere(view);
+    return head(process) + summary(view, plan, elsewhere, firing.size()) +
+        alerts_section(firing, now) + jobs_section(view, plan, elsewhere, now) +
+        connections_section(view, plan) + "</main>\n<footer>As of " + iso8601(now) +
+        " · revision " + html_escape(process.revision) + "</footer>\n</body>\n</html>\n";
 }
 
 }  // namespace trainwatch::wire

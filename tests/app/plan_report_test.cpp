@@ -128,6 +128,85 @@ TEST(PlanReport, names_the_number_of_jobs_at_which_the_promise_ends) {
     EXPECT_GT(feasible(kept + 1), milliseconds(60'000));
 }
 
+TEST(PlanReport, counts_the_tags_that_lists_need) {
+    auto config = config_with(
+        {{.name = "vision",
+          .match = domain::job_filter{.tags = {{"team", "vision"}}},
+          .labels_from_tags = {{"owner", "Owner"}}},
+         {.name = "kept",
+          .match = domain::job_filter{.name = {"k*"}},
+          .exclude = {.tags = {{"scratch", "*"}}}},
+         {.name = "rest",
+          .match = domain::job_filter{.name = {"*"}},
+          .labels_from_tags = {{"owner", "Owner"}}}}
+    );
+    EXPECT_THAT(
+        plan_report(config),
+        HasSubstr(
+            "    tags: a ListTags for each new job that fits vision, kept otherwise, and that "
+            "rest has, for labels: up to 120 new jobs a minute\n"
+            "    when more are created, they wait for their turn\n"
+        )
+    );
+    // A replica has its part only.
+    config.process.replicas = 4;
+    EXPECT_THAT(plan_report(config), HasSubstr("for labels: up to 30 new jobs a minute\n"));
+    config.watch_lists.erase(config.watch_lists.begin(), config.watch_lists.begin() + 2);
+    EXPECT_THAT(
+        plan_report(config), HasSubstr("    tags: a ListTags for each new job that rest has, for")
+    );
+    config.watch_lists[0].labels_from_tags.clear();
+    EXPECT_THAT(plan_report(config), Not(HasSubstr("ListTags")));
+    // Those that are named are labelled, too.
+    config.watch_lists = {
+        {.name = "named", .jobs = {"a", "b"}, .labels_from_tags = {{"owner", "Owner"}}}};
+    EXPECT_THAT(
+        plan_report(config), HasSubstr("    tags: a ListTags for each new job that named has, for")
+    );
+    config.watch_lists[0].labels_from_tags.clear();
+    EXPECT_THAT(plan_report(config), Not(HasSubstr("their turn")));
+}
+
+TEST(PlanReport, counts_the_describes_that_filters_need) {
+    using filter = domain::job_filter;
+    const std::vector<filter> dear{
+        {.tuning_job = {"a"}},
+        {.auto_ml_job = {"a"}},
+        {.labeling_job = {"a"}},
+        {.experiment = {"a"}},
+        {.instance_type = {"ml.p5.*"}}};
+    for (const auto& each : dear) {
+        const std::string line =
+            "    filters: a describe for each new job that fits some by name and status: up to 120 "
+            "new jobs a minute, less what is described of others meanwhile\n";
+        EXPECT_THAT(plan_report(config_with({{.name = "some", .match = each}})), HasSubstr(line));
+        EXPECT_THAT(
+            plan_report(config_with({{.name = "some", .match = filter{}, .exclude = each}})),
+            HasSubstr(line)
+        );
+    }
+    const filter cheap{.name = {"a*"}, .status = {"InProgress"}};
+    EXPECT_THAT(
+        plan_report(config_with({{.name = "some", .match = cheap}})), Not(HasSubstr("filters: "))
+    );
+}
+
+// A list is told of where it looks, and nowhere else.
+TEST(PlanReport, counts_what_decides_where_it_decides) {
+    auto config = config_with(
+        {{.name = "far",
+          .regions = {"us-east-1"},
+          .match = domain::job_filter{.tags = {{"a", "b"}}}},
+         {.name = "near", .regions = {"eu-west-1"}, .match = domain::job_filter{.name = {"*"}}}}
+    );
+    config.connections[0].regions = {"eu-west-1", "us-east-1"};
+    const auto report = plan_report(config);
+    const auto first = report.find("ListTags");
+    ASSERT_NE(first, std::string::npos) << report;
+    EXPECT_EQ(report.find("ListTags", first + 1), std::string::npos) << report;
+    EXPECT_GT(first, report.find("  research, us-east-1: "));
+}
+
 TEST(PlanReport, tells_a_replica_and_a_shard_of_their_part) {
     auto config = config_with({{.name = "a", .match = domain::job_filter{.name = {"*"}}}});
     config.process.replicas = 2;

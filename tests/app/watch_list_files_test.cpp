@@ -189,6 +189,27 @@ TEST_F(WatchListFiles, lose_a_former_version_that_the_configuration_contradicts)
     loaded = load(&loaded);
     EXPECT_THAT(names(loaded), ElementsAre("speech", "own"));
     EXPECT_FALSE(loaded.files[1].in_force.has_value());
+    // It is not forgotten: the configuration takes its claim back, and the file is still broken.
+    files_["/etc/t/t.yaml"] = configuration;
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_FALSE(loaded.files[1].is_ok());
+}
+
+TEST_F(WatchListFiles, whose_name_is_taken_for_one_reload_get_their_list_back) {
+    auto loaded = load();
+    files_["/etc/t/t.yaml"] =
+        "connections: [{name: c, regions: [eu-west-1]}]\n"
+        "watch_lists: [{name: vision, jobs: [inline-1]}]\n"
+        "watch_list_files: [lists.d/*.yaml]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision"));
+    EXPECT_THAT(loaded.files[1].mistakes, ElementsAre(HasSubstr("another watch list is called")));
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-1";
+    files_["/etc/t/t.yaml"] = configuration;
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("v-1"));
 }
 
 TEST_F(WatchListFiles, may_be_named_one_by_one_and_be_missing) {

@@ -68,6 +68,10 @@ class Refusals(Discovery):
         self.assertIn('training_job="named-one"', out)
         self.assertIn("sagemaker:ListTrainingJobs", err)
 
+    def states_of(self, daemon, query):
+        jobs = get_json(daemon.url + "/api/v1/jobs?" + query)["jobs"]
+        return {job["aws_region"]: job["state"] for job in jobs}
+
     def test_region_that_is_switched_off_and_names_that_never_were_harm_no_other(self):
         simulator = self.simulate(
             f"  - {{name: here, {LIVE}}}\n  - {{name: there, region: us-east-1, {LIVE}}}\n",
@@ -89,6 +93,18 @@ class Refusals(Discovery):
         self.wait_for_lists(daemon, {"here": "rest", "there": "three"})
         missing = daemon.wait_for_line("training_job=never-was")
         self.assertIn("level=warn", missing)
+        # The name that is here and not there is no news, unless somebody asks for it.
+        wait_until(
+            lambda: "eu-west-1" in self.states_of(daemon, "name=there&state=missing"),
+            "the look for the name in its first region",
+        )
+        shown = self.states_of(daemon, "name=there")
+        self.assertEqual(shown.pop("ap-east-1", "unseen"), "unseen")
+        self.assertEqual(shown, {"us-east-1": "live"})
+        self.assertEqual(
+            self.states_of(daemon, "name=there&state=missing"), {"eu-west-1": "missing"}
+        )
+        self.assertEqual(get(daemon.url + "/")[1].count("not found"), 1)
         down = daemon.wait_for_line("lane_down", "ap-east-1")
         self.assertRegex(down, "level=(warn|error)")
         self.create(simulator, name="late", region="us-east-1", **FAILS)

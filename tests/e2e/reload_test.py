@@ -139,6 +139,87 @@ class Command(Reloading):
         self.assertEqual(self.reload_facts(daemon)[0], 1)
         self.assert_still_polled("second")
 
+    def test_teams_file_that_is_broken_at_a_start_keeps_its_list_and_its_alerts(self):
+        webhook = harness.Webhook()
+        self.addCleanup(webhook.close)
+        (self.directory / "teams").mkdir()
+        team = self.directory / "teams" / "team.yaml"
+        team.write_text("name: team\njobs: [broken]\n")
+        simulator = self.start_simulator(
+            "region: eu-west-1\njobs:\n  - {name: broken, kind: failed, created: -30m,"
+            " durations: {Training: 1m}}\n  - {name: first, kind: in_progress}\n"
+        )
+        hook = f"receivers: [{{name: hook, webhook: {{url: '{webhook.url}'}}}}]\n"
+        path = self.configure(
+            "first", simulator=simulator, more="watch_list_files: [teams/*.yaml]\n" + hook
+        )
+        control = ("--control.socket", self.socket)
+        ok = f'trainwatchd_watch_list_file_ok\\{{file="{team}"\\}}'
+        firing = 'trainwatchd_alerts_firing\\{alert="TrainingJobFailed"\\}'
+
+        daemon = self.start_daemon(path, more=control)
+        told = {}
+        while told.get("training_job") != "broken":
+            told = webhook.next()[1]["alerts"][0]["labels"]
+        self.assertEqual(daemon.end(), 0)
+        kept = list((self.directory / "watch-lists").iterdir())
+        self.assertEqual([each.stat().st_mode & 0o777 for each in kept], [0o600])
+        self.assertIn("jobs: [broken]", kept[0].read_text())
+
+        def write_half():
+            team.write_text("name: team\njobs: [broken")
+            # Those that only look leave the copies alone, and say what is in the file.
+            checked = self.run_to_end(TRAINWATCHD, "check-config", path)
+            self.assertEqual(checked[0], 1)
+            self.assertIn("1 of 1 watch list file would be left out", checked[1])
+            self.assertEqual(self.run_to_end(TRAINWATCHD, "once", "--config.file", path)[0], 0)
+
+        def put_a_folder_in_its_place():
+            team.unlink()
+            team.mkdir()
+
+        for spoil in (write_half, put_a_folder_in_its_place):
+            spoil()
+            daemon = self.start_daemon(path, more=control)
+            daemon.wait_for_line("team.yaml: its last good version stays in force")
+            self.assertEqual(self.metric(daemon, ok), 0)
+            wait_until(lambda: self.metric(daemon, firing) == 1, "the alert of the ledger")
+            self.assert_still_polled("first", simulator)
+            self.assertEqual(self.watched(daemon), {"broken", "first"})
+            self.assertEqual(daemon.end(), 0)
+            self.assertEqual(list((self.directory / "watch-lists").iterdir()), kept)
+        while not webhook.received.empty():
+            for alert in webhook.next()[1]["alerts"]:
+                if "training_job" in alert["labels"]:
+                    self.assertEqual(alert["status"], "firing")
+
+        # A file that is gone takes its list with it, at a start as at a reload; mended it is back.
+        team.rmdir()
+        daemon = self.start_daemon(path, more=control)
+        wait_until(lambda: self.metric(daemon, firing) == 0, "the end of the unwatched alert")
+        wait_until(
+            lambda: not list((self.directory / "watch-lists").iterdir()), "the copy's removal"
+        )
+        team.write_text("name: team\njobs: [second]\n")
+        self.assertEqual(self.reload()[0], 0)
+        self.assertEqual(self.metric(daemon, ok), 1)
+        wait_until(lambda: list((self.directory / "watch-lists").iterdir()) == kept, "the copy")
+        self.assertEqual(daemon.end(), 0)
+
+    def test_copies_of_teams_files_that_cannot_be_written_are_told_once(self):
+        (self.directory / "teams").mkdir()
+        (self.directory / "teams" / "team.yaml").write_text("name: team\njobs: [second]\n")
+        (self.directory / "watch-lists").write_text("in the way")
+        path = self.configure("first", more="watch_list_files: [teams/*.yaml]\n")
+        daemon = self.start_daemon(path, more=("--control.socket", self.socket))
+        said = "the last good versions of watch list files are not kept"
+        daemon.wait_for_line(said, str(self.directory / "watch-lists"))
+        self.assertEqual(self.reload()[0], 0)
+        self.assertEqual(self.reload()[0], 0)
+        self.assert_still_polled("second")
+        self.assertEqual(daemon.end(), 0)
+        self.assertEqual(daemon.count_lines(said), 1)
+
     def test_connection_that_would_lose_its_keys_is_refused(self):
         daemon = self.start_with("first")
         path = self.configure("first")

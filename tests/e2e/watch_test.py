@@ -31,10 +31,15 @@ def called_for(truth):
     }
 
 
+def of_jobs(alerts):
+    """Without the daemon's own: on a machine that is busy its picture may be too old for a while."""
+    return [a for a in alerts if "training_job" in a["labels"]]
+
+
 def held(alerts):
     return {
         (a["labels"]["alertname"], a["labels"]["training_job"], a["labels"]["aws_region"])
-        for a in alerts
+        for a in of_jobs(alerts)
     }
 
 
@@ -100,7 +105,7 @@ class WatchingEveryKind(harness.EndToEnd):
         while set(heard) != expected:
             _, document = self.webhook.next()
             self.assertEqual(document["version"], "1")
-            for alert in document["alerts"]:
+            for alert in of_jobs(document["alerts"]):
                 self.assertEqual(alert["status"], "firing")
                 heard.update(held([alert]))
             self.assertLessEqual(set(heard), expected)

@@ -66,6 +66,25 @@ TEST_F(JobQuery, knows_no_job_in_a_vacant_slot) {
     EXPECT_EQ(ask({}).total, 6U);
 }
 
+TEST_F(JobQuery, shows_a_name_of_several_regions_where_it_was_found) {
+    auto absent = view.jobs[3];
+    ASSERT_TRUE(absent.missing);
+    absent.target.name = "bert";
+    absent.target.lane = lane_id{1};
+    view.jobs.push_back(absent);
+    EXPECT_EQ(ask({}).total, 6U);
+    EXPECT_EQ(ask({{"name", "bert"}}).total, 1U);
+    // Who asks for what is missing gets all of it.
+    EXPECT_THAT(ask({{"state", "missing"}}).names, ElementsAre("absent", "bert"));
+    EXPECT_EQ(ask({{"state", "live"}, {"state", "missing"}, {"name", "bert"}}).total, 2U);
+    // Another list's job of that name is another job.
+    view.jobs.back().target.watch_list = "releases";
+    EXPECT_EQ(ask({{"name", "bert"}}).total, 2U);
+    // Nowhere yet, it is missing everywhere.
+    view.jobs.back().target = {lane_id{1}, "absent", "nightly"};
+    EXPECT_EQ(ask({{"name", "absent"}}).total, 2U);
+}
+
 TEST_F(JobQuery, each_filter_narrows) {
     EXPECT_THAT(ask({{"state", "live"}}).names, ElementsAre("bert", "ranker"));
     EXPECT_THAT(ask({{"state", "ended"}}).names, ElementsAre("resnet", "whisper"));

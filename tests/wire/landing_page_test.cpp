@@ -172,6 +172,25 @@ TEST(LandingPage, leaves_out_vacant_slots_and_puts_the_past_last) {
     EXPECT_THAT(page_of(vacant, plan), HasSubstr("No job is watched."));
 }
 
+TEST(LandingPage, shows_a_name_of_several_regions_where_it_was_found) {
+    const auto plan = example_plan();
+    auto view = example_view(plan);
+    const auto whole = page_of(view, plan);
+    domain::job_view other;
+    other.target = {lane_id{1}, view.jobs[0].target.name, view.jobs[0].target.watch_list};
+    other.missing = true;
+    view.jobs.push_back(other);
+    EXPECT_EQ(page_of(view, plan), whole);
+    // A job that was here and is deleted now is news.
+    view.jobs.back().last = view.jobs[0].last;
+    EXPECT_THAT(page_of(view, plan), HasSubstr("<dt>Jobs watched</dt><dd>8</dd>"));
+    // And so is a name that is nowhere.
+    view.jobs.back() = other;
+    view.jobs.back().target.name = "never-was";
+    EXPECT_THAT(page_of(view, plan), HasSubstr("never-was"));
+    EXPECT_THAT(page_of(view, plan), HasSubstr("<dt>Jobs watched</dt><dd>8</dd>"));
+}
+
 TEST(LandingPage, tells_how_each_job_stands) {
     const auto page = example_page();
     EXPECT_THAT(page, HasSubstr(">in 19 h 40 min</time><br><span class=\"soft\">max runtime"));
