@@ -25,6 +25,8 @@ bool was_seen(const domain::job_view& job) {
 
 bool has_answered(const domain::lane_view& lane) {
     if (!lane.lists_refused.empty() || !lane.tags_refused.empty()) return false;
+    // A list wants labels that nobody has read.
+    if (lane.untold_tags > 0) return false;
     return !(lane.heard && !lane.up) && (!lane.sweep || lane.sweep->complete);
 }
 

@@ -217,6 +217,7 @@ void engine::turn() {
     reconsider_jobs();
     end_unwatched_alerts();
     end_unexplained_jobs();
+    release_held_answers();
     retire_finished();
     keep_few_ended();
     keep_sweep();
@@ -246,6 +247,7 @@ void engine::show_rates() {
             known.headroom = scheduler_.headroom(which, lane_id{i}, now_.mono);
             known.others = scheduler_.others(which, lane_id{i}, now_.mono);
         }
+        view_.lanes[i].untold_tags = lanes_[i].untagged.size();
     }
 }
 
@@ -321,6 +323,7 @@ std::optional<mono_time> engine::next_wakeup() const {
     if (!unexplained_.empty()) {
         consider(unexplained_.begin()->first + limits::settle_patience);
     }
+    if (!held_.empty()) consider(held_.begin()->first);
     consider(stale_watch_.next_wakeup());
     // The distance on the wall clock, walked on ours.
     if (!unreceived_.empty()) consider(now_.mono + (unreceived_.begin()->first - now_.wall));

@@ -113,6 +113,7 @@ private:
         std::optional<wall_time> in_ended{};  // its place in ended_
         std::optional<mono_time> untagged_since{};
         bool end_waits_for_tags = false;  // untagged_since is the time of its end
+        mono_time held_until{};           // its place in held_
         // AWS does not tell them, so far.
         std::optional<error_class> tags_trouble{};
         std::optional<mono_time> tags_failing_since{};
@@ -141,8 +142,11 @@ private:
         bool throttled = false;                // the last of them was
         bool left_to_describes = false;        // …for so long that its jobs are described in turn
         std::optional<error_class> refused{};  // lists are not to be had
-        bool tags_refused = false;             // until tags_again
-        bool tags_told = false;                // that they are, since they were last read
+        // That they are, until a describe says whether they alone are.
+        std::optional<failure> untold_refusal{};
+        std::string down_because{};  // in AWS' words, while describes are refused
+        bool tags_refused = false;   // until tags_again
+        bool tags_told = false;      // that they are, since they were last read
         mono_time tags_again{};
         // Since tags were read last: of whom AWS did not tell them, and how often it refused.
         std::set<std::size_t> tags_failing{};
@@ -227,6 +231,8 @@ private:
     asked_page take_asked(const poll& done);
     void on_page(const poll& done, const asked_page& asked, const domain::job_page& page);
     void on_list_failure(const poll& failed, const asked_page& asked, const failure& why);
+    void tell_list_failure(lane_id lane, bool is_first, const failure& why);
+    void tell_untold_refusal(lane_id lane);
     void take_summary(lane_id lane, const domain::job_summary& told, mono_time sent);
     void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
     news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
@@ -286,7 +292,9 @@ private:
     bool are_tags_refused(std::size_t slot) const;
     urgency urgency_of_tags(std::size_t slot) const;
     void set_tag_labels(std::size_t slot);
+    void hold(std::size_t slot, const domain::observation& answer);
     void take_held_answer(std::size_t slot);
+    void release_held_answers();
 
     // ---- engine_tag_trouble.cpp ----------------------------------------------------------------
     void on_tags_failure(const poll& failed, const failure& why);
@@ -394,7 +402,7 @@ private:
     void retire_finished();
     void mark_tried(std::size_t slot);
     void end_first_pass();
-    void mark_heard(const poll& answered);
+    void mark_heard(std::size_t slot, mono_time sent);
 
     // ---- engine_alerts.cpp ---------------------------------------------------------------------
     bool has_receivers() const;
@@ -452,6 +460,7 @@ private:
     std::set<std::size_t> reconsidered_{};  // of which more is known now, by those that may move
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
     std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell
+    std::set<std::pair<mono_time, std::size_t>> held_{};         // described, and wait for tags
     std::set<std::string> large_lists_{};                        // that were told of
     std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
     std::map<promise_key, std::string> stale_alerts_{};          // identities that fired

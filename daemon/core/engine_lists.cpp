@@ -123,9 +123,7 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
         constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
         lane.idle_until = now_.mono + backoff_bound(lane.failures, bounds);
     }
-    say(note_of_list_failure(
-        first ? note_level::warning : note_level::debug, plan_.lanes[failed.lane.value], why
-    ));
+    tell_list_failure(failed.lane, first, why);
     const bool refused = why.kind == error_class::denied || why.kind == error_class::rejected;
     if (refused && !lane.refused) {
         lane.refused = why.kind;
@@ -134,6 +132,28 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
         end_first_pass();
     }
     look_whether_lists_stand(failed.lane, limits::lists_patience);
+}
+
+// Lists and describes that are refused in the same words are one trouble, the lane's: a key that is
+// wrong, a region that is switched off. The words for one operation name it.
+void engine::tell_list_failure(lane_id lane, bool is_first, const failure& why) {
+    auto& state = lanes_[lane.value];
+    if (is_first && why.kind == error_class::denied) {
+        if (state.down_because == why.detail) is_first = false;
+        if (!view_.lanes[lane.value].heard && state.untried > 0) {
+            state.untold_refusal = why;
+            return;
+        }
+    }
+    tell_untold_refusal(lane);
+    say(note_of_list_failure(
+        is_first ? note_level::warning : note_level::debug, plan_.lanes[lane.value], why
+    ));
+}
+
+void engine::tell_untold_refusal(lane_id lane) {
+    const auto why = std::exchange(lanes_[lane.value].untold_refusal, std::nullopt);
+    if (why) say(note_of_list_failure(note_level::warning, plan_.lanes[lane.value], *why));
 }
 
 // Pages that have not come for so long leave the lane's jobs to describes.

@@ -68,16 +68,16 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
         target.untagged_since = now_.mono;
     }
     if (must_wait_for_tags(slot)) {
-        target.details = answer;
-        want_tags(slot);
-        scheduler_.place(done, look{look_queue::live, now_.mono + limits::tags_patience});
+        hold(slot, answer);
+        scheduler_.place(done, look{look_queue::calm, now_.mono + limits::no_look});
         return;
     }
+    held_.erase({target.held_until, slot});
     target.details.reset();
     target.details_refused = false;
     take_observation(slot, answer, done.sent);
     mark_tried(slot);
-    mark_heard(done);
+    mark_heard(slot, done.sent);
     scheduler_.place(done, look_for(slot, done.sent));
 }
 
@@ -178,7 +178,7 @@ void engine::on_failure(const poll& failed, const failure& why) {
             // AWS is well and calls the name wrong: it will be as wrong in a minute.
             lane_is_heard(failed);
             tell_failure(failed, why);
-            mark_heard(failed);
+            mark_heard(failed.slot, failed.sent);
             scheduler_.retry_slowly(failed, now_.mono);
             break;
         case error_class::transient:
@@ -252,7 +252,7 @@ void engine::on_missing(const poll& done) {
     refresh(slot);
     watch_in_sweep(slot);
     mark_tried(slot);
-    mark_heard(done);
+    mark_heard(slot, done.sent);
     if (is_news) tell_missing(slot);
     scheduler_.place(done, look_for(slot, done.sent));
 }
@@ -282,16 +282,24 @@ void engine::tell_missing(std::size_t slot) {
 
 // AWS did not answer, or only to refuse: the lane may be down.
 void engine::on_silence(const poll& failed, const failure& why) {
-    tell_failure(failed, why);
     lane_is_silent(failed, why);
+    tell_failure(failed, why);
 }
 
 void engine::lane_is_silent(const poll& failed, const failure& why) {
     auto& lane = view_.lanes[failed.lane.value];
     lane.heard = true;
-    if (scheduler_.lane_failed(failed, now_.mono, why.kind) != lane_change::went_down) return;
+    auto& state = lanes_[failed.lane.value];
+    const bool is_denied = why.kind == error_class::denied;
+    const bool is_whole =
+        is_denied && state.untold_refusal && state.untold_refusal->detail == why.detail;
+    if (is_whole) state.untold_refusal.reset();
+    const auto change = scheduler_.lane_failed(failed, now_.mono, why.kind, is_whole);
+    if (change != lane_change::went_down) return;
     lane.up = false;
+    if (is_denied) state.down_because = why.detail;
     say(note_of_lane(lane_change::went_down, plan_.lanes[failed.lane.value], &why));
+    tell_untold_refusal(failed.lane);
     tell_missing_without(failed.lane);
 }
 
@@ -330,6 +338,8 @@ void engine::give_up_overdue_polls() {
 
 void engine::lane_is_heard(const poll& answered) {
     view_.lanes[answered.lane.value].up = true;
+    lanes_[answered.lane.value].down_because.clear();
+    tell_untold_refusal(answered.lane);
     const auto change = scheduler_.lane_answered(answered);
     if (change == lane_change::none) return;
     say(note_of_lane(change, plan_.lanes[answered.lane.value], nullptr));
@@ -339,7 +349,11 @@ void engine::lane_is_heard(const poll& answered) {
 void engine::tell_failure(const poll& failed, const failure& why) {
     auto& target = targets_[failed.slot];
     auto& job = view_.jobs[failed.slot];
-    const bool news = !target.warned && !scheduler_.is_down(failed.lane);
+    // Until anybody has answered there, a refusal may be the lane's: it is down then, or the next
+    // refusal is the job's own.
+    const bool may_be_the_lanes =
+        why.kind == error_class::denied && !view_.lanes[failed.lane.value].up;
+    const bool news = !target.warned && !scheduler_.is_down(failed.lane) && !may_be_the_lanes;
     target.warned |= news;
     say(note_of_failed_poll(
         news ? note_level::warning : note_level::debug,
@@ -474,11 +488,10 @@ void engine::end_first_pass() {
 }
 
 // A sweep is complete when AWS told of every target: what ended before it began is known.
-void engine::mark_heard(const poll& answered) {
-    const auto slot = answered.slot;
+void engine::mark_heard(std::size_t slot, mono_time sent) {
     auto& target = targets_[slot];
     // What was asked before the sweep began says nothing about it.
-    if (!target.in_rounds || answered.sent < round_began_.mono) return;
+    if (!target.in_rounds || sent < round_began_.mono) return;
     // An end that AWS has not finished telling: the sweep must not pass it by, else a restart in
     // between would take it for the past.
     if (target.memory.unsettled_since) return;

@@ -50,6 +50,7 @@ void engine::forget_job(std::size_t slot) {
     lane.untagged.erase(slot);
     lane.tags_failing.erase(slot);
     target.waits_for_tags = false;
+    held_.erase({target.held_until, slot});
     target.details.reset();
     target.summary.reset();
     note_ended(slot, std::nullopt);

@@ -161,9 +161,28 @@ void engine::take_held_answer(std::size_t slot) {
         look_anew(slot);
         return;
     }
+    held_.erase({target.held_until, slot});
     const auto held = *std::exchange(target.details, std::nullopt);
-    take_observation(slot, held, target.described.value_or(now_.mono));
+    const auto sent = target.described.value_or(now_.mono);
+    take_observation(slot, held, sent);
+    mark_tried(slot);
+    mark_heard(slot, sent);
     look_anew(slot);
+}
+
+// What a describe told of it is not told before its tags are read, but for so long.
+void engine::hold(std::size_t slot, const domain::observation& answer) {
+    auto& target = targets_[slot];
+    held_.erase({target.held_until, slot});
+    target.details = answer;
+    want_tags(slot);
+    target.held_until = target.untagged_since.value_or(now_.mono) + limits::tags_patience;
+    held_.emplace(target.held_until, slot);
+}
+
+void engine::release_held_answers() {
+    while (!held_.empty() && held_.begin()->first <= now_.mono)
+        take_held_answer(held_.begin()->second);
 }
 
 }  // namespace trainwatch::core

@@ -100,7 +100,10 @@ public:
     // What an answer means for its operation in its lane. A refused list call says nothing about
     // describes.
     lane_change lane_answered(const poll& answered);
-    lane_change lane_failed(const poll& failed, mono_time now, error_class why);
+    // `is_whole`: what failed is known to be the lane's, and no single job's.
+    lane_change lane_failed(
+        const poll& failed, mono_time now, error_class why, bool is_whole = false
+    );
     void lane_throttled(const poll& refused, mono_time now, std::optional<milliseconds> wait);
     // Whose quota the lane uses; it may change when the connection gets other keys.
     void account_known(lane_id lane, const std::string& account_id);

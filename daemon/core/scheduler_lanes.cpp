@@ -99,11 +99,13 @@ unsigned scheduler::patience(const poll& failed, error_class why) const {
     return static_cast<unsigned>(std::min<std::size_t>(limits::lane_down_after, targets));
 }
 
-lane_change scheduler::lane_failed(const poll& failed, mono_time now, error_class why) {
+lane_change scheduler::lane_failed(
+    const poll& failed, mono_time now, error_class why, bool is_whole
+) {
     auto& state = calls(failed);
     if (state.failures == 0) state.failing_since = now;
     ++state.failures;
-    if (state.failures < patience(failed, why)) return lane_change::none;
+    if (!is_whole && state.failures < patience(failed, why)) return lane_change::none;
     const bool was_down = std::exchange(state.down, why).has_value();
     if (why == error_class::denied) slow_down(state, now);
     return was_down ? lane_change::none : lane_change::went_down;

@@ -19,6 +19,7 @@ namespace trainwatch::core {
 class tag_queue {
 public:
     bool empty() const { return places_.empty(); }
+    std::size_t size() const { return places_.size(); }
 
     // Not to be asked about before `due`. One that waits already keeps its time and changes its
     // line.

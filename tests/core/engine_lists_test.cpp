@@ -239,6 +239,39 @@ TEST_F(discovery, refused_lists_are_told_once_and_explicit_names_go_on) {
     EXPECT_THAT(play().view().alerts, IsEmpty());
 }
 
+// A key that is wrong, a region that is switched off: whatever is asked there, the words are the
+// same.
+TEST_F(discovery, lane_that_refuses_lists_and_describes_alike_says_so_once) {
+    auto chosen = finds_all();
+    chosen.watch_lists[0].jobs = {"a", "b", "c", "d"};
+    aws.lists_fail = failed(error_class::denied);
+    aws.closed = {lane_id{0}};
+    const auto log = start(chosen).play(minutes(10));
+    EXPECT_EQ(count_notes(log, "lane_down"), 1);
+    EXPECT_EQ(count_notes(log, "list_failed"), 0);
+    EXPECT_EQ(count_notes(log, "poll_failed"), 0);
+    EXPECT_FALSE(play().view().lanes[0].up);
+    EXPECT_FALSE(play().view().lanes[0].lists_refused.empty());
+    EXPECT_TRUE(play().view().first_pass_complete);
+}
+
+TEST_F(discovery, lane_that_refuses_lists_in_other_words_says_both) {
+    auto chosen = finds_all();
+    chosen.watch_lists[0].jobs = {"a", "b", "c", "d"};
+    aws.lists_fail = failed(error_class::denied, "not sagemaker:ListTrainingJobs");
+    aws.closed = {lane_id{0}};
+    const auto log = start(chosen).play(minutes(10));
+    EXPECT_EQ(count_notes(log, "lane_down"), 1);
+    EXPECT_EQ(count_notes(log, "list_failed"), 1);
+}
+
+// Nobody is described who could tell more.
+TEST_F(discovery, lane_that_only_lists_says_at_once_that_it_may_not) {
+    aws.lists_fail = failed(error_class::denied);
+    const auto log = start(finds_all()).play(seconds(5));
+    EXPECT_EQ(count_notes(log, "list_failed"), 1);
+}
+
 class failing_lists : public discovery, public testing::WithParamInterface<error_class> {};
 
 TEST_P(failing_lists, leave_their_jobs_to_describes_and_take_them_back) {

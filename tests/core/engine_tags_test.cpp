@@ -249,6 +249,23 @@ TEST_F(tags, are_not_waited_for_longer_than_it_is_worth) {
     EXPECT_EQ(count_notes(log, "alert_fired"), 1);
 }
 
+// What the describe told meanwhile is told then, without another one.
+TEST_F(tags, that_come_too_late_cost_no_second_describe) {
+    runs("a", "vision");
+    aws.tags_fail = failed(error_class::transient);
+    auto chosen = one_connection();
+    domain::watch_list_settings list;
+    list.name = "named";
+    list.jobs = {"a"};
+    list.labels_from_tags = {{"owner", "team"}};
+    start(with_list(chosen, list)).play(limits::tags_patience + seconds(2));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_TRUE(job("a")->last);
+    EXPECT_TRUE(play().view().first_pass_complete);
+    EXPECT_EQ(aws.describes["a"], 1);
+    EXPECT_EQ(play().view().lanes[0].untold_tags, 1U);
+}
+
 TEST_F(tags, that_are_refused_hold_no_alert_up) {
     fails("a", minutes(119));
     aws.tags_fail = failed(error_class::denied);

@@ -442,7 +442,7 @@ TEST(engine, late_answer_is_dropped) {
     script play(quick_plan({"resnet"}));
     const auto lost = play.next_poll();
     play.pass(limits::describe_deadline + limits::answer_grace);
-    EXPECT_THAT(note_names(play.step(woke{})), ElementsAre("poll_failed", "lane_down"));
+    EXPECT_THAT(note_names(play.step(woke{})), ElementsAre("lane_down"));
     // It is asked again; the answer to the first poll comes after that one's.
     const auto again = play.next_poll();
     EXPECT_NE(again.id, lost.id);
@@ -516,7 +516,7 @@ TEST(engine, throttled_job_keeps_its_place_and_the_lane_pauses) {
 TEST(engine, refusals_make_the_lane_down_and_one_answer_makes_it_up) {
     script play(quick_plan({"a", "b", "c", "d"}));
     const auto denied = failed(error_class::denied, "AccessDeniedException");
-    EXPECT_THAT(note_names(play.answer(play.next_poll(), denied)), ElementsAre("poll_failed"));
+    EXPECT_THAT(note_names(play.answer(play.next_poll(), denied)), IsEmpty());
     play.answer(play.next_poll(), denied);
     EXPECT_FALSE(play.view().first_pass_complete);
     EXPECT_THAT(

@@ -116,6 +116,9 @@ class Refusals(Discovery):
             for l in loud
         )
         self.assertEqual({k: n for k, n in counted.items() if n > 1}, {}, "\n".join(loud))
+        # Lists and describes that are refused alike are one trouble.
+        refused = [name for name, region, _ in counted if region == "ap-east-1"]
+        self.assertEqual(refused, ["lane_down"], "\n".join(loud))
 
 
 if __name__ == "__main__":
