@@ -303,6 +303,8 @@ inline constexpr std::size_t pattern_bytes_max = 500;
 inline constexpr int pattern_memory_max = 1 << 20;
 // Globs of one criterion, each held against every job that is found.
 inline constexpr std::size_t filter_texts_max = 1'000;
+// A word such as `critical`, that routes compare.
+inline constexpr std::size_t severity_bytes_max = 64;
 // AWS allows 50 tags a resource, keys of 128 characters and values of 256.
 inline constexpr std::size_t filter_tags_max = 50;
 inline constexpr std::size_t tag_key_chars_max = 128;

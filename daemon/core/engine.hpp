@@ -15,6 +15,7 @@
 // promised. engine_restore.cpp: the first event. engine_ledger.cpp: what is kept.
 // engine_retention.cpp: for how long. engine_storage.cpp: whether it can be kept.
 // engine_acknowledge.cpp: what a person has seen. engine_reload.cpp: another configuration.
+// engine_unwatched.cpp: what nobody watches any more.
 #pragma once
 
 #include <cstdint>
@@ -323,7 +324,6 @@ private:
     void reconsider(std::size_t slot);
     void reconsider_jobs();
     void move_to_list(std::size_t slot, const std::string& watch_list);
-    void unwatch(std::size_t slot);
     void end_promises();
     sweep_settings sweep_settings_of(lane_id lane) const;
     void begin_sweep(lane_id lane);
@@ -333,13 +333,19 @@ private:
     std::size_t endpoints_of(std::size_t receiver) const;
     void drop_endpoint(endpoint_id endpoint);
 
+    // ---- engine_unwatched.cpp ------------------------------------------------------------------
+    void unwatch(std::size_t slot);
+    enum class watched { no, maybe, yes };
+    watched who_watches(const domain::alert& alert, std::optional<lane_id> but) const;
+    bool is_unwatched(alert_number alert, std::optional<lane_id> but);
+    void end_unwatched_alerts();
+    void end_doubtful_alerts(lane_id lane, const domain::job_summary& nobodys);
+
     // ---- engine_restore.cpp --------------------------------------------------------------------
     // What endpoints are known to know of one alert, by receiver and URL.
     using told_map = std::map<std::pair<std::string, std::string>, told>;
     void restore_jobs(const domain::ledger_batch& rows);
     std::optional<std::size_t> slot_to_restore(lane_id lane, const domain::job_row& row);
-    bool is_alert_watched(const domain::alert& alert, std::optional<lane_id> but) const;
-    void end_unwatched_alerts();
     void restore_alerts(const domain::ledger_batch& rows);
     void restore_alert(const domain::alert_row& row, const told_map& kept);
     bool is_history(const domain::alert& alert, const told_map& kept) const;
@@ -457,6 +463,8 @@ private:
     // them. The end of time: with their ends.
     std::map<domain::job_identity, wall_time> told_until_{};
     std::map<alert_number, lane_id> unwatched_{};  // alerts of jobs that were let go in this step
+    // Of jobs that are in no slot and may be some filter's: until it is told whose they are.
+    std::set<alert_number> doubtful_{};
     std::set<std::size_t> reconsidered_{};  // of which more is known now, by those that may move
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
     std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell

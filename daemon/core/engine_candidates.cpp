@@ -120,6 +120,7 @@ claim engine::decide_claim(std::size_t slot) const {
 void engine::turn_down(std::size_t slot) {
     const auto& target = targets_[slot];
     const auto& told = *target.summary;
+    if (!doubtful_.empty()) end_doubtful_alerts(target.lane, told);
     auto& foreign = lanes_[target.lane.value].foreign;
     if (target.details || target.tags || target.tags_trouble) {
         auto facts = facts_of(slot);

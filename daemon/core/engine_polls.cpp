@@ -411,7 +411,8 @@ void engine::raise(const std::vector<domain::finding>& findings, std::size_t slo
     auto configured = plan_.alert_labels(job.target.watch_list);
     for (const auto& [name, value] : job.tag_labels)
         configured.insert_or_assign(name, value);
-    for (auto& alert : alerts_for(job, findings, now_.wall, configured))
+    const auto& choices = plan_.traits(job.target.watch_list).alerts;
+    for (auto& alert : alerts_for(job, findings, now_.wall, configured, choices))
         fire(std::move(alert));
 }
 

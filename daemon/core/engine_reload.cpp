@@ -51,7 +51,7 @@ void engine::on(const reconfigured& what) {
     std::vector<alert_number> over;
     for (const auto& [key, alert] : book_.numbers()) {
         const auto& known = book_.alert(alert);
-        if (known.labels.contains("training_job") && !is_alert_watched(known, {})) {
+        if (known.labels.contains("training_job") && is_unwatched(alert, {})) {
             over.push_back(alert);
         }
     }
@@ -327,38 +327,6 @@ void engine::move_to_list(std::size_t slot, const std::string& watch_list) {
     refresh(slot);
     set_in_rounds(slot, !lists_work(targets_[slot].lane));
     look_anew(slot);
-}
-
-// No list has it any more: its alerts end, saying so.
-void engine::unwatch(std::size_t slot) {
-    const auto& job = view_.jobs[slot];
-    const auto& region = plan_.lanes[job.target.lane.value].region;
-    // The same name in another account is another job. Where AWS has not told of this one, nothing
-    // was alerted.
-    const auto account_id = job.last ? job.last->account_id : std::string();
-    std::vector<alert_number> over;
-    for (const auto& [key, alert] : book_.numbers()) {
-        const auto& labels = book_.alert(alert).labels;
-        const auto name = labels.find("training_job");
-        const auto place = labels.find("aws_region");
-        if (name == labels.end() || name->second != job.target.name) continue;
-        if (place == labels.end() || place->second != region) continue;
-        const auto account = labels.find("account_id");
-        if (account != labels.end() && account->second != account_id) continue;
-        over.push_back(alert);
-    }
-    for (const auto alert : over)
-        unwatched_.emplace(alert, job.target.lane);
-    say(note_of_unwatched(job, region));
-    release_slot(slot);
-}
-
-// Once everybody has found a place: the same job may be watched through another connection, or
-// through the same one under another name.
-void engine::end_unwatched_alerts() {
-    for (const auto& [alert, lane] : std::exchange(unwatched_, {})) {
-        if (!is_alert_watched(book_.alert(alert), lane)) end_alert(alert, "unwatched");
-    }
 }
 
 }  // namespace trainwatch::core

@@ -116,24 +116,6 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
     }
 }
 
-// Whether some list still has the job that the alert is about; in `but` none has.
-bool engine::is_alert_watched(const domain::alert& alert, std::optional<lane_id> but) const {
-    const auto name = label(alert, "training_job");
-    if (name.empty()) return false;
-    const auto region = label(alert, "aws_region");
-    const auto account_id = label(alert, "account_id");
-    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
-        if (plan_.lanes[i].region != region || plan_.lanes[i].gone || but == lane_id{i}) continue;
-        const auto& known = view_.lanes[i].account_id;
-        if (!known.empty() && known != account_id) continue;
-        if (slot_of(lane_id{i}, name)) return true;
-        // It may have made room for others, or be deleted: a filter has not forgotten it.
-        const auto decided = taken_up_.decide({lane_id{i}, name, {}, nullptr, nullptr});
-        if (decided.answer != claim_answer::nobody) return true;
-    }
-    return false;
-}
-
 // An endpoint of which the disk knows nothing may have been told all the same: the word of it came
 // too late for it. What the daemon says of itself comes and goes with that very disk.
 told engine::known_to(
@@ -202,7 +184,7 @@ void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     if (!has_receivers()) {
         unreceived_.emplace(row.alert.starts_at + limits::terminal_hold, *number);
     }
-    if (resolved || is_alert_watched(row.alert, {})) return;
+    if (resolved || !is_unwatched(*number, {})) return;
     // A condition of an earlier run is established anew, or over.
     const bool of_watcher = label(row.alert, "training_job").empty();
     book_.end(*number, of_watcher ? "restarted" : "unwatched", now_.wall);

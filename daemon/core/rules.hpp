@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "domain/alert.hpp"
+#include "domain/alert_choice.hpp"
 #include "domain/finding.hpp"
 #include "domain/ledger.hpp"
 #include "domain/view.hpp"
@@ -19,15 +20,17 @@
 
 namespace trainwatch::core {
 
-// TrainingJobFailed: the job ended as Failed. `now` becomes startsAt.
-std::optional<domain::alert_row> training_job_failed(
-    const domain::job_view& job, const domain::job_ended& end, wall_time now
-);
-
-// TrainingJobMaxRuntimeExceeded: AWS stopped the job at its MaxRuntimeInSeconds. To AWS the job is
-// Stopped, never Failed, and many tools call it a success.
-std::optional<domain::alert_row> training_job_max_runtime_exceeded(
-    const domain::job_view& job, const domain::job_ended& end, wall_time now
+// The end of a job, by its outcome; nothing for one that needs no alert, or where the list has
+// switched it off. `now` becomes startsAt.
+//
+// TrainingJobFailed: AWS says Failed. TrainingJobMaxRuntimeExceeded, TrainingJobMaxWaitExceeded:
+// AWS stopped the job at its limit; to AWS it is Stopped, never Failed, and many tools call that a
+// success. TrainingJobStopped: somebody stopped it; off unless a list wants it.
+std::optional<domain::alert_row> alert_of_end(
+    const domain::job_view& job,
+    const domain::job_ended& end,
+    wall_time now,
+    const domain::alert_choices& choices = {}
 );
 
 // TrainwatchdStale: what is known of a live job is older than the list's staleness_bound.
@@ -58,12 +61,13 @@ bool is_terminal_alert(const domain::alert& alert);
 
 // All rules on all findings about the job, which is as it is after them. `configured` are the
 // labels that the configuration adds to the identity (watch_plan::alert_labels); a rule's own label
-// of the same name stays.
+// of the same name stays. `choices` are the list's.
 std::vector<domain::alert_row> alerts_for(
     const domain::job_view& job,
     const std::vector<domain::finding>& findings,
     wall_time now,
-    const domain::label_map& configured = {}
+    const domain::label_map& configured = {},
+    const domain::alert_choices& choices = {}
 );
 
 }  // namespace trainwatch::core

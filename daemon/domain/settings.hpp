@@ -11,6 +11,7 @@
 
 #include "base/time.hpp"
 #include "domain/alert.hpp"
+#include "domain/alert_choice.hpp"
 #include "domain/job.hpp"
 
 namespace trainwatch::domain {
@@ -99,6 +100,7 @@ struct watch_list_settings {
     job_filter exclude{};                           // of the discovered ones; empty: none
     std::optional<milliseconds> staleness_bound{};  // empty: global.staleness_bound
     label_map labels_from_tags{};                   // likewise: name of the label to key of the tag
+    alert_choices alerts{};
 
     bool operator==(const watch_list_settings&) const = default;
 };

@@ -68,7 +68,8 @@ private:
 
     void add_list(const watch_list_settings& list) {
         const auto bound = list.staleness_bound.value_or(config_.global.staleness_bound);
-        plan_.lists[list.name] = {list.labels, list.metrics, bound, list.labels_from_tags};
+        plan_.lists[list.name] = {
+            list.labels, list.metrics, bound, list.labels_from_tags, list.alerts};
         discovery_rule rule{list.name, {}, {}, list.exclude};
         for (const auto& connection : config_.connections) {
             if (!uses(list, connection)) continue;

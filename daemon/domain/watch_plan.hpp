@@ -48,6 +48,7 @@ struct list_traits {
     metric_groups metrics{};
     milliseconds staleness_bound{60'000};
     label_map labels_from_tags{};  // name of the label to key of the tag
+    alert_choices alerts{};
 
     bool operator==(const list_traits&) const = default;
 };

@@ -23,7 +23,11 @@ std::map<std::string, const domain::receiver_view*> receivers(
 
 void add_alerts_firing(metric_families& into, const domain::view& view) {
     std::map<std::string, std::uint64_t> counts{
-        {"TrainingJobFailed", 0}, {"TrainingJobMaxRuntimeExceeded", 0}, {"TrainwatchdStale", 0}};
+        {"TrainingJobFailed", 0},
+        {"TrainingJobMaxRuntimeExceeded", 0},
+        {"TrainingJobMaxWaitExceeded", 0},
+        {"TrainingJobStopped", 0},
+        {"TrainwatchdStale", 0}};
     for (const auto& alert : view.alerts) {
         if (alert.state != domain::alert_state::firing) continue;
         if (const auto name = alert.labels.find("alertname"); name != alert.labels.end()) {

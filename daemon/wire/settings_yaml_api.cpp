@@ -3,7 +3,6 @@
 #include "wire/settings_yaml_sections.hpp"
 
 namespace trainwatch::wire {
-namespace {
 
 // YAML 1.1's yes and on are not taken: what shows secrets must not be a matter of dialect.
 bool read_flag(settings_reader& reader, const yaml_value& where, bool otherwise) {
@@ -14,8 +13,6 @@ bool read_flag(settings_reader& reader, const yaml_value& where, bool otherwise)
     if (node.unsupported.empty()) reader.fail(where, "expects true or false, without quotes");
     return otherwise;
 }
-
-}  // namespace
 
 domain::api_settings read_api(settings_reader& reader, const yaml_value& where) {
     static constexpr std::array<std::string_view, 1> now{"show_parameters"};

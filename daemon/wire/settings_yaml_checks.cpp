@@ -74,6 +74,7 @@ domain::watch_list_settings finish_list(const watch_list_draft& list) {
     made.exclude = list.exclude;
     made.staleness_bound = list.staleness_bound;
     made.labels_from_tags = list.labels_from_tags;
+    made.alerts = list.alerts;
     return made;
 }
 

@@ -35,6 +35,7 @@ struct watch_list_draft {
     domain::job_filter exclude{};
     std::optional<milliseconds> staleness_bound{};
     domain::label_map labels_from_tags{};
+    domain::alert_choices alerts{};
     std::string file{};  // of watch_list_files; empty: the configuration itself
 };
 
@@ -79,6 +80,10 @@ domain::label_map read_labels_from_tags(
 domain::job_filter read_filter(settings_reader& reader, const yaml_value& where);
 // `metrics:` of a list: names of groups.
 domain::metric_groups read_metric_groups(settings_reader& reader, const yaml_value& where);
+// `alerts:` of a list: by alertname.
+domain::alert_choices read_alerts(settings_reader& reader, const yaml_value& where);
+// true or false; `otherwise` (and an error) when it is neither.
+bool read_flag(settings_reader& reader, const yaml_value& where, bool otherwise);
 domain::api_settings read_api(settings_reader& reader, const yaml_value& where);
 
 // Why this is no name of a connection, list or receiver; empty when it is one.

@@ -43,7 +43,7 @@ void read_filters(settings_reader& reader, const yaml_value& where, watch_list_d
 
 // Everything but the name. False when it is no mapping.
 bool read_rest(settings_reader& reader, const yaml_value& where, watch_list_draft& draft) {
-    static constexpr std::array<std::string_view, 10> now{
+    static constexpr std::array<std::string_view, 11> now{
         "name",
         "connections",
         "regions",
@@ -53,8 +53,9 @@ bool read_rest(settings_reader& reader, const yaml_value& where, watch_list_draf
         "labels",
         "labels_from_tags",
         "metrics",
-        "staleness_bound"};
-    static constexpr std::array<std::string_view, 3> later{"expect", "limits", "alerts"};
+        "staleness_bound",
+        "alerts"};
+    static constexpr std::array<std::string_view, 2> later{"expect", "limits"};
     if (!reader.mapping(where, {now, later})) return false;
     if (const auto connections = reader.find(where, "connections")) {
         draft.connections_given = true;
@@ -78,6 +79,9 @@ bool read_rest(settings_reader& reader, const yaml_value& where, watch_list_draf
     if (const auto bound = reader.find(where, "staleness_bound")) {
         draft.staleness_bound =
             reader.duration(*bound, {limits::staleness_bound_least, limits::staleness_bound_most});
+    }
+    if (const auto alerts = reader.find(where, "alerts")) {
+        draft.alerts = read_alerts(reader, *alerts);
     }
     read_filters(reader, where, draft);
     return true;

@@ -87,7 +87,7 @@ const corpus_case cases[] = {
     {"max-runtime-exceeded.json", out_of_time, 0, {}, {limit_alert}},
     {"spot-interrupted-twice.json", completed, 2, {}, {}},
     {"spot-waiting.json", std::nullopt, 1, {wait}, {}},
-    {"spot-never-launched.json", never_launched, 0, {}, {}},
+    {"spot-never-launched.json", never_launched, 0, {}, {"TrainingJobMaxWaitExceeded"}},
     {"failed-before-start.json", capacity, 0, {}, {failed_alert}},
     {"warm-pool-terminated.json", completed, 0, {}, {}},
     {"pending-for-capacity.json", std::nullopt, 0, {pending}, {}},

@@ -23,7 +23,8 @@ using testing::SizeIs;
 std::vector<domain::alert> alerts_about(
     const domain::observation& seen,
     wall_time horizon = created - hours(1),
-    const label_map& configured = {}
+    const label_map& configured = {},
+    const domain::alert_choices& choices = {}
 ) {
     domain::job_view view;
     view.target.watch_list = "nightly";
@@ -31,7 +32,7 @@ std::vector<domain::alert> alerts_about(
     const auto heard = observe(view, memory, seen, {at(hours(2)), horizon, built_in_reasons()});
     view.derived.failure_fingerprint = failure_fingerprint(seen.failure_reason);
     std::vector<domain::alert> alerts;
-    for (auto& row : alerts_for(view, heard.findings, later(hours(2)), configured))
+    for (auto& row : alerts_for(view, heard.findings, later(hours(2)), configured, choices))
         alerts.push_back(std::move(row.alert));
     return alerts;
 }
@@ -273,9 +274,40 @@ TEST(rules, other_ends_and_running_jobs_do_not_alert) {
     EXPECT_THAT(alerts_about(running()), IsEmpty());
     EXPECT_THAT(alerts_about(running().ends("Completed", "Completed", seconds(900))), IsEmpty());
     EXPECT_THAT(alerts_about(running().ends("Stopped", "Stopped", seconds(900))), IsEmpty());
-    EXPECT_THAT(
-        alerts_about(running().ends("Stopped", "MaxWaitTimeExceeded", seconds(900))), IsEmpty()
+}
+
+TEST(rules, wait_limit_is_a_warning_that_tells_the_limit) {
+    const auto alert = alert_about(
+        running().max_wait(seconds(3600)).ends("Stopped", "MaxWaitTimeExceeded", seconds(3600))
     );
+    EXPECT_EQ(alert.labels.at("alertname"), "TrainingJobMaxWaitExceeded");
+    EXPECT_EQ(alert.labels.at("severity"), "warning");
+    EXPECT_EQ(alert.labels.at("failure_class"), "timeout");
+    EXPECT_EQ(
+        alert.annotations.at("summary"),
+        "Training job resnet was given up by AWS at its limit of 1h for waiting and training "
+        "together after 1h."
+    );
+}
+
+TEST(rules, stop_alerts_where_a_list_wants_it) {
+    const auto stopped = running().ends("Stopped", "Stopped", seconds(900));
+    const auto alerts =
+        alerts_about(stopped, created - hours(1), {}, {{"TrainingJobStopped", {true, {}}}});
+    ASSERT_THAT(alerts, SizeIs(1));
+    EXPECT_EQ(alerts[0].labels.at("alertname"), "TrainingJobStopped");
+    EXPECT_EQ(alerts[0].labels.at("severity"), "info");
+    EXPECT_TRUE(is_terminal_alert(alerts[0]));
+}
+
+TEST(rules, list_chooses_what_fires_and_how_severe_it_is) {
+    const auto failed_job = running().fails(seconds(900));
+    const domain::alert_choices off{{"TrainingJobFailed", {false, "page"}}};
+    EXPECT_THAT(alerts_about(failed_job, created - hours(1), {}, off), IsEmpty());
+    const domain::alert_choices page{{"TrainingJobFailed", {{}, "page"}}};
+    const auto alerts = alerts_about(failed_job, created - hours(1), {}, page);
+    ASSERT_THAT(alerts, SizeIs(1));
+    EXPECT_EQ(alerts[0].labels.at("severity"), "page");
 }
 
 TEST(rules, secondary_status_alone_does_not_alert) {

@@ -114,6 +114,9 @@ std::string life::alertname() const {
     if (phases.back().status == secondary_status::max_runtime_exceeded) {
         return "TrainingJobMaxRuntimeExceeded";
     }
+    if (phases.back().status == secondary_status::max_wait_time_exceeded) {
+        return "TrainingJobMaxWaitExceeded";
+    }
     return {};
 }
 

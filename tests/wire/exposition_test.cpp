@@ -103,6 +103,8 @@ TEST(Exposition, starts_at_zero_for_what_may_happen) {
     for (const char* const line : {
              "trainwatchd_alerts_firing{alert=\"TrainingJobFailed\"} 0\n",
              "trainwatchd_alerts_firing{alert=\"TrainingJobMaxRuntimeExceeded\"} 0\n",
+             "trainwatchd_alerts_firing{alert=\"TrainingJobMaxWaitExceeded\"} 0\n",
+             "trainwatchd_alerts_firing{alert=\"TrainingJobStopped\"} 0\n",
              "trainwatchd_alerts_firing{alert=\"TrainwatchdStale\"} 0\n",
              "trainwatchd_notifications_total{receiver=\"hook\"} 0\n",
              "trainwatchd_unknown_values_total{member=\"SecondaryStatus\"} 0\n",

@@ -131,6 +131,9 @@ watch_lists:
     labels_from_tags: {owner: Owner, stage: "aws:stage"}
     staleness_bound: 30s
     metrics: [phases, final_metrics, details, state_sets]
+    alerts:
+      TrainingJobStopped: {enabled: true, severity: page-me}
+      TrainingJobMaxWaitExceeded: {enabled: false}
 prices: {ml.p4d.24xlarge: 37.688, ml.p6-b200.48xlarge: 1e2}
 receivers:
   - {name: main, alertmanager: {urls: [http://am-1:9093, "http://am-2:9093/base"], proxy_url: none}}
@@ -176,6 +179,8 @@ api: {show_parameters: true}
         .status = {"InProgress", "Stopping"}};
     expected.watch_lists[0].exclude.name = {"scratch-*", "*-test"};
     expected.watch_lists[0].labels_from_tags = {{"owner", "Owner"}, {"stage", "aws:stage"}};
+    expected.watch_lists[0].alerts = {
+        {"TrainingJobStopped", {true, "page-me"}}, {"TrainingJobMaxWaitExceeded", {false, {}}}};
     expected.watch_lists[0].staleness_bound = milliseconds(30'000);
     expected.connections[0].pace = domain::pace_kind::bound;
     expected.watch_list_files = {"watch_lists.d/*.yaml", "/srv/teams/vision.yaml"};
@@ -520,6 +525,37 @@ TEST(SettingsFailureClasses, are_bounded_in_number_and_length) {
         errors_of(rules(1, 501)),
         HasSubstr("failure_classes[0].match: a pattern of 501 bytes; at most 500\n")
     );
+}
+
+TEST(SettingsAlerts, tell_what_is_wrong_and_where) {
+    const auto of = [](const char* alerts) {
+        return errors_of(
+            std::string("watch_lists: [{name: a, regions: [eu-west-1], jobs: [x], alerts: ") +
+            alerts + "}]\n"
+        );
+    };
+    EXPECT_THAT(
+        of("{TrainingJobFailt: {enabled: false}}"), HasSubstr("did you mean \"TrainingJobFailed\"")
+    );
+    EXPECT_THAT(of("{TrainingJobStuck: {enabled: false}}"), HasSubstr("TrainingJobStuck"));
+    EXPECT_THAT(of("{TrainingJobFailed: {enabled: yes}}"), HasSubstr("expects true or false"));
+    EXPECT_THAT(
+        of("{TrainingJobFailed: {severity: \"very bad\"}}"), HasSubstr("letters, digits, _ and -")
+    );
+    EXPECT_THAT(of("{TrainingJobFailed: off}"), HasSubstr("TrainingJobFailed"));
+}
+
+TEST(SettingsAlerts, are_all_in_the_schema_and_the_documentation) {
+    const auto config = std::filesystem::path(TRAINWATCH_TESTS_DIR).parent_path() / "config";
+    for (const auto name : domain::job_alerts) {
+        EXPECT_THAT(
+            read_file(config / "trainwatchd.schema.json"),
+            HasSubstr("\"" + std::string(name) + "\"")
+        );
+        EXPECT_THAT(
+            read_file(config / "README.md"), HasSubstr("\n| `" + std::string(name) + "` | ")
+        );
+    }
 }
 
 // Whatever stands in the file, there is an answer and no crash: every truncation of a good one.

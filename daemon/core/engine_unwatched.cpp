@@ -1,0 +1,102 @@
+// Alerts about jobs that no list has any more: they end, saying so. Whether a filter still has a
+// job that is in no slot may take a page, a describe or its tags to tell: until then its alerts
+// stay.
+#include <algorithm>
+#include <string>
+
+#include "core/engine.hpp"
+#include "core/notes.hpp"
+#include "core/notes_of_lists.hpp"
+#include "core/tracker.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+std::string label(const domain::alert& alert, const char* name) {
+    const auto found = alert.labels.find(name);
+    return found == alert.labels.end() ? std::string() : found->second;
+}
+
+// The job of that creation, not of that name alone.
+bool is_about(const domain::alert& alert, const domain::job_summary& job) {
+    return label(alert, "training_job") == job.name && label(alert, "aws_region") == job.region &&
+        label(alert, "account_id") == job.account_id &&
+        label(alert, "created") == iso8601(job.created);
+}
+
+}  // namespace
+
+// No list has it any more: its alerts end, saying so.
+void engine::unwatch(std::size_t slot) {
+    const auto& job = view_.jobs[slot];
+    const auto& region = plan_.lanes[job.target.lane.value].region;
+    // The same name in another account is another job. Where AWS has not told of this one, nothing
+    // was alerted.
+    const auto account_id = job.last ? job.last->account_id : std::string();
+    std::vector<alert_number> over;
+    for (const auto& [key, alert] : book_.numbers()) {
+        const auto& labels = book_.alert(alert).labels;
+        const auto name = labels.find("training_job");
+        const auto place = labels.find("aws_region");
+        if (name == labels.end() || name->second != job.target.name) continue;
+        if (place == labels.end() || place->second != region) continue;
+        const auto account = labels.find("account_id");
+        if (account != labels.end() && account->second != account_id) continue;
+        over.push_back(alert);
+    }
+    for (const auto alert : over)
+        unwatched_.emplace(alert, job.target.lane);
+    say(note_of_unwatched(job, region));
+    release_slot(slot);
+}
+
+// Once everybody has found a place: the same job may be watched through another connection, or
+// through the same one under another name.
+void engine::end_unwatched_alerts() {
+    for (const auto& [alert, lane] : std::exchange(unwatched_, {})) {
+        if (is_unwatched(alert, lane)) end_alert(alert, "unwatched");
+    }
+}
+
+// Whether some list still has the job that the alert is about; in `but` none has.
+engine::watched engine::who_watches(const domain::alert& alert, std::optional<lane_id> but) const {
+    const auto name = label(alert, "training_job");
+    if (name.empty()) return watched::no;
+    const auto region = label(alert, "aws_region");
+    const auto account_id = label(alert, "account_id");
+    auto found = watched::no;
+    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
+        if (plan_.lanes[i].region != region || plan_.lanes[i].gone || but == lane_id{i}) continue;
+        const auto& known = view_.lanes[i].account_id;
+        if (!known.empty() && known != account_id) continue;
+        const auto slot = slot_of(lane_id{i}, name);
+        if (slot && is_watched(*slot)) return watched::yes;
+        // It may have made room for others, or be deleted: a filter has not forgotten it.
+        const auto decided = taken_up_.decide({lane_id{i}, name, {}, nullptr, nullptr});
+        if (slot || decided.answer != claim_answer::nobody) found = watched::maybe;
+    }
+    return found;
+}
+
+bool engine::is_unwatched(alert_number alert, std::optional<lane_id> but) {
+    const auto who = who_watches(book_.alert(alert), but);
+    if (who == watched::maybe) doubtful_.insert(alert);
+    return who == watched::no;
+}
+
+// Now it is known that the job is nobody's in this lane.
+void engine::end_doubtful_alerts(lane_id lane, const domain::job_summary& nobodys) {
+    for (auto at = doubtful_.begin(); at != doubtful_.end();) {
+        const auto alert = *at;
+        if (!book_.knows(alert)) {
+            at = doubtful_.erase(at);
+            continue;
+        }
+        ++at;
+        if (!is_about(book_.alert(alert), nobodys)) continue;
+        doubtful_.erase(alert);
+        unwatched_.emplace(alert, lane);
+    }
+}
+
+}  // namespace trainwatch::core

@@ -1,0 +1,257 @@
+// What the end of a job calls for: one rule an outcome.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/text.hpp"
+#include "core/console_links.hpp"
+#include "core/rules.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using domain::label_map;
+using domain::observation;
+
+// A headline, not the story: the whole reason is an annotation of its own.
+constexpr std::size_t headline_bytes = 200;
+
+// On one line: the first one is the same for each script that fails, the cause comes after it.
+std::string headline_of(std::string_view reason) {
+    std::string line;
+    for (const char c : trim(reason)) {
+        const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (!blank) {
+            line += c;
+        } else if (!line.empty() && line.back() != ' ') {
+            line += ' ';
+        }
+    }
+    auto shown = valid_utf8(line, headline_bytes);
+    const bool cut = shown.size() < valid_utf8(line).size();
+    return cut ? shown + "…" : shown;
+}
+
+// " (out of memory)", where the class says more than the reason's first word.
+std::string cause_of(domain::failure_class value) {
+    switch (value) {
+        case domain::failure_class::none:
+        case domain::failure_class::unknown:
+        case domain::failure_class::algorithm:
+        case domain::failure_class::client:
+        case domain::failure_class::internal_server:
+            return {};
+        default:
+            break;
+    }
+    std::string words(to_string(value));
+    std::replace(words.begin(), words.end(), '_', ' ');
+    return " (" + words + ")";
+}
+
+void add(label_map& annotations, const char* name, std::string value) {
+    if (!value.empty()) annotations.emplace(name, std::move(value));
+}
+
+// "2 x ml.p4d.24xlarge, 1 x ml.c5.xlarge"
+std::string describe_instances(const observation& job) {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& group : job.instances)
+        counts[group.instance_type] += group.count;
+    std::string text;
+    for (const auto& [type, count] : counts) {
+        if (!text.empty()) text += ", ";
+        text += std::to_string(count) + " x " + type;
+    }
+    return text;
+}
+
+// "after 1h2m" from creation to the end; empty when AWS did not say.
+std::string after(const observation& job, const std::optional<wall_time>& ended) {
+    if (!ended || *ended < job.created) return {};
+    return " after " + format_duration(std::chrono::floor<seconds>(*ended - job.created));
+}
+
+label_map labels_of(
+    const domain::job_view& job,
+    const std::string& alertname,
+    const std::string& severity,
+    domain::failure_class reason
+) {
+    const auto& last = *job.last;
+    label_map labels{
+        {"alertname", alertname},
+        {"severity", severity},
+        {"training_job", last.name},
+        {"created", iso8601(last.created)},
+        {"account_id", last.account_id},
+        {"aws_region", last.region},
+        {"watch_list", job.target.watch_list},
+        {"failure_class", std::string(domain::to_string(reason))},
+    };
+    // An empty label is no label to Prometheus; a child of a tuning job has one more.
+    if (!last.tuning_job.empty()) labels.emplace("tuning_job", last.tuning_job);
+    return labels;
+}
+
+label_map annotations_of(const domain::job_view& of, const std::optional<wall_time>& ended) {
+    const auto& job = *of.last;
+    label_map notes;
+    add(notes, "failure_reason", valid_utf8(job.failure_reason));
+    add(notes, "failure_fingerprint", of.derived.failure_fingerprint);
+    if (ended) add(notes, "ended_at", iso8601(*ended));
+    add(notes, "training_job_arn", job.arn);
+    add(notes, "secondary_status", job.secondary.text);
+    if (job.training_started) add(notes, "started_at", iso8601(*job.training_started));
+    add(notes, "console_url", console_url(job));
+    add(notes, "logs_url", logs_url(job));
+    add(notes, "instances", describe_instances(job));
+    if (job.training_time) add(notes, "training_time", format_duration(*job.training_time));
+    return notes;
+}
+
+// "Job x in account 111122223333, region eu-west-1, on 2 x ml.p4d.24xlarge, created …, ended …."
+std::string describe_place(const observation& job, const std::optional<wall_time>& ended) {
+    std::string text =
+        "Job " + job.name + " in account " + job.account_id + ", region " + job.region;
+    if (const auto instances = describe_instances(job); !instances.empty()) {
+        text += ", on " + instances;
+    }
+    text += ", created " + iso8601(job.created);
+    text += job.training_started ? ", training since " + iso8601(*job.training_started)
+                                 : ", which never started training";
+    if (ended) text += ", ended " + iso8601(*ended);
+    return text + ".";
+}
+
+// " at 2026-11-24T09:12:00.000Z"
+std::string at_time(const std::optional<wall_time>& when) {
+    return when ? " at " + iso8601(*when) : std::string();
+}
+
+// Where the model is, if AWS uploaded any.
+std::string what_is_left(const observation& job) {
+    if (job.model_artifacts.empty()) return " What it had trained may be lost.";
+    return " What it had trained is at " + job.model_artifacts + ".";
+}
+
+std::string of_limit(const std::optional<seconds>& limit) {
+    return limit ? " of " + format_duration(*limit) : std::string();
+}
+
+// What one outcome is told as.
+struct end_rule {
+    domain::outcome outcome{};
+    const char* alertname = "";
+    const char* severity = "";  // unless the list wants another one
+    bool enabled = true;        // likewise
+    // What and why in one sentence.
+    std::string (*summary)(const observation& job, const domain::job_ended& end);
+    // Beyond where and when.
+    std::string (*consequence)(const observation& job);
+};
+
+std::string summary_of_failure(const observation& job, const domain::job_ended& end) {
+    const auto headline = headline_of(job.failure_reason);
+    return "Training job " + job.name + " failed" + after(job, end.ended) +
+        cause_of(end.ending.failure_class) +
+        (headline.empty() ? "; AWS gave no reason." : ": " + headline);
+}
+
+std::string summary_of_runtime(const observation& job, const domain::job_ended& end) {
+    return "Training job " + job.name + " was stopped by AWS at its runtime limit" +
+        of_limit(job.limits.max_runtime) + after(job, end.ended) + ".";
+}
+
+std::string summary_of_wait(const observation& job, const domain::job_ended& end) {
+    return "Training job " + job.name + " was given up by AWS at its limit" +
+        of_limit(job.limits.max_wait) + " for waiting and training together" +
+        after(job, end.ended) + ".";
+}
+
+std::string summary_of_stop(const observation& job, const domain::job_ended& end) {
+    return "Training job " + job.name + " was stopped" + after(job, end.ended) +
+        ", by somebody or something that called StopTrainingJob.";
+}
+
+std::string nothing_more(const observation&) {
+    return {};
+}
+
+// The severities of the field: somebody has to act on a failure and on a run that was cut off; a
+// spot job that never got its capacity can wait for the morning; a stop was wanted by somebody,
+// and tuning jobs stop their children by the dozen.
+constexpr std::array end_rules{
+    end_rule{
+        domain::outcome::failed,
+        "TrainingJobFailed",
+        "critical",
+        true,
+        summary_of_failure,
+        nothing_more},
+    end_rule{
+        domain::outcome::max_runtime_exceeded,
+        "TrainingJobMaxRuntimeExceeded",
+        "critical",
+        true,
+        summary_of_runtime,
+        what_is_left},
+    end_rule{
+        domain::outcome::max_wait_exceeded,
+        "TrainingJobMaxWaitExceeded",
+        "warning",
+        true,
+        summary_of_wait,
+        what_is_left},
+    end_rule{
+        domain::outcome::stopped,
+        "TrainingJobStopped",
+        "info",
+        false,
+        summary_of_stop,
+        nothing_more},
+};
+
+// In one sentence, for whoever asks the ledger later.
+std::string reason_of(const observation& job, const domain::job_ended& end) {
+    if (end.ending.outcome != domain::outcome::failed) {
+        return "AWS says that the job is " + job.status.text + " with the secondary status " +
+            job.secondary.text + at_time(end.ended) + ".";
+    }
+    const auto reason = std::string(to_string(end.ending.failure_class));
+    return "AWS says that the job Failed" + at_time(end.ended) +
+        (job.failure_reason.empty() ? ", without a FailureReason."
+                                    : ", with a FailureReason of class " + reason + ".");
+}
+
+}  // namespace
+
+std::optional<domain::alert_row> alert_of_end(
+    const domain::job_view& job,
+    const domain::job_ended& end,
+    wall_time now,
+    const domain::alert_choices& choices
+) {
+    const auto rule = std::find_if(end_rules.begin(), end_rules.end(), [&](const auto& each) {
+        return each.outcome == end.ending.outcome;
+    });
+    if (rule == end_rules.end()) return std::nullopt;
+    domain::alert_choice chosen;
+    const auto choice = choices.find(std::string_view(rule->alertname));
+    if (choice != choices.end()) chosen = choice->second;
+    if (!chosen.enabled.value_or(rule->enabled)) return std::nullopt;
+    const auto& last = *job.last;
+    const auto severity = chosen.severity.empty() ? rule->severity : chosen.severity;
+    domain::alert alert;
+    alert.labels = labels_of(job, rule->alertname, severity, end.ending.failure_class);
+    alert.annotations = annotations_of(job, end.ended);
+    alert.annotations["summary"] = rule->summary(last, end);
+    alert.annotations["description"] = describe_place(last, end.ended) + rule->consequence(last);
+    alert.starts_at = now;
+    return domain::alert_row{std::move(alert), reason_of(last, end)};
+}
+
+}  // namespace trainwatch::core
