@@ -14,16 +14,16 @@ void engine::await_status(lane_id lane, const domain::job_summary& told, mono_ti
     auto& state = lanes_[lane.value];
     const job_key key{told.created, told.name};
     const auto slot = slot_of(lane, told.name);
-    const bool watched = slot && is_watched(*slot);
+    const bool is_seen = slot && is_watched(*slot);
     const auto in_another_status = [&] {
         const claim_facts facts{lane, told.name, told.status.value, nullptr, nullptr};
         return waits_for_status_ && taken_up_.decide(facts).answer != claim_answer::nobody;
     };
     const bool is_undecided = slot && targets_[*slot].undecided;
-    const bool may_come = !watched && !domain::is_terminal(told.status.value) &&
+    const bool may_come = !is_seen && !domain::is_terminal(told.status.value) &&
         (is_undecided || in_another_status());
     if (!may_come) {
-        if (state.awaited.erase(key) > 0 && !watched) state.pages->release(key);
+        if (state.awaited.erase(key) > 0 && !is_seen) state.pages->release(key);
         return;
     }
     const auto phase = told.secondary.value;
