@@ -67,7 +67,6 @@ public:
     void deny(std::size_t place, wall_time until) { states_[place].denied_until = until; }
     void deny_lists(std::size_t place, wall_time until) { states_[place].lists_until = until; }
     void deny_tags(std::size_t place, wall_time until) { states_[place].tags_until = until; }
-    bool ever_denied_tags(std::size_t place) const { return states_[place].tags_until.has_value(); }
     // Nothing goes wrong any more.
     void calm_down() { calm_ = true; }
     // This job is shown as it was at its creation, whatever becomes of it.

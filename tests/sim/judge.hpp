@@ -60,6 +60,10 @@ public:
     void heard(std::size_t job, mono_time now);
     void unheard(std::size_t job) { heard_.erase(job); }
     void account_told(lane_id lane) { account_told_[lane.value] = true; }
+    // Tags are asked for; were told; were refused.
+    void tags_asked(lane_id lane, std::size_t place, mono_time now);
+    void tags_told(lane_id lane) { tags_wanted_since_.erase(lane.value); }
+    void tags_refused(std::size_t place) { given_up_tags_.insert(place); }
     void delivering(const core::deliver& what, mono_time now);
     void confirmed(const core::deliver& what, mono_time now);
     // After each step, and from time to time.
@@ -146,12 +150,15 @@ private:
         mono_time now
     );
     void check_health(const domain::view& shown, mono_time now);
+    // Tags could not be read there for so long that nobody waited for them.
+    bool may_lack_tags(std::size_t place) const { return given_up_tags_.contains(place); }
     bool may_be_of(const std::string& list, std::size_t job) const;
     std::optional<std::size_t> job_of(const domain::label_map& labels) const;
 
     // ---- judge_counters.cpp --------------------------------------------------------------------
     bool is_named(const true_job& job) const;
     job_truth truth_of(std::size_t job) const;
+    std::string uncounted(mono_time now) const;
     void check_transitions(const domain::view& shown, mono_time now);
     void check_finished(const domain::view& shown, mono_time now);
 
@@ -171,7 +178,8 @@ private:
     std::map<std::string, std::deque<mono_time>> shared_sends_{};
     std::map<std::size_t, mono_time> heard_{};
     std::map<std::string, mono_time> stale_over_{};  // by lane and list: still told of the last one
-    std::set<std::string> restored_{};               // identities that it began with
+    std::map<std::size_t, mono_time> tags_wanted_since_{};  // by lane: asked for, and not told
+    std::set<std::string> restored_{};                      // identities that it began with
     std::vector<slot_state> slots_{};
     std::set<std::string> told_{};                             // "url/identity/f"
     std::map<std::string, std::set<std::string>> known_to_{};  // by receiver, identities
@@ -181,6 +189,7 @@ private:
     std::map<std::size_t, std::set<std::string>> identities_{};  // by job
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
+    std::set<std::size_t> given_up_tags_{};               // places where they failed for too long
     std::uint64_t deliveries_ = 0;
     std::set<std::string> said_{};
     std::vector<std::string> violations_{};

@@ -67,7 +67,7 @@ void judge::check_jobs(const domain::view& shown, mono_time now) {
         const std::size_t times = at == found.end() ? 0 : at->second.size();
         // Where it takes a call to know whose it is, nobody asks about the past.
         const bool is_past = job.truth.ended() < past_ || !scene_.lists.was_always_owned(job) ||
-            (scene_.jobs.ever_denied_tags(job.place) && !is_named(job));
+            (may_lack_tags(job.place) && !is_named(job));
         if (is_past && times == 0) continue;
         if (times != (list ? 1U : 0U)) {
             violated(
@@ -197,7 +197,7 @@ void judge::check_labels(std::size_t index, const domain::label_map& labels, mon
 bool judge::may_be_of(const std::string& list, std::size_t index) const {
     const auto& job = scene_.jobs.jobs()[index];
     const auto& history = scene_.lists.history();
-    return scene_.jobs.ever_denied_tags(job.place) ||
+    return may_lack_tags(job.place) ||
         std::any_of(history.begin(), history.end(), [&](const auto& period) {
                return scene_.lists.owner(period.config, job) == list;
            });

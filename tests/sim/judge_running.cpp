@@ -51,6 +51,7 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     slots_.clear();
     told_.clear();
     known_to_.clear();
+    tags_wanted_since_.clear();
     restored_.clear();
     for (const auto& row : known.rows.alerts)
         restored_.insert(domain::identity(row.alert.labels));
@@ -121,6 +122,15 @@ void judge::called(domain::aws_operation operation, lane_id lane, mono_time now)
     if (plan_.lanes[lane.value].gone) violated("a call in a lane that is gone", now);
     check_budget(operation, lane, now);
     check_shared_budget(operation, lane, now);
+}
+
+// For so long nobody waits for tags: a later list may come first, and an alert without their
+// labels.
+void judge::tags_asked(lane_id lane, std::size_t place, mono_time now) {
+    constexpr nanoseconds patience =
+        limits::tags_lane_patience - limits::describe_deadline - limits::answer_grace;
+    const auto since = tags_wanted_since_.try_emplace(lane.value, now).first->second;
+    if (now - since >= patience) given_up_tags_.insert(place);
 }
 
 // Requests in any sliding window of ten seconds are at most ten times the budget, and one.

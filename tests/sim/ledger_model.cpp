@@ -58,6 +58,18 @@ domain::ledger ledger_model::load() const {
     return loaded;
 }
 
+bool ledger_model::has_counted(
+    const domain::job_identity& job, const std::string& status, wall_time at
+) const {
+    for (auto each = transitions_.lower_bound({job, 0, std::string(), wall_time::min()});
+         each != transitions_.end() && std::get<0>(each->first) == job;
+         ++each) {
+        const auto& row = each->second;
+        if (row.counted && row.entry.status.text == status && row.entry.started == at) return true;
+    }
+    return false;
+}
+
 const domain::job_row* ledger_model::job(const domain::job_identity& identity) const {
     for (const auto& [key, row] : jobs_) {
         if (key.identity == identity) return &row;

@@ -19,6 +19,9 @@ public:
     bool has_alert(const std::string& identity) const { return alerts_.count(identity) > 0; }
     const domain::job_row* job(const domain::job_identity& identity) const;
     const std::map<std::string, domain::alert_row>& alerts() const { return alerts_; }
+    // The transition of this job is kept, and counted.
+    bool has_counted(const domain::job_identity& job, const std::string& status, wall_time at)
+        const;
 
 private:
     void forget(const domain::job_row_key& key);

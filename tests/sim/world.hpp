@@ -97,7 +97,7 @@ private:
     void answer(const call& made, poll_id id, Answer told);
     void hear(const core::described& event, const call& made);
     void hear(const core::listed& event, const call& made);
-    void hear(const core::tags_read&, const call&) {}
+    void hear(const core::tags_read& event, const call& made);
     void begin_call(const call& made);
     std::optional<milliseconds> date_header();
     std::size_t place_of(lane_id lane) const;

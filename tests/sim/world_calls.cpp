@@ -79,6 +79,14 @@ void world::hear(const core::listed& event, const call&) {
     }
 }
 
+void world::hear(const core::tags_read& event, const call& made) {
+    if (event.answer) {
+        judge_->tags_told(made.lane);
+    } else if (event.answer.error().kind == error_class::denied) {
+        judge_->tags_refused(place_of(made.lane));
+    }
+}
+
 void world::perform(const core::describe& what) {
     const call made{
         what.lane, aws_operation::describe, what.name, now_, what.deadline + limits::answer_grace};
@@ -99,6 +107,7 @@ void world::perform(const core::list_jobs& what) {
 void world::perform(const core::read_tags& what) {
     const call made{what.lane, aws_operation::tags, {}, now_, what.deadline + limits::answer_grace};
     begin_call(made);
+    judge_->tags_asked(what.lane, place_of(what.lane), now_);
     answer<core::tags_read>(made, what.id, [&](wall_time when) {
         return aws_.tags(place_of(what.lane), what.arn, when);
     });
