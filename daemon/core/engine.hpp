@@ -290,6 +290,7 @@ private:
     bool is_alert_watched(const domain::alert& alert, std::optional<lane_id> but) const;
     void end_unwatched_alerts();
     void restore_alerts(const domain::ledger_batch& rows);
+    bool was_told_of_the_same_end(const domain::alert& alert) const;
     void restore_alert(const domain::alert_row& row, const told_map& kept);
     bool is_history(const domain::alert& alert, const told_map& kept) const;
     told known_to(
@@ -415,6 +416,8 @@ private:
     bool told_full_ = false;
     retention<domain::job_row_key> let_go_{};     // rows in the ledger, of jobs not in the view
     retention<std::string> over_alerts_{};        // likewise, of alerts that left the book
+    // Jobs whose ends an earlier run has alerted, and these alerts by identity.
+    std::map<std::string, std::set<std::string>> told_ends_{};
     std::optional<wall_time> forgotten_until_{};  // what was over before it may be forgotten
     mono_time forget_again_{};
     std::string storage_alert_{};    // its identity, while it fires

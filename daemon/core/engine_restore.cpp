@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/notes.hpp"
+#include "core/rules.hpp"
 #include "core/taken_up.hpp"
 
 namespace trainwatch::core {
@@ -36,6 +37,14 @@ std::map<std::pair<std::string, std::string>, lane_id> lanes_by_name(const domai
 std::string label(const domain::alert& alert, const char* name) {
     const auto found = alert.labels.find(name);
     return found == alert.labels.end() ? std::string() : found->second;
+}
+
+// The job that an alert is about, as text.
+std::string job_of(const domain::alert& alert) {
+    std::string text;
+    for (const auto* name : {"account_id", "aws_region", "training_job", "created"})
+        text += label(alert, name) + "/";
+    return text;
 }
 
 told told_by(const domain::delivery_row& row) {
@@ -175,6 +184,7 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
     if (!rows.alerts.empty()) clock_wait_until_ = now_.mono + limits::clock_patience;
     for (const auto& row : rows.alerts) {
         auto key = domain::identity(row.alert.labels);
+        if (is_terminal_alert(row.alert)) told_ends_[job_of(row.alert)].insert(key);
         const auto& kept = deliveries[key];
         if (is_history(row.alert, kept)) {
             over_alerts_.put(key, *row.alert.resolved_at);
@@ -182,6 +192,13 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
             restore_alert(row, kept);
         }
     }
+}
+
+// After a ledger was damaged there may be no row of the job that says so. With other labels by now,
+// or another class, the same end would page again.
+bool engine::was_told_of_the_same_end(const domain::alert& alert) const {
+    const auto known = told_ends_.find(job_of(alert));
+    return known != told_ends_.end() && !known->second.contains(domain::identity(alert.labels));
 }
 
 void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {

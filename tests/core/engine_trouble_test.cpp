@@ -145,6 +145,32 @@ TEST_F(damaged_ledger_test, alert_that_was_saved_and_is_over_does_not_come_again
     EXPECT_THAT(told_firing(log), IsEmpty());
 }
 
+// The labels that it has are those of its first firing, whatever the configuration says by now.
+TEST_F(damaged_ledger_test, alert_that_was_saved_is_not_told_with_other_labels) {
+    fails("a", minutes(100));
+    begin();
+    const auto before = told_firing(run(minutes(10)));
+    EXPECT_THAT(before, SizeIs(1));
+    auto known = damaged_ledger();
+    for (const auto& [key, row] : disk.alerts())
+        known.rows.alerts.push_back(row);
+    disk = {};
+    auto chosen = finds_all();
+    chosen.global.labels["site"] = "north";
+    aws.undescribable = {"a"};
+    begin(chosen, known);
+    // Nothing tells of the job before the next restart either.
+    run(seconds(3));
+    for (const auto& row : known.rows.alerts) {
+        domain::ledger_batch saved;
+        saved.alerts.push_back(row);
+        disk.add(commit{commit_id{1}, saved});
+    }
+    aws.undescribable.clear();
+    restart(chosen);
+    EXPECT_EQ(told_firing(run(hours(1))), before);
+}
+
 // ---- a lane that is refused --------------------------------------------------------------------
 
 using refused_lane = ledger_test;
