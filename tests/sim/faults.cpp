@@ -98,6 +98,9 @@ faults draw_faults(random_source& random) {
     drawn.forgets_early = chance(random, 0.1);
     drawn.run_to_resolve = chance(random, 0.03);
     drawn.faulty_time = std::chrono::minutes(90) + upto(random, std::chrono::minutes(150));
+    // What came later draws last: the worlds without it stay the same.
+    if (chance(random, 0.7)) drawn.disk.readable = chance(random, 0.4) ? 1.0 : random.unit();
+    if (!drawn.disk.damaged) drawn.disk.readable = 0;
     return drawn;
 }
 
@@ -141,6 +144,7 @@ std::string faults::text() const {
     put("half-failures", disk.half_failures);
     put("full", disk.full);
     put("damaged", disk.damaged);
+    put("readable", disk.readable);
     out << "; receivers:";
     put_time("latency", receiver.latency_max);
     put("fails", receiver.fails);

@@ -48,6 +48,7 @@ struct disk_faults {
     bool half_failures = false;  // what failed may be on disk all the same
     bool full = false;           // for hours
     bool damaged = false;        // found at a start
+    double readable = 0;         // so much of a damaged one's alerts and deliveries
 };
 
 struct receiver_faults {

@@ -97,7 +97,9 @@ private:
     };
     using fleet_count = std::map<std::string, std::int64_t>;
 
-    void forget_what_was_lost();
+    void note_damage(const domain::ledger& known, mono_time now);
+    void forget_what_was_lost(const domain::ledger& known);
+    bool was_always_the_same_configuration() const;
 
     // ---- judge_running.cpp ---------------------------------------------------------------------
     void check_budget(domain::aws_operation operation, lane_id lane, mono_time now);
@@ -131,6 +133,7 @@ private:
     void check_one_identity(
         const domain::alert_message& alert, const std::string& identity, mono_time now
     );
+    void check_paged_once(std::size_t job, const std::string& identity, mono_time now);
     record& record_of(const domain::label_map& labels, const std::string& identity);
     const domain::endpoint& endpoint_of(const core::deliver& what) const {
         return plan_.endpoints[what.endpoint.value];
@@ -167,6 +170,8 @@ private:
     // When we came first: what had ended by then is the past, for the most part.
     std::optional<wall_time> began_{};
     wall_time past_{};  // likewise, or when the ledger was lost
+    // What had ended by then is not found again after that.
+    wall_time found_from_{};
 
     // Of this run.
     mono_time run_began_{};
@@ -187,6 +192,8 @@ private:
     // Of all runs.
     std::map<std::string, record> records_{};                    // by identity
     std::map<std::size_t, std::set<std::string>> identities_{};  // by job
+    // Of a ledger that was damaged, by job: identities that an Alertmanager had taken.
+    std::map<std::size_t, std::set<std::string>> paged_{};
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
     std::set<std::size_t> given_up_tags_{};               // places where they failed for too long

@@ -49,7 +49,7 @@ judge::job_truth judge::truth_of(std::size_t index) const {
         scene_.lists.history().size() > 1;
     // What a lost ledger knew is found again where AWS still knows it, as far back as anybody can
     // have been paged, and counted anew.
-    const auto found_from = past_ - limits::terminal_hold + clocks_slack;
+    const auto found_from = found_from_ + clocks_slack;
     const bool was_lost = scene_.ledger.was_damaged();
     const bool is_found_again = !was_lost || (!job.deleted && truth.ended() >= found_from);
     const bool alert_is_sure = owed.counts_exactly && truth.ended() >= sure_from && is_found_again;

@@ -140,6 +140,30 @@ void judge::check_one_identity(
     identities.insert(told);
     const auto times = std::max<std::size_t>(scene_.lists.times_owned(scene_.jobs.jobs()[*job]), 1);
     if (identities.size() > times) violated("several identities: " + told, now);
+    check_paged_once(*job, identity, now);
+}
+
+// Nobody is paged twice because a ledger was damaged: what Alertmanager holds merges with what it
+// is told anew. Another configuration has other labels; and where AWS does not explain an end,
+// nobody knows its class.
+void judge::check_paged_once(std::size_t job, const std::string& identity, mono_time now) {
+    const auto known = paged_.find(job);
+    if (known == paged_.end() || known->second.contains(identity)) return;
+    if (may_lack_tags(scene_.jobs.jobs()[job].place)) return;
+    if (!was_always_the_same_configuration()) return;
+    const auto is_unexplained = [](const std::string& text) {
+        return text.find("failure_class=\"unknown\"") != std::string::npos;
+    };
+    const bool may_differ = is_unexplained(identity) ||
+        std::any_of(known->second.begin(), known->second.end(), is_unexplained);
+    if (!may_differ) violated("paged again after damage: " + identity, now);
+}
+
+bool judge::was_always_the_same_configuration() const {
+    const auto& history = scene_.lists.history();
+    return std::all_of(history.begin(), history.end(), [&](const auto& each) {
+        return each.config == history.front().config;
+    });
 }
 
 void judge::confirmed(const core::deliver& what, mono_time now) {

@@ -37,7 +37,8 @@ void judge::violated(const std::string& what, mono_time now) {
 
 void judge::started(const domain::watch_plan& plan, const domain::ledger& known, mono_time now) {
     plan_ = plan;
-    forget_what_was_lost();
+    if (known.damaged) note_damage(known, now);
+    forget_what_was_lost(known);
     if (!began_) began_ = clocks::true_wall(now);
     if (known.first_start) past_ = clocks::true_wall(now);
     awake_since_ = run_began_ = now;
@@ -66,6 +67,8 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
                 return each.url == row.url && each.receiver == row.receiver;
             });
         if (!is_there) continue;
+        // Saved without its alert, it says nothing to anybody: a webhook may be told again.
+        if (!restored_.contains(row.alert)) continue;
         if (row.first_confirmed) {
             told_.insert(told_key(row.url, row.alert, true));
             known_to_[row.receiver].insert(row.alert);
@@ -74,8 +77,31 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     }
 }
 
+// Without the former ledger, what ended within the hold is found again, or since it was written
+// last: that is longer ago where nobody noticed for days.
+void judge::note_damage(const domain::ledger& known, mono_time now) {
+    const auto& clock = scene_.drawn.clock;
+    const bool clock_is_good = clock.skew.count() == 0 && clock.steps == 0 && clock.drift == 0;
+    auto from = clocks::true_wall(now) - limits::terminal_hold;
+    const auto& written = known.rows.last_complete_sweep;
+    if (clock_is_good && written) from = std::min(from, *written);
+    found_from_ = std::max(found_from_, from);
+    for (const auto& [identity, told] : records_) {
+        if (told.job && !told.confirmed.empty()) paged_[*told.job].insert(identity);
+    }
+}
+
 // What is not on the disk now is forgotten; from memory it was told as a precaution.
-void judge::forget_what_was_lost() {
+void judge::forget_what_was_lost(const domain::ledger& known) {
+    std::set<std::pair<std::string, std::string>> kept;
+    for (const auto& row : known.rows.deliveries) {
+        if (row.first_confirmed) kept.emplace(row.receiver, row.alert);
+    }
+    for (auto& [identity, told] : records_) {
+        std::erase_if(told.confirmed, [&, &alert = identity](const auto& each) {
+            return !kept.contains({each.first, alert});
+        });
+    }
     for (auto& [job, identities] : identities_) {
         std::erase_if(identities, [this](const auto& identity) {
             return !scene_.ledger.durable().has_alert(identity);

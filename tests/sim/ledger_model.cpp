@@ -4,6 +4,15 @@ namespace trainwatch::sim {
 
 void ledger_model::apply(const domain::ledger_batch& batch) {
     touched_ = true;
+    put(batch);
+}
+
+void ledger_model::begin_with(const domain::ledger_batch& saved) {
+    touched_ = false;
+    put(saved);
+}
+
+void ledger_model::put(const domain::ledger_batch& batch) {
     for (const auto& row : batch.jobs)
         jobs_.insert_or_assign({row.connection, row.identity}, row);
     for (const auto& row : batch.transitions) {

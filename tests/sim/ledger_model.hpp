@@ -14,6 +14,8 @@ namespace trainwatch::sim {
 class ledger_model {
 public:
     void apply(const domain::ledger_batch& batch);
+    // What was saved of another one; it counts as none until something is applied.
+    void begin_with(const domain::ledger_batch& saved);
     domain::ledger load() const;
 
     bool has_alert(const std::string& identity) const { return alerts_.count(identity) > 0; }
@@ -24,6 +26,7 @@ public:
         const;
 
 private:
+    void put(const domain::ledger_batch& batch);
     void forget(const domain::job_row_key& key);
 
     bool touched_ = false;

@@ -99,7 +99,7 @@ void world::start_engine() {
     deliveries_.clear();
     log_.add("start", now_);
     watching_->in_force(now_);
-    const auto known = disk_.load();
+    const auto known = disk_.load(clocks_.ours(now_).wall);
     const auto plan = domain::make_watch_plan(watching_->config());
     judge_->started(plan, known, now_);
     engine_ = std::make_unique<core::engine>(plan, random_.next());

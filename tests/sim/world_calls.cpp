@@ -116,7 +116,7 @@ void world::perform(const core::read_tags& what) {
 void world::perform(const core::commit& what) {
     auto batch = what.batch;
     if (chosen_.lie == sabotage::early_delivery) batch.alerts.clear();
-    const auto planned = disk_.begin(std::move(batch), now_);
+    const auto planned = disk_.begin(std::move(batch), clocks_.ours(now_));
     if (planned.is_trouble) judge_->storage_failed();
     schedule_for_engine(planned.done, [this, id = what.id, fails = planned.fails] {
         disk_.finish();
