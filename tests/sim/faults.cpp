@@ -101,6 +101,7 @@ faults draw_faults(random_source& random) {
     // What came later draws last: the worlds without it stay the same.
     if (chance(random, 0.7)) drawn.disk.readable = chance(random, 0.4) ? 1.0 : random.unit();
     if (!drawn.disk.damaged) drawn.disk.readable = 0;
+    drawn.daemon.acknowledgements = times(random, 0.3, 12);
     return drawn;
 }
 
@@ -159,6 +160,7 @@ std::string faults::text() const {
     put("restarts", daemon.restarts);
     put("long-down", daemon.long_down);
     put("reloads", daemon.reloads);
+    put("acknowledgements", daemon.acknowledgements);
     out << "; jobs:";
     put("reuse", reuse_names);
     put("forgets-early", forgets_early);

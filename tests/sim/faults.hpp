@@ -68,6 +68,7 @@ struct life_faults {
     int restarts = 0;
     bool long_down = false;  // one of these lasts for days
     int reloads = 0;
+    int acknowledgements = 0;  // somebody acknowledges what fires
 };
 
 struct faults {

@@ -64,6 +64,9 @@ public:
     void tags_asked(lane_id lane, std::size_t place, mono_time now);
     void tags_told(lane_id lane) { tags_wanted_since_.erase(lane.value); }
     void tags_refused(std::size_t place) { given_up_tags_.insert(place); }
+    // Somebody has seen how the job ended; what the daemon answered to that.
+    void acknowledging(const std::string& job, const domain::view& shown, mono_time now);
+    void acknowledged(const core::acknowledgement& what, mono_time now);
     void delivering(const core::deliver& what, mono_time now);
     void confirmed(const core::deliver& what, mono_time now);
     // After each step, and from time to time.
@@ -107,6 +110,13 @@ private:
     void check_terminal_stays(const domain::view& shown, mono_time now);
     void check_ages(const domain::view& shown, mono_time now);
     void check_outbox(const domain::view& shown, mono_time now);
+
+    // ---- judge_acknowledged.cpp ----------------------------------------------------------------
+    void forget_acknowledged(const domain::ledger& known);
+    void check_acknowledged(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+    void check_acknowledged_end(const domain::view& shown, mono_time now);
 
     // ---- judge_deliveries.cpp ------------------------------------------------------------------
     void check_commit_before_delivery(
@@ -186,7 +196,13 @@ private:
     std::map<std::size_t, mono_time> tags_wanted_since_{};  // by lane: asked for, and not told
     std::set<std::string> restored_{};                      // identities that it began with
     std::vector<slot_state> slots_{};
-    std::set<std::string> told_{};                             // "url/identity/f"
+    struct question {
+        std::string job{};
+        std::set<std::string> fires{};
+    };
+    std::deque<question> unanswered_{};         // acknowledged, in the order of asking
+    std::set<std::string> over_in_this_run_{};  // identities that are
+    std::set<std::string> told_{};              // "url/identity/f"
     std::map<std::string, std::set<std::string>> known_to_{};  // by receiver, identities
 
     // Of all runs.
@@ -196,7 +212,9 @@ private:
     std::map<std::size_t, std::set<std::string>> paged_{};
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
-    std::set<std::size_t> given_up_tags_{};               // places where they failed for too long
+    std::set<std::string> seen_{};           // identities that somebody has acknowledged, once
+    std::set<std::string> over_{};           // those that end for good, as was answered
+    std::set<std::size_t> given_up_tags_{};  // places where they failed for too long
     std::uint64_t deliveries_ = 0;
     std::set<std::string> said_{};
     std::vector<std::string> violations_{};

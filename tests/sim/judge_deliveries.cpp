@@ -31,6 +31,7 @@ void judge::delivering(const core::deliver& what, mono_time now) {
         if (!is_of_watcher(alert.labels)) {
             check_cause(alert, identity, now);
             check_resolve(what, alert, identity, now);
+            check_acknowledged(alert, identity, now);
             check_one_identity(alert, identity, now);
         }
         check_times(alert, identity, now);
@@ -120,6 +121,10 @@ void judge::check_resolve(
             [&](const auto& period) { return !scene_.lists.owner(period.config, job); }
         );
         if (!was_left) violated("resolved as unwatched: " + identity, now);
+        return;
+    }
+    if (label(alert.annotations, "resolved_because") == "acknowledged") {
+        if (!seen_.contains(identity)) violated("acknowledged by nobody: " + identity, now);
         return;
     }
     const auto at = known.confirmed.find(endpoint_of(what).receiver);

@@ -29,6 +29,7 @@ void judge::at_end(const domain::view& shown, mono_time now) {
     check_health(shown, now);
     check_jobs(shown, now);
     check_alerts(now);
+    check_acknowledged_end(shown, now);
     check_receivers(shown, now);
     check_transitions(shown, now);
     check_finished(shown, now);

@@ -53,6 +53,7 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     told_.clear();
     known_to_.clear();
     tags_wanted_since_.clear();
+    forget_acknowledged(known);
     restored_.clear();
     for (const auto& row : known.rows.alerts)
         restored_.insert(domain::identity(row.alert.labels));

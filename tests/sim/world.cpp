@@ -28,6 +28,7 @@ faults faults_of(std::uint64_t seed) {
 world::world(const options& chosen)
     : chosen_(chosen)
     , random_(seed_of(chosen.seed, 2))
+    , person_(seed_of(chosen.seed, 20))
     , faults_(faults_of(chosen.seed))
     , aws_(seed_of(chosen.seed, 3), faults_.aws)
     , disk_(seed_of(chosen.seed, 4), faults_.disk)

@@ -91,7 +91,7 @@ private:
     void perform(const core::commit& what);
     void perform(const core::deliver& what);
     void perform(const core::note&) {}
-    void perform(const core::acknowledgement&) {}  // nobody acknowledges anything here
+    void perform(const core::acknowledgement& what) { judge_->acknowledged(what, now_); }
     void perform(const core::stop&);
     template <class Event, class Answer>
     void answer(const call& made, poll_id id, Answer told);
@@ -110,6 +110,7 @@ private:
     void delete_job(std::size_t job, bool early);
     bool is_safe(const true_job& job) const;
     void refuse_keys();
+    void acknowledge();
     void suspend();
     mono_time some_time();
 
@@ -120,6 +121,7 @@ private:
 
     options chosen_;
     random_source random_;
+    random_source person_;  // who acknowledges
     faults faults_;
     aws aws_;
     disk disk_;

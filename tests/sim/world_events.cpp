@@ -1,6 +1,7 @@
 // What happens by itself while faults last.
 #include <algorithm>
 
+#include "alert_labels.hpp"
 #include "base/limits.hpp"
 #include "population.hpp"
 #include "world.hpp"
@@ -40,8 +41,38 @@ void world::plan_events() {
     if (faults_.disk.full) {
         schedule(some_time(), [this] { disk_.fill(now_ + upto(std::chrono::hours(3))); });
     }
+    for (int i = 0; i < faults_.daemon.acknowledgements; ++i) {
+        const auto later =
+            person_.below(static_cast<std::uint64_t>(milliseconds(faults_.faulty_time).count()));
+        schedule(now_ + milliseconds(later), [this] { acknowledge(); });
+    }
     schedule(now_, [this] { step_jobs(); });
     schedule(now_, [this] { step_surroundings(); });
+}
+
+// Somebody has seen that a job ended, and says so: by its name or its ARN. Now and then the daemon
+// dies with that, or the name is nobody's.
+void world::acknowledge() {
+    if (!running_ || stopping_ || now_ < suspended_until_) return;
+    std::vector<const domain::alert*> firing;
+    for (const auto& alert : engine_->view().alerts) {
+        if (alert.state == domain::alert_state::firing && !is_of_watcher(alert.labels)) {
+            firing.push_back(&alert);
+        }
+    }
+    std::string job = "nobody";
+    if (!firing.empty()) {
+        const auto& picked = *firing[person_.below(firing.size())];
+        const auto arn = label(picked.annotations, "training_job_arn");
+        job = label(picked.labels, "training_job");
+        if (!arn.empty() && person_.below(2) == 0) job = arn;
+    }
+    log_.add("acknowledges " + job, now_);
+    if (faulty() && faults_.daemon.crashes > 0 && person_.below(4) == 0) {
+        dies_after_ = person_.below(8);
+    }
+    judge_->acknowledging(job, engine_->view(), now_);
+    feed(core::acknowledged{job});
 }
 
 void world::suspend() {
