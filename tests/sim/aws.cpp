@@ -79,6 +79,7 @@ std::optional<failure> aws::trouble(aws_operation operation, std::size_t place, 
     if (calm_) return std::nullopt;
     const auto& state = states_[place];
     const bool refused = is_denied(state.denied_until, when) ||
+        (operation == aws_operation::describe && is_denied(state.describes_until, when)) ||
         (operation == aws_operation::list && is_denied(state.lists_until, when)) ||
         (operation == aws_operation::tags && is_denied(state.tags_until, when));
     if (refused) return make_failure(error_class::denied, "AccessDeniedException");
@@ -225,6 +226,9 @@ result<domain::label_map> aws::tags(std::size_t place, std::string_view arn, wal
     const auto name = arn.substr(arn.rfind('/') + 1);
     const auto job = find(place, name, when);
     if (!job) return make_failure(error_class::rejected, "ValidationException");
+    if (!calm_ && jobs_[*job].tags_refused) {
+        return make_failure(error_class::denied, "AccessDeniedException");
+    }
     return jobs_[*job].truth.tags;
 }
 

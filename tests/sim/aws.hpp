@@ -33,6 +33,7 @@ struct true_job {
     milliseconds index_lag{};
     bool will_go = false;                // it is deleted some time
     bool forgotten_early = false;        // it was before the daemon could have kept it
+    bool tags_refused = false;           // as long as faults last
     std::optional<wall_time> deleted{};  // AWS knows it until then
 };
 
@@ -66,6 +67,9 @@ public:
     // Keys stop working, or a permission goes.
     void deny(std::size_t place, wall_time until) { states_[place].denied_until = until; }
     void deny_lists(std::size_t place, wall_time until) { states_[place].lists_until = until; }
+    void deny_describes(std::size_t place, wall_time until) {
+        states_[place].describes_until = until;
+    }
     void deny_tags(std::size_t place, wall_time until) { states_[place].tags_until = until; }
     // Nothing goes wrong any more.
     void calm_down() { calm_ = true; }
@@ -77,6 +81,7 @@ private:
         std::vector<std::size_t> by_creation{};  // oldest first
         std::optional<wall_time> denied_until{};
         std::optional<wall_time> lists_until{};
+        std::optional<wall_time> describes_until{};
         std::optional<wall_time> tags_until{};
     };
 

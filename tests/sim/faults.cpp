@@ -5,6 +5,8 @@
 namespace trainwatch::sim {
 namespace {
 
+constexpr milliseconds until_the_end = std::chrono::hours(24 * 60);
+
 bool chance(random_source& random, double of) {
     return random.unit() < of;
 }
@@ -102,6 +104,14 @@ faults draw_faults(random_source& random) {
     if (chance(random, 0.7)) drawn.disk.readable = chance(random, 0.4) ? 1.0 : random.unit();
     if (!drawn.disk.damaged) drawn.disk.readable = 0;
     drawn.daemon.acknowledgements = times(random, 0.3, 12);
+    drawn.aws.describe_denials = chance(random, 0.08);
+    if (chance(random, 0.3)) drawn.aws.denial_most = until_the_end;
+    drawn.aws.untold_tags = rate(random, 0.5, 0.1);
+    const bool denies = drawn.aws.denials || drawn.aws.list_denials || drawn.aws.describe_denials;
+    if (denies && chance(random, 0.03)) {
+        drawn.aws.denial_most = std::chrono::hours(26);
+        drawn.faulty_time += std::chrono::hours(24);
+    }
     return drawn;
 }
 
@@ -132,6 +142,9 @@ std::string faults::text() const {
     put("bare-summaries", aws.bare_summaries);
     put("denials", aws.denials);
     put("list-denials", aws.list_denials);
+    put("describe-denials", aws.describe_denials);
+    if (aws.denials || aws.list_denials || aws.describe_denials) put_time("of", aws.denial_most);
+    put("untold-tags", aws.untold_tags);
     out << "; clock:";
     put_time("skew", clock.skew);
     put("drift", clock.drift);

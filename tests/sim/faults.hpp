@@ -28,9 +28,12 @@ struct aws_faults {
     double clockless = 0;   // no Date header
     double short_pages = 0;
     milliseconds token_life{};
-    bool bare_summaries = false;  // ListTrainingJobs without secondary statuses
-    bool denials = false;         // credentials stop working for a while
-    bool list_denials = false;    // the permission to list or to read tags goes for a while
+    bool bare_summaries = false;    // ListTrainingJobs without secondary statuses
+    bool denials = false;           // credentials stop working for a while
+    bool list_denials = false;      // the permission to list or to read tags goes for a while
+    bool describe_denials = false;  // likewise to describe
+    milliseconds denial_most = std::chrono::hours(1);  // each of these lasts at most so long
+    double untold_tags = 0;                            // of jobs: their tags are refused
 };
 
 struct clock_faults {

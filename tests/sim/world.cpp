@@ -205,6 +205,8 @@ void world::calm_down() {
     disk_.calm_down();
     for (auto& [url, endpoint] : endpoints_)
         endpoint.calm_down();
+    for (const auto& connection : keyless_)
+        give_keys(connection);
 }
 
 mono_time world::settled_at() const {

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -110,6 +111,7 @@ private:
     void delete_job(std::size_t job, bool early);
     bool is_safe(const true_job& job) const;
     void refuse_keys();
+    void give_keys(const std::string& connection);
     void acknowledge();
     void suspend();
     mono_time some_time();
@@ -147,6 +149,7 @@ private:
     std::map<std::pair<std::uint64_t, std::string>, mono_time> describes_{};  // given up then
     std::map<std::string, mono_time> deliveries_{};                           // likewise, by URL
     std::string poisoned_{};
+    std::set<std::string> keyless_{};  // connections
     outcome result_{};
 };
 
