@@ -90,9 +90,12 @@ private:
         domain::aws_operation operation, std::size_t place, wall_time when
     );
     wall_time look_back(wall_time when);
-    void distort(domain::observation& answer, const life& job);
+    void distort(domain::observation& answer, const life& job, wall_time when);
+    template <class Answer>
+    void tear(Answer& answer, const std::optional<Answer>& before);
+    wall_time moment_before(wall_time when);
     void scramble(std::vector<domain::transition>& entries);
-    std::optional<domain::job_summary> summary(std::size_t job, wall_time when) const;
+    std::optional<domain::job_summary> summary(std::size_t job, wall_time when);
     std::optional<std::size_t> read_token(const std::string& token, wall_time when) const;
 
     random_source random_;

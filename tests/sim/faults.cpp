@@ -106,6 +106,7 @@ faults draw_faults(random_source& random) {
     drawn.daemon.acknowledgements = times(random, 0.3, 12);
     drawn.aws.describe_denials = chance(random, 0.08);
     if (chance(random, 0.3)) drawn.aws.denial_most = until_the_end;
+    drawn.aws.torn = rate(random, 0.4, 0.2);
     drawn.aws.untold_tags = rate(random, 0.5, 0.1);
     const bool denies = drawn.aws.denials || drawn.aws.list_denials || drawn.aws.describe_denials;
     if (denies && chance(random, 0.03)) {
@@ -135,6 +136,7 @@ std::string faults::text() const {
     put("shortened", aws.shortened);
     put("rewritten", aws.rewritten);
     put("taken-back", aws.taken_back);
+    put("torn", aws.torn);
     put("unheard-of", aws.unheard_of);
     put("clockless", aws.clockless);
     put("short-pages", aws.short_pages);

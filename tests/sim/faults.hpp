@@ -24,6 +24,7 @@ struct aws_faults {
     double shortened = 0;   // the oldest or the newest entries are left out
     double rewritten = 0;   // an entry has another start
     double taken_back = 0;  // an ended job is called running
+    double torn = 0;        // one status is older than the rest of the answer
     double unheard_of = 0;  // a status that nobody knows
     double clockless = 0;   // no Date header
     double short_pages = 0;

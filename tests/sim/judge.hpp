@@ -67,6 +67,7 @@ public:
     // Somebody has seen how the job ended; what the daemon answered to that.
     void acknowledging(const std::string& job, const domain::view& shown, mono_time now);
     void acknowledged(const core::acknowledgement& what, mono_time now);
+    void noted(const core::note& what, mono_time now);
     void delivering(const core::deliver& what, mono_time now);
     void confirmed(const core::deliver& what, mono_time now);
     // After each step, and from time to time.
@@ -110,6 +111,13 @@ private:
     void check_terminal_stays(const domain::view& shown, mono_time now);
     void check_ages(const domain::view& shown, mono_time now);
     void check_outbox(const domain::view& shown, mono_time now);
+
+    // ---- judge_shown.cpp -----------------------------------------------------------------------
+    void check_sums(const domain::view& shown, mono_time now);
+    void check_dirty(const domain::view& shown, mono_time now);
+    void check_counters(const domain::view& shown, mono_time now);
+    void check_secret(const std::string& text, const std::string& where, mono_time now);
+    void check_secrets(const domain::alert_message& alert, mono_time now);
 
     // ---- judge_acknowledged.cpp ----------------------------------------------------------------
     void forget_acknowledged(const domain::ledger& known);
@@ -196,6 +204,8 @@ private:
     std::map<std::size_t, mono_time> tags_wanted_since_{};  // by lane: asked for, and not told
     std::set<std::string> restored_{};                      // identities that it began with
     std::vector<slot_state> slots_{};
+    std::vector<std::uint64_t> revisions_{};          // by slot
+    std::map<std::string, std::uint64_t> counted_{};  // counters, at the last look
     struct question {
         std::string job{};
         std::set<std::string> fires{};

@@ -120,7 +120,7 @@ void judge::check_history(const domain::job_view& shown, std::size_t index, mono
     const auto& drawn = scene_.drawn;
     const bool is_mangled = drawn.aws.scrambled > 0 || drawn.aws.shortened > 0 ||
         drawn.aws.rewritten > 0 || drawn.aws.unheard_of > 0 || drawn.aws.taken_back > 0 ||
-        drawn.aws.stale > 0;
+        drawn.aws.stale > 0 || drawn.aws.torn > 0;
     const bool is_listed = plan_.lanes[shown.target.lane.value].lists;
     if (is_mangled && is_listed && !drawn.run_to_resolve) {
         const auto& told = shown.last->transitions;

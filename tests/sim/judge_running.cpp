@@ -50,6 +50,8 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     heard_.clear();
     stale_over_.clear();
     slots_.clear();
+    revisions_.clear();
+    counted_.clear();
     told_.clear();
     known_to_.clear();
     tags_wanted_since_.clear();
@@ -129,6 +131,10 @@ void judge::reconfigured(const domain::watch_plan& plan, mono_time now) {
     plan_ = plan;
     sends_.resize(plan.lanes.size());
     account_told_.resize(plan.lanes.size(), false);
+    // A receiver that comes back begins anew.
+    std::erase_if(counted_, [](const auto& each) {
+        return each.first.ends_with("/notifications");
+    });
     // A change of the budget is a change of the promise.
     for (auto& lane : sends_)
         lane.fill({});
@@ -196,6 +202,8 @@ void judge::check_shared_budget(domain::aws_operation operation, lane_id lane, m
 
 void judge::stepped(const domain::view& shown, mono_time now) {
     check_terminal_stays(shown, now);
+    check_sums(shown, now);
+    check_dirty(shown, now);
 }
 
 // Status never moves from terminal to non-terminal for the same job; if AWS says so, both are kept.
@@ -223,6 +231,7 @@ void judge::check_terminal_stays(const domain::view& shown, mono_time now) {
 void judge::looked_at(const domain::view& shown, mono_time now) {
     check_ages(shown, now);
     check_outbox(shown, now);
+    check_counters(shown, now);
 }
 
 // The observation of each live job is at most as old as the bound that is published for it, or

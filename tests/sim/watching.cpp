@@ -9,6 +9,10 @@ namespace {
 
 constexpr const char* shared_connection = "connection-2";
 
+std::string secret_proxy() {
+    return std::string("http://watcher:") + watching::secret + "@proxy:3128";
+}
+
 // The two forms that are drawn: "prefix*" and a whole name.
 bool is_like(const std::string& text, const std::string& pattern) {
     if (pattern.ends_with('*')) return text.starts_with(pattern.substr(0, pattern.size() - 1));
@@ -58,7 +62,9 @@ watching::watching(std::uint64_t seed, std::vector<std::string> names, bool disc
          {},
          {}}
     );
-    receivers_.push_back({"pipeline", domain::receiver_kind::webhook, {"http://hook/"}, {}, {}});
+    receivers_.push_back(
+        {"pipeline", domain::receiver_kind::webhook, {hook()}, "/etc/hook.url", secret_proxy()}
+    );
     receivers_.push_back(
         {"backup", domain::receiver_kind::alertmanager, {"http://am-3:9093"}, {}, {}}
     );
@@ -73,6 +79,9 @@ void watching::draw_connections() {
         domain::connection_settings made;
         made.name = name;
         made.regions = std::move(regions);
+        made.role_arn = "arn:aws:iam::111122223333:role/watcher";
+        made.external_id = secret;
+        made.proxy_url = secret_proxy();
         made.budget.describe_per_second = 1 + static_cast<double>(random_.below(4));
         made.budget.list_per_second = list_rates[random_.below(3)];
         made.pace = random_.below(2) == 0 ? domain::pace_kind::bound : domain::pace_kind::budget;

@@ -32,6 +32,10 @@ public:
 
     // Accounts by connection, in the order of the configuration.
     static std::vector<std::string> accounts() { return {"111122223333", "444455556666"}; }
+    // Stands in every value of the configuration that is a secret: an external id, the password of
+    // a proxy, the address of a webhook.
+    static constexpr const char* secret = "T0P5ECRET";
+    static std::string hook() { return std::string("http://hook/") + secret; }
     const std::string& account_of(const std::string& connection) const;
 
     const domain::settings& config() const { return config_; }

@@ -44,7 +44,7 @@ world::world(const options& chosen)
     wanted.arrivals = faults_.faulty_time - std::chrono::minutes(30);
     auto names = populate(aws_, wanted, faults_, random);
     watching_.emplace(seed_of(chosen.seed, 6), std::move(names), wanted.discovers);
-    const auto add = [&](const char* url, domain::receiver_kind kind) {
+    const auto add = [&](const std::string& url, domain::receiver_kind kind) {
         endpoints_.try_emplace(
             url, seed_of(chosen.seed, 7 + endpoints_.size()), kind, faults_.receiver
         );
@@ -52,7 +52,7 @@ world::world(const options& chosen)
     add("http://am-1:9093", domain::receiver_kind::alertmanager);
     add("http://am-2:9093", domain::receiver_kind::alertmanager);
     add("http://am-3:9093", domain::receiver_kind::alertmanager);
-    add("http://hook/", domain::receiver_kind::webhook);
+    add(watching::hook(), domain::receiver_kind::webhook);
     if (faults_.receiver.poison) poisoned_ = "job-0";
     judge_.emplace(judge::scene{faults_, aws_, disk_, *watching_, endpoints_, clocks_, chosen.lie});
     if (chosen.lie == sabotage::stalled_job) aws_.freeze(0);

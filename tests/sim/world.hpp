@@ -91,7 +91,7 @@ private:
     void perform(const core::read_tags& what);
     void perform(const core::commit& what);
     void perform(const core::deliver& what);
-    void perform(const core::note&) {}
+    void perform(const core::note& what) { judge_->noted(what, now_); }
     void perform(const core::acknowledgement& what) { judge_->acknowledged(what, now_); }
     void perform(const core::stop&);
     template <class Event, class Answer>
