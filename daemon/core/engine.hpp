@@ -226,7 +226,8 @@ private:
     void claim_waiting_successor(const poll& described);
     void claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent);
     void await_status(lane_id lane, const domain::job_summary& told, mono_time sent);
-    sighting sight_of(const domain::job_identity& job) const;
+    sighting sight_of(std::size_t slot, const domain::job_identity& job) const;
+    wall_time horizon_of(std::size_t slot, const domain::job_identity& job) const;
     void end_unexplained_jobs();
     void end_without_cause(std::size_t slot);
     void date_horizon();

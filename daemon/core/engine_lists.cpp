@@ -278,11 +278,19 @@ void engine::claim_waiting_successor(const poll& described) {
 }
 
 // What was told of a job before it was let go is history to whoever finds it again.
-sighting engine::sight_of(const domain::job_identity& job) const {
+sighting engine::sight_of(std::size_t slot, const domain::job_identity& job) const {
     const auto told = told_until_.find(job);
-    if (told == told_until_.end()) return {now_, horizon(), reasons_};
+    if (told == told_until_.end()) return {now_, horizon_of(slot, job), reasons_};
     const bool with_its_end = told->second == wall_time::max();
     return {now_, with_its_end ? wall_time::max() : horizon(), reasons_, told->second};
+}
+
+// A restart moves the horizon. Of a job that an earlier run has seen, what was not the past then is
+// not the past now: AWS may have left it out, or nobody could describe the job.
+wall_time engine::horizon_of(std::size_t slot, const domain::job_identity& job) const {
+    const auto& last = view_.jobs[slot].last;
+    if (!last || identity_of(*last) != job) return horizon();
+    return std::min(horizon(), targets_[slot].memory.first_observed - plan_.global.lookback);
 }
 
 void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent) {
@@ -426,7 +434,10 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
         set_news(slot, news_kind::none, sent);
     }
     const auto seen = observe_summary(
-        job, target.memory, told, sight_of({told.account_id, told.region, told.name, told.created})
+        job,
+        target.memory,
+        told,
+        sight_of(slot, {told.account_id, told.region, told.name, told.created})
     );
     target.observed = std::max(target.observed, sent);
     tally_.account_known(target.lane, told.account_id);

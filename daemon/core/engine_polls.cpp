@@ -85,7 +85,7 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     date_horizon();
     // The older job of the name has ended, whatever nobody explained of it.
     if (job.last && answer.created > job.last->created) end_without_cause(slot);
-    const auto seen = observe(job, target.memory, answer, sight_of(identity_of(answer)));
+    const auto seen = observe(job, target.memory, answer, sight_of(slot, identity_of(answer)));
     tally_.account_known(target.lane, job.last->account_id);
     if (seen.changed) {
         derive(slot, now_.wall);

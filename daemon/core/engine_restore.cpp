@@ -108,6 +108,10 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
             target.shown_modified = row->last.modified;
         }
         set_undescribed(slot, row->summarised && !row->ending);
+        // Its end was told, and nobody could be asked about it.
+        if (row->summarised && row->ending && row->counted) {
+            set_news(slot, news_kind::ended, now_.mono);
+        }
         touch(slot);
         // What was over then has had part of its time.
         plan_retirement(

@@ -107,18 +107,8 @@ private:
         // A list page may have told of the job before its first describe does.
         const bool watched = !first_sight_ || entry.started > memory_.first_observed;
         if (watched && !memory_.already_ended) return seen_as::live;
-        if (!first_sight_ && was_left_out(entry)) return seen_as::history;
         return entry.ended.value_or(seen_.now.wall) < seen_.horizon ? seen_as::old
                                                                     : seen_as::history;
-    }
-
-    // A job that had ended when we came, and is counted, is told of more fully than then. A restart
-    // has moved the horizon since: this entry is of the past if a later one was.
-    bool was_left_out(const transition& entry) const {
-        const auto& later = memory_.retired;
-        return memory_.counted && std::none_of(later.begin(), later.end(), [&](const auto& known) {
-                   return !known.memory.counted && known.entry.started >= entry.started;
-               });
     }
 
     // The same entry, told again: it may have an end now, or another message.

@@ -58,6 +58,42 @@ TEST_F(engine_ledger, counters_agree_with_the_rows_after_each_batch) {
     EXPECT_EQ(finished(), 3U);
 }
 
+// AWS may leave entries out. By the time that they are told, a restart has moved the horizon.
+TEST_F(engine_ledger, restart_counts_what_an_ended_job_was_told_without) {
+    const domain::observation whole = running("a").fails(minutes(100));
+    ASSERT_THAT(whole.transitions, SizeIs(4));
+    auto shortened = whole;
+    shortened.transitions = {whole.transitions[2]};
+    runs("b");
+    aws.put(shortened, later(minutes(100)));
+    begin();
+    run(minutes(10));
+    const auto before = transitions();
+    aws.put(whole, later(minutes(100)));
+    restart(finds_all(), hours(2));
+    run(26 * hours(1));
+    EXPECT_EQ(transitions(), before + 1) << "its end, and not what was the past at first sight";
+}
+
+// Its end was told without a cause, since nobody could be asked about it.
+TEST_F(engine_ledger, restart_asks_about_an_end_that_nobody_explained) {
+    fails("a", minutes(121));
+    aws.undescribable = {"a"};
+    begin();
+    run(minutes(10));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_TRUE(job("a")->ending.has_value());
+    EXPECT_EQ(transitions(), 0U);
+    aws.undescribable.clear();
+    restart();
+    run(minutes(1));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_FALSE(job("a")->summarised);
+    EXPECT_EQ(transitions(), 2U) << "all but what ended longer ago than anybody looks back";
+    EXPECT_EQ(finished(), 1U);
+    EXPECT_EQ(firing(), 1U);
+}
+
 TEST_F(engine_ledger, ledger_without_counters_is_counted_once) {
     runs("a");
     fails("b", minutes(100));

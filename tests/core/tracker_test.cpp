@@ -890,43 +890,6 @@ TEST(tracker, restart_tells_what_happened_meanwhile_as_live) {
     );
 }
 
-// The horizon of a restart lies after all of this.
-TEST(tracker, restart_counts_what_an_ended_job_was_told_without) {
-    const domain::observation whole = running().fails(seconds(900));
-    auto shortened = whole;
-    shortened.transitions.erase(shortened.transitions.begin());
-    shortened.transitions.pop_back();
-    watched before;
-    before.hear(shortened);
-    ASSERT_TRUE(before.memory.counted);
-    auto after = restarted(before);
-    after.horizon = later(hours(1));
-    const auto news = after.hear(whole, hours(2));
-    const auto back = [&](std::size_t index) {
-        return entered(index, whole.transitions[index], seen_as::history);
-    };
-    EXPECT_THAT(news, testing::Contains(back(0)));
-    EXPECT_THAT(news, testing::Contains(back(whole.transitions.size() - 1)));
-}
-
-TEST(tracker, restart_leaves_what_comes_back_before_the_past_uncounted) {
-    const domain::observation whole = running().fails(seconds(900));
-    auto shortened = whole;
-    shortened.transitions.erase(shortened.transitions.begin());
-    watched before;
-    // Its first phases are older than anybody looks back.
-    before.horizon = later(seconds(800));
-    before.hear(shortened);
-    ASSERT_TRUE(before.memory.counted);
-    ASSERT_FALSE(before.memory.entries.front().counted);
-    auto after = restarted(before);
-    after.horizon = later(hours(1));
-    EXPECT_THAT(
-        after.hear(whole, hours(2)),
-        testing::Contains(entered(0, whole.transitions.front(), seen_as::old))
-    );
-}
-
 TEST(tracker, restart_does_not_end_a_job_again) {
     watched before;
     before.hear(running().fails(seconds(900)));
