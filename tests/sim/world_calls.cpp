@@ -63,6 +63,7 @@ void world::hear(const core::described& event, const call& made) {
     const auto place = place_of(made.lane);
     if (!event.answer) {
         const auto gone = aws_.find(place, made.what, true_now());
+        if (event.answer.error().kind == error_class::denied) judge_->describes_refused(place);
         if (event.answer.error().kind == error_class::not_found && gone) judge_->unheard(*gone);
         return;
     }
