@@ -408,6 +408,13 @@ void engine::settle_candidate(std::size_t slot) {
     target.may_move = target.details_refused;
     set_tag_labels(slot);
     observe_page(slot, told, target.observed);
+    if (details && must_wait_for_tags(slot)) {
+        // As one that is watched already: an alert has the labels that its list wants.
+        target.details = details;
+        want_tags(slot);
+        scheduler_.want(slot, look{look_queue::live, now_.mono + limits::tags_patience});
+        return;
+    }
     if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
     look_anew(slot);
 }

@@ -186,6 +186,37 @@ TEST_F(tags, label_the_alert_of_a_job_that_had_ended_before_they_were_read) {
     EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
 }
 
+// Its filter had to see the job described first.
+TEST_F(tags, label_the_alert_of_a_job_that_its_description_brought) {
+    domain::job_filter filter;
+    filter.experiment = {"*"};
+    auto chosen = with_list(one_connection(), list_of("trials", filter));
+    chosen.watch_lists[0].labels_from_tags = {{"owner", "team"}};
+    domain::observation ended = running("a").fails(minutes(100));
+    ended.experiment = "vision-1";
+    aws.put(ended, later(minutes(100)));
+    aws.tags[arn_of("a")] = {{"team", "vision"}};
+    start(chosen).play(minutes(1));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("owner"), "vision");
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+}
+
+// However long AWS keeps them to itself.
+TEST_F(tags, of_a_job_that_its_description_brought_hold_no_alert_up) {
+    domain::job_filter filter;
+    filter.experiment = {"*"};
+    auto chosen = with_list(one_connection(), list_of("trials", filter));
+    chosen.watch_lists[0].labels_from_tags = {{"owner", "team"}};
+    domain::observation ended = running("a").fails(minutes(100));
+    ended.experiment = "vision-1";
+    aws.put(ended, later(minutes(100)));
+    aws.tags_fail = failed(error_class::transient);
+    start(chosen).play(minutes(1));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_FALSE(play().view().alerts[0].labels.contains("owner"));
+}
+
 TEST_F(tags, are_not_waited_for_longer_than_it_is_worth) {
     fails("a", minutes(119));
     aws.tags_fail = failed(error_class::transient);
