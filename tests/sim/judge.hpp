@@ -63,7 +63,10 @@ public:
     // Tags are asked for; were told; were refused.
     void tags_asked(lane_id lane, std::size_t place, mono_time now);
     void tags_told(lane_id lane) { tags_wanted_since_.erase(lane.value); }
-    // So are describes: filters that need one match nothing there, for now.
+    // Describes are asked for, were told, were refused. In vain for long, filters that need one
+    // match nothing there, for now.
+    void describe_asked(std::size_t place, const std::string& name);
+    void describe_told(std::size_t place, const std::string& name) { tries_.erase({place, name}); }
     void describes_refused(std::size_t place) { undescribed_.insert(place); }
     void tags_refused(std::size_t place) { given_up_tags_.insert(place); }
     // Somebody has seen how the job ended; what the daemon answered to that.
@@ -224,9 +227,10 @@ private:
     std::map<std::size_t, std::set<std::string>> paged_{};
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
-    std::set<std::string> seen_{};           // identities that somebody has acknowledged, once
-    std::set<std::string> over_{};           // those that end for good, as was answered
-    std::set<std::size_t> undescribed_{};    // places where describes were refused
+    std::set<std::string> seen_{};  // identities that somebody has acknowledged, once
+    std::set<std::string> over_{};  // those that end for good, as was answered
+    std::map<std::pair<std::size_t, std::string>, unsigned> tries_{};  // in vain, by place and name
+    std::set<std::size_t> undescribed_{};    // places where describes were refused, or failed on
     std::set<std::size_t> given_up_tags_{};  // places where they failed for too long
     std::uint64_t deliveries_ = 0;
     std::set<std::string> said_{};

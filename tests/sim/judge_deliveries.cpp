@@ -150,15 +150,19 @@ void judge::check_one_identity(
 }
 
 // Nobody is paged twice because a ledger was damaged: what Alertmanager holds merges with what it
-// is told anew. Another configuration has other labels; and where AWS does not explain an end,
-// nobody knows its class.
+// is told anew. Another configuration has other labels; where AWS does not explain an end, nobody
+// knows its class; and where it could not be asked for what a filter needs, a later list had the
+// job.
 void judge::check_paged_once(std::size_t job, const std::string& identity, mono_time now) {
     const auto known = paged_.find(job);
     if (known == paged_.end() || known->second.contains(identity)) return;
     if (may_lack_tags(scene_.jobs.jobs()[job].place)) return;
     if (!was_always_the_same_configuration()) return;
-    const auto is_unexplained = [](const std::string& text) {
-        return text.find("failure_class=\"unknown\"") != std::string::npos;
+    const auto list = scene_.lists.owner(scene_.jobs.jobs()[job]);
+    const auto its_own = "watch_list=\"" + list.value_or("") + "\"";
+    const auto is_unexplained = [&](const std::string& text) {
+        return text.find("failure_class=\"unknown\"") != std::string::npos ||
+            text.find(its_own) == std::string::npos;
     };
     const bool may_differ = is_unexplained(identity) ||
         std::any_of(known->second.begin(), known->second.end(), is_unexplained);

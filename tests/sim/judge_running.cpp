@@ -39,7 +39,8 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     plan_ = plan;
     if (known.damaged) note_damage(known, now);
     forget_what_was_lost(known);
-    if (!began_) began_ = clocks::true_wall(now);
+    // One that has kept nothing begins again.
+    if (!began_ || (known.first_start && !known.damaged)) began_ = clocks::true_wall(now);
     if (known.first_start) past_ = clocks::true_wall(now);
     awake_since_ = run_began_ = now;
     storage_trouble_ = false;
@@ -55,6 +56,7 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     told_.clear();
     known_to_.clear();
     tags_wanted_since_.clear();
+    tries_.clear();
     forget_acknowledged(known);
     restored_.clear();
     for (const auto& row : known.rows.alerts)
@@ -164,6 +166,10 @@ void judge::tags_asked(lane_id lane, std::size_t place, mono_time now) {
         limits::tags_lane_patience - limits::describe_deadline - limits::answer_grace;
     const auto since = tags_wanted_since_.try_emplace(lane.value, now).first->second;
     if (now - since >= patience) given_up_tags_.insert(place);
+}
+
+void judge::describe_asked(std::size_t place, const std::string& name) {
+    if (tries_[{place, name}]++ >= limits::candidate_tries) undescribed_.insert(place);
 }
 
 // Requests in any sliding window of ten seconds are at most ten times the budget, and one.

@@ -68,6 +68,7 @@ void world::hear(const core::described& event, const call& made) {
         return;
     }
     const auto& told = *event.answer;
+    if (told.name == made.what) judge_->describe_told(place, made.what);
     const auto job = aws_.find_created(told.account_id, told.region, told.name, told.created);
     if (job) judge_->heard(*job, now_);
 }
@@ -92,6 +93,7 @@ void world::perform(const core::describe& what) {
     const call made{
         what.lane, aws_operation::describe, what.name, now_, what.deadline + limits::answer_grace};
     begin_call(made);
+    judge_->describe_asked(place_of(what.lane), what.name);
     answer<core::described>(made, what.id, [&](wall_time when) {
         return aws_.describe(place_of(what.lane), what.name, when);
     });
