@@ -121,7 +121,8 @@ void engine::note_description(std::size_t slot, const domain::observation& answe
         target.shown_modified = std::max(target.shown_modified, memory.told->modified);
     }
     const auto& job = view_.jobs[slot];
-    const bool is_explained = job.ending || !terminal_status(*job.last);
+    // A describe that takes back what pages told explains nothing.
+    const bool is_explained = (job.ending && !job.summarised) || !terminal_status(*job.last);
     if (target.news == news_kind::ended ? is_explained : is_newer) {
         set_news(slot, news_kind::none, sent);
     }

@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "core/engine.hpp"
+#include "core/history.hpp"
 #include "core/notes.hpp"
 #include "core/rules.hpp"
 #include "core/taken_up.hpp"
@@ -45,6 +46,15 @@ std::string job_of(const domain::alert& alert) {
     for (const auto* name : {"account_id", "aws_region", "training_job", "created"})
         text += label(alert, name) + "/";
     return text;
+}
+
+// Its end was told, and nobody could be asked about it.
+bool is_unexplained(const domain::job_row& row) {
+    if (!row.ending || !row.counted) return false;
+    const auto& told = row.last.transitions;
+    return std::none_of(told.begin(), told.end(), [](const auto& entry) {
+        return is_terminal_entry(entry.status.value);
+    });
 }
 
 told told_by(const domain::delivery_row& row) {
@@ -108,10 +118,7 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
             target.shown_modified = row->last.modified;
         }
         set_undescribed(slot, row->summarised && !row->ending);
-        // Its end was told, and nobody could be asked about it.
-        if (row->summarised && row->ending && row->counted) {
-            set_news(slot, news_kind::ended, now_.mono);
-        }
+        if (is_unexplained(*row)) set_news(slot, news_kind::ended, now_.mono);
         touch(slot);
         // What was over then has had part of its time.
         plan_retirement(

@@ -94,6 +94,39 @@ TEST_F(engine_ledger, restart_asks_about_an_end_that_nobody_explained) {
     EXPECT_EQ(firing(), 1U);
 }
 
+TEST_F(engine_ledger, restart_asks_about_the_end_of_a_job_that_was_described_before) {
+    runs("a");
+    begin();
+    run(minutes(5));
+    aws.undescribable = {"a"};
+    fails("a", minutes(126));
+    run(minutes(10));
+    EXPECT_TRUE(job("a")->ending.has_value());
+    EXPECT_EQ(transitions(), 1U) << "Training";
+    aws.undescribable.clear();
+    restart();
+    run(minutes(1));
+    EXPECT_EQ(transitions(), 2U);
+    EXPECT_EQ(finished(), 1U);
+}
+
+// Of two servers of AWS one has not heard of the end.
+TEST_F(engine_ledger, end_that_a_describe_takes_back_is_asked_about_again) {
+    fails("a", minutes(121));
+    aws.undescribable = {"a"};
+    begin();
+    run(minutes(5));
+    EXPECT_TRUE(job("a")->ending.has_value());
+    const auto answers = play().aws;
+    play().aws = [](const describe&) { return result<domain::observation>(running("a")); };
+    run(minutes(2));
+    EXPECT_TRUE(job("a")->contradicted_by.has_value());
+    play().aws = answers;
+    aws.undescribable.clear();
+    run(minutes(5));
+    EXPECT_FALSE(job("a")->summarised);
+}
+
 TEST_F(engine_ledger, ledger_without_counters_is_counted_once) {
     runs("a");
     fails("b", minutes(100));
