@@ -53,7 +53,6 @@ void world::answer(const call& made, poll_id id, Answer told) {
         Event event{id, answered, took, date_header()};
         // After a suspend, what was on its way has been given up unless it comes first.
         const bool is_taken = !is_late && now_ < made.given_up;
-        if (is_taken && answered) judge_->account_told(made.lane);
         if (is_taken) hear(event, made);
         feed(event);
     });
@@ -68,13 +67,18 @@ void world::hear(const core::described& event, const call& made) {
         return;
     }
     const auto& told = *event.answer;
-    if (told.name == made.what) judge_->describe_told(place, made.what);
+    if (told.name == made.what) {
+        judge_->describe_told(place, made.what);
+        // Whose quota it is stands in the job's ARN.
+        judge_->account_told(made.lane);
+    }
     const auto job = aws_.find_created(told.account_id, told.region, told.name, told.created);
     if (job) judge_->heard(*job, now_);
 }
 
-void world::hear(const core::listed& event, const call&) {
+void world::hear(const core::listed& event, const call& made) {
     if (!event.answer) return;
+    if (!event.answer->jobs.empty()) judge_->account_told(made.lane);
     for (const auto& told : event.answer->jobs) {
         const auto job = aws_.find_created(told.account_id, told.region, told.name, told.created);
         if (job) judge_->heard(*job, now_);
