@@ -416,6 +416,11 @@ void engine::settle_candidate(std::size_t slot) {
         return;
     }
     if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
+    // Heard while nobody knew whose it was: it is as old as that.
+    const auto heard = details ? target.described.value_or(now_.mono) : target.observed;
+    auto& job = view_.jobs[slot];
+    job.last_observed = now_.wall - std::chrono::floor<milliseconds>(now_.mono - heard);
+    refresh(slot);
     look_anew(slot);
 }
 
