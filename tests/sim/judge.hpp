@@ -103,6 +103,7 @@ private:
     struct slot_state {
         std::string job{};
         bool ended = false;
+        mono_time since{};  // shown
     };
     using fleet_count = std::map<std::string, std::int64_t>;
 

@@ -223,7 +223,8 @@ void judge::check_terminal_stays(const domain::view& shown, mono_time now) {
             continue;
         }
         const auto& last = *job.last;
-        slot_state present{last.arn + "@" + iso8601(last.created), job.ending.has_value()};
+        slot_state present{last.arn + "@" + iso8601(last.created), job.ending.has_value(), now};
+        if (before.job == present.job) present.since = before.since;
         if (before.job == present.job && before.ended && !present.ended) {
             violated("an end was taken back: " + last.name, now);
         }
@@ -260,7 +261,8 @@ void judge::check_ages(const domain::view& shown, mono_time now) {
             stale_over_[key] = now;
         }
     }
-    for (const auto& job : shown.jobs) {
+    for (std::size_t slot = 0; slot < shown.jobs.size(); ++slot) {
+        const auto& job = shown.jobs[slot];
         if (job.is_vacant() || !job.last || job.ending || job.missing) continue;
         const auto& last = *job.last;
         const auto known =
@@ -270,8 +272,10 @@ void judge::check_ages(const domain::view& shown, mono_time now) {
         const auto& lane = plan_.lanes[job.target.lane.value];
         const auto key = lane.connection + "/" + lane.region + "/" + list;
         const auto bound = plan_.staleness_bound(list);
-        // Half a bound is the patience before anybody is told, each time anew.
-        auto due = std::max(heard_.at(*known), awake_since_) + bound + bound / 2;
+        // Half a bound is the patience before anybody is told, each time anew, and nothing is
+        // promised of a job before it is known whose it is.
+        const auto heard = std::max(heard_.at(*known), awake_since_);
+        auto due = std::max<mono_time>(heard + bound, slots_[slot].since) + bound / 2;
         if (stale_over_.contains(key)) {
             due = std::max(due, stale_over_[key] + look_interval + bound / 2);
         }

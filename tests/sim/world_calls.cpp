@@ -159,6 +159,12 @@ void world::perform(const core::deliver& what) {
         if (hangs || epoch != epoch_ || !running_) return;
         schedule_for_engine(answers, [this, url, what, told] {
             deliveries_[url] = {};
+            if (now_ >= what.deadline + limits::answer_grace) {
+                // The machine slept meanwhile: it was given up, and the answer comes after that.
+                feed(core::woke{});
+                if (running_) feed(core::delivered{what.id, told, date_header()});
+                return;
+            }
             if (told) judge_->confirmed(what, now_);
             feed(core::delivered{what.id, told, date_header()});
         });
