@@ -116,10 +116,15 @@ void judge::check_resolve(
         const auto& job = scene_.jobs.jobs()[*known.job];
         // Whose a job is that AWS has forgotten, its name alone can tell.
         if (job.deleted) return;
+        // Where tags may not be read, no filter of tags has it, once the list is gone that had it.
+        if (may_lack_tags(job.place) && !is_named(job)) return;
         const bool was_left = std::any_of(
             scene_.lists.history().begin(),
             scene_.lists.history().end(),
-            [&](const auto& period) { return !scene_.lists.owner(period.config, job); }
+            [&](const auto& period) {
+                constexpr auto seen = watching::status_filter::fits_not;
+                return !scene_.lists.owner(period.config, job, seen);
+            }
         );
         if (!was_left) violated("resolved as unwatched: " + identity, now);
         return;
@@ -158,7 +163,10 @@ void judge::check_paged_once(std::size_t job, const std::string& identity, mono_
     if (known == paged_.end() || known->second.contains(identity)) return;
     if (may_lack_tags(scene_.jobs.jobs()[job].place)) return;
     if (!was_always_the_same_configuration()) return;
-    const auto list = scene_.lists.owner(scene_.jobs.jobs()[job]);
+    const auto& truth = scene_.jobs.jobs()[job];
+    const auto list = scene_.lists.owner(truth);
+    constexpr auto seen = watching::status_filter::fits_not;
+    if (list != scene_.lists.owner(scene_.lists.config(), truth, seen)) return;
     const auto its_own = "watch_list=\"" + list.value_or("") + "\"";
     const auto is_unexplained = [&](const std::string& text) {
         return text.find("failure_class=\"unknown\"") != std::string::npos ||

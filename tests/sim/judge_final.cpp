@@ -202,7 +202,9 @@ bool judge::may_be_of(const std::string& list, std::size_t index) const {
     const auto& history = scene_.lists.history();
     return may_lack_tags(job.place) ||
         std::any_of(history.begin(), history.end(), [&](const auto& period) {
-               return scene_.lists.owner(period.config, job) == list;
+               using seen = watching::status_filter;
+               return scene_.lists.owner(period.config, job) == list ||
+                   scene_.lists.owner(period.config, job, seen::fits_not) == list;
            });
 }
 
