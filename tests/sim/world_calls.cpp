@@ -1,5 +1,6 @@
 // What the engine asks for, carried to the models and back.
 #include <algorithm>
+#include <memory>
 
 #include "base/limits.hpp"
 #include "world.hpp"
@@ -152,21 +153,23 @@ void world::perform(const core::deliver& what) {
     const auto arrives = now_ + upto(most / 2);
     const auto answers = arrives + milliseconds(1) + upto(most / 2);
     const bool hangs = chance(faults_.receiver.hangs);
-    schedule(arrives, [this, url, what, answers, hangs, epoch = epoch_] {
+    // One for both ways: most of what a world copies are alerts.
+    const auto sent = std::make_shared<const core::deliver>(what);
+    schedule(arrives, [this, url, sent, answers, hangs, epoch = epoch_] {
         const bool is_poison = url == "http://am-1:9093";
         const auto told =
-            endpoints_.at(url).take(what, now_, is_poison ? poisoned_ : std::string());
+            endpoints_.at(url).take(*sent, now_, is_poison ? poisoned_ : std::string());
         if (hangs || epoch != epoch_ || !running_) return;
-        schedule_for_engine(answers, [this, url, what, told] {
+        schedule_for_engine(answers, [this, url, sent, told] {
             deliveries_[url] = {};
-            if (now_ >= what.deadline + limits::answer_grace) {
+            if (now_ >= sent->deadline + limits::answer_grace) {
                 // The machine slept meanwhile: it was given up, and the answer comes after that.
                 feed(core::woke{});
-                if (running_) feed(core::delivered{what.id, told, date_header()});
+                if (running_) feed(core::delivered{sent->id, told, date_header()});
                 return;
             }
-            if (told) judge_->confirmed(what, now_);
-            feed(core::delivered{what.id, told, date_header()});
+            if (told) judge_->confirmed(*sent, now_);
+            feed(core::delivered{sent->id, told, date_header()});
         });
     });
 }
