@@ -160,8 +160,11 @@ told engine::known_to(
     const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
 ) const {
     const auto at = kept.find({endpoint.receiver, endpoint.url});
-    if (at != kept.end()) return at->second;
     const bool of_watcher = label(alert, "training_job").empty();
+    // What is known may be of the last time that it fired.
+    const bool is_former =
+        of_watcher && at != kept.end() && at->second.last_confirmed < alert.starts_at;
+    if (at != kept.end() && !is_former) return at->second;
     const auto over_for = now_.wall - alert.resolved_at.value_or(now_.wall);
     told unknown;
     unknown.attempted =

@@ -127,6 +127,30 @@ TEST_F(engine_ledger, end_that_a_describe_takes_back_is_asked_about_again) {
     EXPECT_FALSE(job("a")->summarised);
 }
 
+// A webhook took the end of the first time; of the second time the disk has no word of it.
+TEST_F(engine_ledger, restart_tells_the_end_of_what_fired_again) {
+    auto chosen = finds_all();
+    chosen.receivers = {{"hook", domain::receiver_kind::webhook, {"http://hook/"}, {}, {}}};
+    const auto now = later(start_time);
+    domain::alert_row over;
+    over.alert.labels = {{"alertname", "TrainwatchdStale"}, {"watch_list", "all"}};
+    over.alert.starts_at = now - minutes(10);
+    over.alert.state = domain::alert_state::resolved;
+    over.alert.resolved_at = now - minutes(5);
+    domain::delivery_row told{domain::identity(over.alert.labels), "hook", "http://hook/"};
+    told.first_confirmed = told.last_confirmed = now - hours(2);
+    told.resolved_confirmed = true;
+    domain::ledger known;
+    known.first_start = false;
+    known.rows.alerts = {over};
+    known.rows.deliveries = {told};
+    runs("a");
+    begin(chosen, known);
+    const auto messages = messages_to(run(minutes(2)), endpoint_id{0});
+    ASSERT_THAT(messages, SizeIs(1));
+    EXPECT_EQ(messages[0].state, domain::alert_state::resolved);
+}
+
 TEST_F(engine_ledger, ledger_without_counters_is_counted_once) {
     runs("a");
     fails("b", minutes(100));
