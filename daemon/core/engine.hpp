@@ -415,8 +415,8 @@ private:
     std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
     std::map<promise_key, std::string> stale_alerts_{};          // identities that fired
     bool told_full_ = false;
-    retention<domain::job_row_key> let_go_{};     // rows in the ledger, of jobs not in the view
-    retention<std::string> over_alerts_{};        // likewise, of alerts that left the book
+    retention<domain::job_row_key> let_go_{};  // rows in the ledger, of jobs not in the view
+    retention<std::string> over_alerts_{};     // likewise, of alerts that left the book
     // Jobs whose ends an earlier run has alerted, and these alerts by identity.
     std::map<std::string, std::set<std::string>> told_ends_{};
     std::optional<wall_time> forgotten_until_{};  // what was over before it may be forgotten

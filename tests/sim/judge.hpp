@@ -111,9 +111,11 @@ private:
     void forget_what_was_lost(const domain::ledger& known);
     bool was_always_the_same_configuration() const;
 
-    // ---- judge_running.cpp ---------------------------------------------------------------------
+    // ---- judge_calls.cpp -----------------------------------------------------------------------
     void check_budget(domain::aws_operation operation, lane_id lane, mono_time now);
     void check_shared_budget(domain::aws_operation operation, lane_id lane, mono_time now);
+
+    // ---- judge_running.cpp ---------------------------------------------------------------------
     void check_terminal_stays(const domain::view& shown, mono_time now);
     void check_ages(const domain::view& shown, mono_time now);
     void check_outbox(const domain::view& shown, mono_time now);
