@@ -179,7 +179,7 @@ int once(const options& chosen) {
         print_error(
             lane.connection + ", " + lane.region + ": the tags of " +
             std::to_string(view.lanes[i].untold_tags) +
-            " jobs were not read in time, and labels from them are missing"
+            " jobs were not read: filters and labels by tags go without them"
         );
     }
     return written && was_everything_seen(view) ? success : could_not;

@@ -196,10 +196,10 @@ inline constexpr milliseconds tags_patience{10'000};
 // Tags that AWS does not tell for so long are given up for a while, as if they were refused.
 inline constexpr milliseconds tags_lane_patience{60'000};
 // A policy may allow ListTags for some jobs only. So many refusals in a row, or the last one that
-// waits where no tags were read for so long, are one of the permission as a whole.
-inline constexpr unsigned tags_denied_in_a_row = 8;
+// waits, are one of the permission as a whole where no tags were read for so long.
+inline constexpr unsigned tags_denied_in_a_row = 32;
 inline constexpr milliseconds tags_proof = std::chrono::hours(1);
-// A lane without permission for ListTags tries again so often.
+// A lane without permission for ListTags tries again after tags_lane_patience, and at last so often.
 inline constexpr milliseconds tags_retry = std::chrono::minutes(10);
 // A job that lists keep an eye on and that nothing more is to be expected of.
 inline constexpr milliseconds no_look = std::chrono::hours(24 * 365);

@@ -173,7 +173,13 @@ domain::alert_message alert_book::message(
         resolved ? std::min(end_at(number, receiver).value_or(now), now) : firing_until(now);
     // A receiver refuses an alert that ends before it starts, which a clock may say that was
     // corrected in between.
-    text.ends_at = std::max(text.ends_at, text.starts_at + milliseconds(1));
+    const auto least = milliseconds(1);
+    if (resolved && !at(number).is_held) {
+        // What the daemon says of itself may have begun before anybody knew the time: a day ahead,
+        // it would go on for a day.
+        text.starts_at = std::min(text.starts_at, text.ends_at - least);
+    }
+    text.ends_at = std::max(text.ends_at, text.starts_at + least);
     return text;
 }
 

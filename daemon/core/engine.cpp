@@ -117,6 +117,9 @@ void engine::on(const restored& what) {
     is_ledger_damaged_ = what.ledger.damaged.has_value();
     // The new file does not have it: date_horizon() writes what comes of it.
     if (is_ledger_damaged_) last_sweep_.reset();
+    // Whatever is written makes the new file a sound one, which a restart does not look behind. The
+    // clock may be a day ahead, and no answer has told so yet.
+    if (is_ledger_damaged_) journal_.put_sweep(horizon() - limits::terminal_hold);
     if (is_ledger_damaged_) say(note_of_damaged_ledger(*what.ledger.damaged, horizon()));
     say(make_note(
         note_level::info,
@@ -231,6 +234,7 @@ void engine::turn() {
     if (drain_until_) {
         stop_if_drained();
     } else {
+        retry_refused_tags();
         start_polls();
         start_lists();
         start_tags();

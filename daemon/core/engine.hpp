@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -154,6 +155,8 @@ private:
         std::optional<mono_time> tags_failing_since{};
         unsigned tag_failures = 0;
         unsigned tags_denied = 0;
+        std::optional<failure> tags_denial{};  // the last of them
+        unsigned tags_refusals = 0;            // in a row, of the lane as a whole
         std::optional<mono_time> tags_read_at{};
         bool details_refused = false;               // was told of
         std::map<job_key, hazard_facts> awaited{};  // nobody's, as long as their status stays
@@ -227,6 +230,10 @@ private:
 
     // ---- engine_lists.cpp ----------------------------------------------------------------------
     void start_lists();
+    std::optional<lane_id> next_turn(
+        aws_operation operation, const std::function<bool(const lane_state&)>& wants
+    ) const;
+    bool ask_for_page(lane_id id);
     std::optional<mono_time> next_list(lane_id lane) const;
     using asked_page = std::optional<sweep_request>;
     asked_page take_asked(const poll& done);
@@ -244,6 +251,7 @@ private:
     void claim_waiting_successor(const poll& described);
     void claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent);
     sighting sight_of(std::size_t slot, const domain::job_identity& job) const;
+    wall_time horizon_of(std::size_t slot, const domain::job_identity& job) const;
     void end_unexplained_jobs();
     void end_without_cause(std::size_t slot);
     void date_horizon();
@@ -259,6 +267,7 @@ private:
     void take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent);
     void await_status(lane_id lane, const domain::job_summary& told, mono_time sent);
     bool is_of_a_list(std::size_t slot) const;
+    bool are_details_refused(std::size_t slot) const;
     claim_facts facts_of(std::size_t slot) const;
     claim decide_claim(std::size_t slot) const;
     look look_at_candidate(std::size_t slot) const;
@@ -278,11 +287,13 @@ private:
     ) const;
     void release_elsewhere(lane_id lane, const domain::job_identity& job);
     void release_twins();
+    void offer_to_neighbours(lane_id lane);
     void heed_twins(std::size_t slot, const domain::job_identity& job, sighting& sight) const;
 
     // ---- engine_tags.cpp -----------------------------------------------------------------------
     void want_tags(std::size_t slot);
     void start_tags();
+    void ask_for_tags(lane_id lane);
     std::optional<mono_time> next_tags(lane_id lane) const;
     bool lacks_tag_labels(std::size_t slot) const;
     bool must_wait_for_tags(std::size_t slot) const;
@@ -303,8 +314,10 @@ private:
     void retry_tags_of(std::size_t slot, const failure& why);
     void give_up_tags_of(std::size_t slot, const failure& why);
     void do_without_tags(std::size_t slot);
-    void refuse_tags(const poll& failed, const failure& why);
+    void look_whether_tags_are_refused(lane_id id);
+    void refuse_tags(lane_id id, const failure& why);
     void retry_tags(lane_id lane);
+    void retry_refused_tags();
     void tags_were_read(lane_id lane);
     void tags_are_back(lane_id lane);
 
@@ -347,6 +360,8 @@ private:
     void restore_jobs(const domain::ledger_batch& rows);
     std::optional<std::size_t> slot_to_restore(lane_id lane, const domain::job_row& row);
     void restore_alerts(const domain::ledger_batch& rows);
+    void remember_end(const domain::alert& alert);
+    bool was_told_of_the_same_end(const domain::alert& alert) const;
     void restore_alert(const domain::alert_row& row, const told_map& kept);
     bool is_history(const domain::alert& alert, const told_map& kept) const;
     told known_to(
@@ -390,7 +405,9 @@ private:
     void give_up_overdue_polls();
     void lane_is_silent(const poll& failed, const failure& why);
     void give_up_details(std::size_t slot, const failure& why);
+    void tell_refused_details(std::size_t slot, const failure& why);
     void tell_missing_without(lane_id lane);
+    void settle_without_details(lane_id lane);
     void lane_is_heard(const poll& answered);
     void tell_failure(const poll& failed, const failure& why);
     void tell_recovery(std::size_t slot);
@@ -473,8 +490,10 @@ private:
     std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
     std::map<promise_key, std::string> stale_alerts_{};          // identities that fired
     bool told_full_ = false;
-    retention<domain::job_row_key> let_go_{};     // rows in the ledger, of jobs not in the view
-    retention<std::string> over_alerts_{};        // likewise, of alerts that left the book
+    retention<domain::job_row_key> let_go_{};  // rows in the ledger, of jobs not in the view
+    retention<std::string> over_alerts_{};     // likewise, of alerts that left the book
+    // Ends that were alerted, in this run or before, and these alerts by identity.
+    std::map<std::string, std::set<std::string>> told_ends_{};
     std::optional<wall_time> forgotten_until_{};  // what was over before it may be forgotten
     mono_time forget_again_{};
     std::string storage_alert_{};    // its identity, while it fires

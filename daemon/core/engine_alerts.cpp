@@ -47,6 +47,8 @@ std::optional<alert_number> engine::fire(domain::alert_row alert) {
     // A job ends once: whoever makes the alert anew has lost the job's row, not the alert's.
     const bool ends_once = is_terminal_alert(alert.alert);
     if (ends_once && over_alerts_.contains(domain::identity(alert.alert.labels))) return {};
+    if (ends_once && was_told_of_the_same_end(alert.alert)) return {};
+    if (ends_once) remember_end(alert.alert);
     const auto number = book_.fire(std::move(alert.alert), std::move(alert.reason));
     if (!number) return std::nullopt;
     over_alerts_.remove(book_.key(*number));

@@ -85,6 +85,12 @@ bool engine::is_of_a_list(std::size_t slot) const {
     return lists.contains(view_.jobs[slot].target.watch_list);
 }
 
+// Of this job, or of all.
+bool engine::are_details_refused(std::size_t slot) const {
+    const auto& target = targets_[slot];
+    return target.details_refused || scheduler_.is_refused(target.lane);
+}
+
 claim_facts engine::facts_of(std::size_t slot) const {
     const auto& target = targets_[slot];
     static const domain::label_map no_tags{};
@@ -95,7 +101,7 @@ claim_facts engine::facts_of(std::size_t slot) const {
     static const domain::observation no_details{};
     if (target.details) {
         facts.details = &*target.details;
-    } else if (target.details_refused) {
+    } else if (are_details_refused(slot)) {
         facts.details = &no_details;
     }
     if (is_watched(slot)) {
@@ -167,7 +173,13 @@ void engine::settle_candidate(std::size_t slot) {
         case claim_answer::nobody: {
             // Described after all, or with its tags, it may be somebody's.
             const bool is_denied = target.tags_trouble == error_class::denied;
-            const bool may_be_told = target.details_refused || (target.tags_trouble && !is_denied);
+            const bool may_be_described = !target.details && are_details_refused(slot);
+            if (may_be_described) {
+                lanes_[target.lane.value].details_refused = true;
+                scheduler_.want(slot, look_at_candidate(slot));
+                return;
+            }
+            const bool may_be_told = target.tags_trouble && !is_denied;
             if (!scheduler_.is_in_flight(slot) && !may_be_told) turn_down(slot);
             return;
         }
@@ -185,10 +197,20 @@ void engine::settle_candidate(std::size_t slot) {
     const auto details = std::exchange(target.details, std::nullopt);
     release_elsewhere(target.lane, identity_of(told));
     adopt(slot, slot_use::discovered, decided.watch_list);
-    target.may_move = target.details_refused || target.tags_trouble;
+    target.may_move = (!details && are_details_refused(slot)) || target.tags_trouble;
     set_tag_labels(slot);
     observe_page(slot, told, target.observed);
+    if (details && must_wait_for_tags(slot)) {
+        // As one that is watched already: an alert has the labels that its list wants.
+        hold(slot, *details);
+        return;
+    }
     if (details) take_observation(slot, *details, target.described.value_or(now_.mono));
+    // Heard while nobody knew whose it was: it is as old as that.
+    const auto heard = details ? target.described.value_or(now_.mono) : target.observed;
+    auto& job = view_.jobs[slot];
+    job.last_observed = now_.wall - std::chrono::floor<milliseconds>(now_.mono - heard);
+    refresh(slot);
     look_anew(slot);
 }
 

@@ -41,35 +41,53 @@ bool engine::lists_work(lane_id lane) const {
 
 void engine::start_lists() {
     bool described_anew = false;
-    for (std::size_t i = 0; i < lanes_.size(); ++i) {
-        auto& lane = lanes_[i];
-        const lane_id id{i};
-        if (!lane.pages) continue;
-        while (now_.mono >= lane.idle_until &&
-               scheduler_.next_call(aws_operation::list, id) <= now_.mono) {
-            const double rate = scheduler_.rate(aws_operation::list, id, now_.mono);
-            auto wanted = lane.pages->next(now_, rate);
-            for (const auto& moved : lane.pages->take_moved()) {
-                if (const auto slot = slot_of(id, moved.name)) look_anew(*slot);
-                described_anew = true;
-            }
-            if (!wanted) {
-                const auto due = lane.pages->next_due(now_, rate);
-                lane.idle_until = std::max<mono_time>(
-                    due.value_or(now_.mono + limits::lists_patience),
-                    now_.mono + limits::sweep_idle_least
-                );
-                break;
-            }
-            const auto call = scheduler_.start_call(aws_operation::list, id, 0, now_.mono);
-            CHECK(call.has_value());
-            wanted->sent = now_.mono;
-            out_.emplace_back(list_jobs{call->id, id, wanted->query, call->deadline});
-            lane.asked.emplace(call->id, std::move(*wanted));
-        }
-    }
+    const auto wants = [this](const lane_state& lane) {
+        return lane.pages && now_.mono >= lane.idle_until;
+    };
+    while (const auto lane = next_turn(aws_operation::list, wants))
+        described_anew |= ask_for_page(*lane);
     // Some may be due at once.
     if (described_anew) start_polls();
+}
+
+// Of the lanes that may call now and want to: who was ready first, so that none of those that share
+// a quota takes it all.
+std::optional<lane_id> engine::next_turn(
+    aws_operation operation, const std::function<bool(const lane_state&)>& wants
+) const {
+    std::optional<lane_id> chosen;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const lane_id id{i};
+        if (!wants(lanes_[i]) || scheduler_.next_call(operation, id) > now_.mono) continue;
+        const auto since = scheduler_.ready_since(operation, id);
+        if (chosen && scheduler_.ready_since(operation, *chosen) <= since) continue;
+        chosen = id;
+    }
+    return chosen;
+}
+
+// Or it is idle for a while. True: jobs that the page's part lost are described instead.
+bool engine::ask_for_page(lane_id id) {
+    auto& lane = lanes_[id.value];
+    const double rate = scheduler_.rate(aws_operation::list, id, now_.mono);
+    auto wanted = lane.pages->next(now_, rate);
+    const auto moved = lane.pages->take_moved();
+    for (const auto& each : moved) {
+        if (const auto slot = slot_of(id, each.name)) look_anew(*slot);
+    }
+    if (!wanted) {
+        const auto due = lane.pages->next_due(now_, rate);
+        lane.idle_until = std::max<mono_time>(
+            due.value_or(now_.mono + limits::lists_patience), now_.mono + limits::sweep_idle_least
+        );
+        return !moved.empty();
+    }
+    const auto call = scheduler_.start_call(aws_operation::list, id, 0, now_.mono);
+    CHECK(call.has_value());
+    wanted->sent = now_.mono;
+    out_.emplace_back(list_jobs{call->id, id, wanted->query, call->deadline});
+    lane.asked.emplace(call->id, std::move(*wanted));
+    return !moved.empty();
 }
 
 std::optional<mono_time> engine::next_list(lane_id lane) const {
@@ -129,6 +147,7 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
         lane.refused = why.kind;
         view_.lanes[failed.lane.value].lists_refused = why.cure.empty() ? why.detail : why.cure;
         look_anew_everywhere(failed.lane);
+        offer_to_neighbours(failed.lane);
         end_first_pass();
     }
     look_whether_lists_stand(failed.lane, limits::lists_patience);
@@ -214,6 +233,7 @@ void engine::on_page(const poll& done, const asked_page& asked, const domain::jo
         say(note_of_sweep(
             plan_.lanes[done.lane.value], lane.pages->known(), lane.pages->live(), lane.pages_told
         ));
+        look_whether_tags_are_refused(done.lane);
         end_first_pass();
     }
 }
@@ -279,14 +299,22 @@ void engine::claim_waiting_successor(const poll& described) {
 
 // What was told of a job before it was let go is history to whoever finds it again.
 sighting engine::sight_of(std::size_t slot, const domain::job_identity& job) const {
-    sighting sight{now_, horizon(), reasons_};
     const auto told = told_until_.find(job);
+    sighting sight{now_, told == told_until_.end() ? horizon_of(slot, job) : horizon(), reasons_};
     if (told != told_until_.end()) {
         sight.told_until = told->second;
         if (told->second == wall_time::max()) sight.horizon = wall_time::max();
     }
     heed_twins(slot, job, sight);
     return sight;
+}
+
+// A restart moves the horizon. Of a job that an earlier run has seen, what was not the past then is
+// not the past now: AWS may have left it out, or nobody could describe the job.
+wall_time engine::horizon_of(std::size_t slot, const domain::job_identity& job) const {
+    const auto& last = view_.jobs[slot].last;
+    if (!last || identity_of(*last) != job) return horizon();
+    return std::min(horizon(), targets_[slot].memory.first_observed - plan_.global.lookback);
 }
 
 // What a page tells of a job that is watched.

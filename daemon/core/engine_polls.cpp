@@ -128,7 +128,8 @@ void engine::note_description(std::size_t slot, const domain::observation& answe
         target.shown_modified = std::max(target.shown_modified, memory.told->modified);
     }
     const auto& job = view_.jobs[slot];
-    const bool is_explained = job.ending || !terminal_status(*job.last);
+    // A describe that takes back what pages told explains nothing.
+    const bool is_explained = (job.ending && !job.summarised) || !terminal_status(*job.last);
     if (target.news == news_kind::ended ? is_explained : is_newer) {
         set_news(slot, news_kind::none, sent);
     }
@@ -210,9 +211,11 @@ void engine::on_candidate_failure(const poll& failed, const failure& why) {
     } else if (why.kind == error_class::throttled) {
         scheduler_.retry_in_place(failed);
     } else if (why.kind == error_class::denied || why.kind == error_class::rejected) {
-        if (why.kind == error_class::denied) lane_is_silent(failed, why);
         scheduler_.retry_slowly(failed, now_.mono);
-        give_up_details(slot, why);
+        tell_refused_details(slot, why);
+        // It may find its list by that.
+        if (why.kind == error_class::denied) lane_is_silent(failed, why);
+        if (targets_[slot].use == slot_use::candidate) give_up_details(slot, why);
     } else {
         lane_is_silent(failed, why);
         scheduler_.retry_with_backoff(failed, now_.mono);
@@ -223,13 +226,16 @@ void engine::on_candidate_failure(const poll& failed, const failure& why) {
 // Filters that need a description do not match it for now, so that a later list may; described
 // again, it is decided again.
 void engine::give_up_details(std::size_t slot, const failure& why) {
-    auto& target = targets_[slot];
-    auto& lane = lanes_[target.lane.value];
-    target.details_refused = true;
-    if (!std::exchange(lane.details_refused, true)) {
-        say(note_of_refused_details(plan_.lanes[target.lane.value], target.name, why));
-    }
+    targets_[slot].details_refused = true;
+    tell_refused_details(slot, why);
     settle_candidate(slot);
+}
+
+// Once a lane.
+void engine::tell_refused_details(std::size_t slot, const failure& why) {
+    const auto& target = targets_[slot];
+    if (std::exchange(lanes_[target.lane.value].details_refused, true)) return;
+    say(note_of_refused_details(plan_.lanes[target.lane.value], target.name, why));
 }
 
 void engine::on_missing(const poll& done) {
@@ -301,6 +307,19 @@ void engine::lane_is_silent(const poll& failed, const failure& why) {
     say(note_of_lane(lane_change::went_down, plan_.lanes[failed.lane.value], &why));
     tell_untold_refusal(failed.lane);
     tell_missing_without(failed.lane);
+    if (is_denied) settle_without_details(failed.lane);
+    offer_to_neighbours(failed.lane);
+}
+
+// Who waits for a description that nobody may have: filters that need none may have the job.
+void engine::settle_without_details(lane_id lane) {
+    std::vector<std::size_t> waiting;
+    for (const auto& [name, slot] : lanes_[lane.value].slots) {
+        if (targets_[slot].use == slot_use::candidate) waiting.push_back(slot);
+    }
+    for (const auto slot : waiting) {
+        if (targets_[slot].use == slot_use::candidate) settle_candidate(slot);
+    }
 }
 
 // Names that wait for this lane alone to be called missing.

@@ -35,6 +35,8 @@ void engine::on(const reconfigured& what) {
         lane.tags_refused = false;
         lane.tags_read_at.reset();
         lane.tags_denied = 0;
+        lane.tags_denial.reset();
+        lane.tags_refusals = 0;
         lane.tags_again = now_.mono;
         // What the new filters match may be older than what the old ones kept in sight.
         if ((other_filters || lane.tags_told) && lane.pages) begin_sweep(lane_id{i});

@@ -5,7 +5,9 @@
 
 #include "base/limits.hpp"
 #include "core/engine.hpp"
+#include "core/history.hpp"
 #include "core/notes.hpp"
+#include "core/rules.hpp"
 #include "core/taken_up.hpp"
 
 namespace trainwatch::core {
@@ -36,6 +38,23 @@ std::map<std::pair<std::string, std::string>, lane_id> lanes_by_name(const domai
 std::string label(const domain::alert& alert, const char* name) {
     const auto found = alert.labels.find(name);
     return found == alert.labels.end() ? std::string() : found->second;
+}
+
+// The end that an alert is about, as text.
+std::string end_of(const domain::alert& alert) {
+    std::string text;
+    for (const auto* name : {"alertname", "account_id", "aws_region", "training_job", "created"})
+        text += label(alert, name) + "/";
+    return text;
+}
+
+// Its end was told, and nobody could be asked about it.
+bool is_unexplained(const domain::job_row& row) {
+    if (!row.ending || !row.counted) return false;
+    const auto& told = row.last.transitions;
+    return std::none_of(told.begin(), told.end(), [](const auto& entry) {
+        return is_terminal_entry(entry.status.value);
+    });
 }
 
 told told_by(const domain::delivery_row& row) {
@@ -99,6 +118,7 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
             target.shown_modified = row->last.modified;
         }
         set_undescribed(slot, row->summarised && !row->ending);
+        if (is_unexplained(*row)) set_news(slot, news_kind::ended, now_.mono);
         touch(slot);
         // What was over then has had part of its time.
         plan_retirement(
@@ -122,8 +142,11 @@ told engine::known_to(
     const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
 ) const {
     const auto at = kept.find({endpoint.receiver, endpoint.url});
-    if (at != kept.end()) return at->second;
     const bool of_watcher = label(alert, "training_job").empty();
+    // What is known may be of the last time that it fired.
+    const bool is_former =
+        of_watcher && at != kept.end() && at->second.last_confirmed < alert.starts_at;
+    if (at != kept.end() && !is_former) return at->second;
     const auto over_for = now_.wall - alert.resolved_at.value_or(now_.wall);
     told unknown;
     unknown.attempted =
@@ -157,6 +180,7 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
     if (!rows.alerts.empty()) clock_wait_until_ = now_.mono + limits::clock_patience;
     for (const auto& row : rows.alerts) {
         auto key = domain::identity(row.alert.labels);
+        if (is_terminal_alert(row.alert)) remember_end(row.alert);
         const auto& kept = deliveries[key];
         if (is_history(row.alert, kept)) {
             over_alerts_.put(key, *row.alert.resolved_at);
@@ -164,6 +188,18 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
             restore_alert(row, kept);
         }
     }
+}
+
+// An end is alerted once, whatever labels it would have by now: another list or connection may see
+// the job, its class may be another, and after a ledger was damaged no row of it may be there.
+void engine::remember_end(const domain::alert& alert) {
+    told_ends_[end_of(alert)].insert(domain::identity(alert.labels));
+    if (told_ends_.size() > 2 * bounds_.ledger_alerts) told_ends_.erase(told_ends_.begin());
+}
+
+bool engine::was_told_of_the_same_end(const domain::alert& alert) const {
+    const auto known = told_ends_.find(end_of(alert));
+    return known != told_ends_.end() && !known->second.contains(domain::identity(alert.labels));
 }
 
 void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {

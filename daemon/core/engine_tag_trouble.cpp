@@ -13,7 +13,10 @@ void engine::tags_were_read(lane_id lane) {
     state.tags_failing_since.reset();
     state.tags_failing.clear();
     state.tags_denied = 0;
+    state.tags_denial.reset();
+    state.tags_refusals = 0;
     state.tags_read_at = now_.mono;
+    state.tags_refused = false;
     if (std::exchange(state.tags_told, false)) tags_are_back(lane);
 }
 
@@ -29,25 +32,35 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
     if (why.kind == error_class::throttled) {
         scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
     }
-    if (is_trouble_of_all(failed, why)) {
-        refuse_tags(failed, why);
-    } else if (why.kind == error_class::denied) {
+    if (why.kind == error_class::denied) {
+        ++lanes_[failed.lane.value].tags_denied;
+        lanes_[failed.lane.value].tags_denial = why;
         give_up_tags_of(slot, why);
+        look_whether_tags_are_refused(failed.lane);
+    } else if (is_trouble_of_all(failed, why)) {
+        lanes_[failed.lane.value].untagged.put(slot, urgency::old, now_.mono);
+        refuse_tags(failed.lane, why);
     } else {
         retry_tags_of(slot, why);
     }
 }
 
+// A policy may allow some jobs' only. Nothing but refusals, until nobody is left to ask about or
+// for so many in a row, are one of the permission as a whole.
+void engine::look_whether_tags_are_refused(lane_id id) {
+    auto& lane = lanes_[id.value];
+    if (!lane.tags_denial || lane.tags_refused) return;
+    if (lane.tags_read_at && now_.mono - *lane.tags_read_at < limits::tags_proof) return;
+    const auto next = lane.untagged.next_due();
+    const bool nobody_waits = !next || *next > now_.mono;
+    const bool all_are_found = !lane.pages || lane.pages->reached_horizon();
+    const bool is_enough = lane.tags_denied >= limits::tags_denied_in_a_row;
+    if (is_enough || (nobody_waits && all_are_found)) refuse_tags(id, failure(*lane.tags_denial));
+}
+
 // Whether what happened to this job says anything about the others.
 bool engine::is_trouble_of_all(const poll& failed, const failure& why) {
     auto& lane = lanes_[failed.lane.value];
-    if (why.kind == error_class::denied) {
-        const bool was_read =
-            lane.tags_read_at && now_.mono - *lane.tags_read_at < limits::tags_proof;
-        const auto next = lane.untagged.next_due();
-        const bool is_last = (!next || *next > now_.mono) && !was_read;
-        return ++lane.tags_denied >= limits::tags_denied_in_a_row || is_last;
-    }
     lane.tags_failing.insert(failed.slot);
     if (!lane.tags_failing_since) lane.tags_failing_since = now_.mono;
     const bool is_one = lane.tags_failing.size() < 2 && why.kind != error_class::throttled;
@@ -99,18 +112,20 @@ void engine::do_without_tags(std::size_t slot) {
 
 // Filters of tags match nothing here for now, and labels from tags stay away: no other list, and
 // no alert, has to wait for a permission.
-void engine::refuse_tags(const poll& failed, const failure& why) {
-    auto& lane = lanes_[failed.lane.value];
+void engine::refuse_tags(lane_id id, const failure& why) {
+    auto& lane = lanes_[id.value];
     lane.tags_refused = true;
     if (!std::exchange(lane.tags_told, true)) {
-        say(note_of_refused_tags(plan_.lanes[failed.lane.value], why));
+        say(note_of_refused_tags(plan_.lanes[id.value], why));
     }
-    view_.lanes[failed.lane.value].tags_refused = why.cure.empty() ? why.detail : why.cure;
+    view_.lanes[id.value].tags_refused = why.cure.empty() ? why.detail : why.cure;
+    constexpr backoff_bounds bounds{limits::tags_lane_patience, limits::tags_retry};
     const bool denied = why.kind == error_class::denied;
-    lane.tags_again = now_.mono + (denied ? limits::tags_retry : limits::tags_lane_patience);
+    lane.tags_again = now_.mono +
+        (denied ? backoff_bound(++lane.tags_refusals, bounds) : limits::tags_lane_patience);
     lane.tags_denied = 0;
-    auto waiting = lane.untagged.take_all();
-    waiting.push_back(failed.slot);
+    lane.tags_denial.reset();
+    const auto waiting = lane.untagged.take_all();
     for (const auto slot : waiting) {
         targets_[slot].waits_for_tags = false;
         targets_[slot].tags_trouble.reset();
@@ -123,6 +138,8 @@ void engine::refuse_tags(const poll& failed, const failure& why) {
 void engine::retry_tags(lane_id lane) {
     auto& state = lanes_[lane.value];
     state.tags_refused = false;
+    // Who was turned down without having been asked is nowhere but on the pages.
+    if (state.pages) begin_sweep(lane);
     for (const auto& [name, slot] : state.slots) {
         if (targets_[slot].use != slot_use::discovered || targets_[slot].waits_for_tags) continue;
         const bool lacks =
@@ -131,6 +148,14 @@ void engine::retry_tags(lane_id lane) {
         targets_[slot].may_move = true;
         want_tags(slot);
         return;
+    }
+}
+
+// Before pages are asked for: they bring whom nobody has asked about.
+void engine::retry_refused_tags() {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const auto& lane = lanes_[i];
+        if (lane.tags_refused && lane.tags_again <= now_.mono) retry_tags(lane_id{i});
     }
 }
 

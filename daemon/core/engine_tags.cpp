@@ -51,20 +51,24 @@ std::string engine::arn_of(std::size_t slot) const {
 }
 
 void engine::start_tags() {
-    for (std::size_t i = 0; i < lanes_.size(); ++i) {
-        auto& lane = lanes_[i];
-        const lane_id id{i};
-        if (lane.tags_refused && lane.tags_again <= now_.mono) retry_tags(id);
-        while (lane.tags_again <= now_.mono &&
-               scheduler_.next_call(aws_operation::tags, id) <= now_.mono) {
-            const auto slot = lane.untagged.take(now_.mono);
-            if (!slot) break;
-            const auto call = scheduler_.start_call(aws_operation::tags, id, *slot, now_.mono);
-            CHECK(call.has_value());
-            targets_[*slot].tags_call = call->id;
-            out_.emplace_back(read_tags{call->id, id, arn_of(*slot), call->deadline});
-        }
+    // The most urgent first, wherever it is: lanes may share a quota.
+    for (const auto how : urgencies) {
+        const auto wants = [&](const lane_state& lane) {
+            const auto next = lane.untagged.most_urgent(now_.mono);
+            return lane.tags_again <= now_.mono && next && *next == how;
+        };
+        while (const auto lane = next_turn(aws_operation::tags, wants))
+            ask_for_tags(*lane);
     }
+}
+
+void engine::ask_for_tags(lane_id lane) {
+    const auto slot = lanes_[lane.value].untagged.take(now_.mono);
+    CHECK(slot.has_value());
+    const auto call = scheduler_.start_call(aws_operation::tags, lane, *slot, now_.mono);
+    CHECK(call.has_value());
+    targets_[*slot].tags_call = call->id;
+    out_.emplace_back(read_tags{call->id, lane, arn_of(*slot), call->deadline});
 }
 
 std::optional<mono_time> engine::next_tags(lane_id lane) const {

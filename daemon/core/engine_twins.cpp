@@ -86,6 +86,16 @@ void engine::release_twins() {
     }
 }
 
+// It is not reachable any more: who has been turned away because it is watched there is to be found
+// again here.
+void engine::offer_to_neighbours(lane_id lane) {
+    const auto& account_id = view_.lanes[lane.value].account_id;
+    for (const auto other : lanes_[lane.value].neighbours) {
+        const bool is_same = view_.lanes[other.value].account_id == account_id;
+        if (is_same && lanes_[other.value].pages) begin_sweep(other);
+    }
+}
+
 // Two lists name it: whoever sees something first tells it, and the other does not. Nobody waits
 // for a connection that may never answer.
 void engine::heed_twins(std::size_t slot, const domain::job_identity& job, sighting& sight) const {

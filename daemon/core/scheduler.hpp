@@ -83,6 +83,10 @@ public:
     // When start_call() will allow it; in a lane that is gone, never.
     mono_time next_call(aws_operation operation, lane_id lane) const;
 
+    // From when on the lane's own pace allows the next call, whatever others of its quota do: the
+    // earlier, the longer it has waited.
+    mono_time ready_since(aws_operation operation, lane_id lane) const;
+
     // The next describe that may leave now; call until there is none.
     std::optional<poll> next_poll(mono_time now);
 
@@ -111,6 +115,8 @@ public:
     void keys_renewed(lane_id lane, mono_time now);
     // AWS did not answer, or refused, so often in a row that the lane counts as down.
     bool is_down(lane_id lane, aws_operation operation = aws_operation::describe) const;
+    // It is down because AWS refuses us.
+    bool is_refused(lane_id lane, aws_operation operation = aws_operation::describe) const;
     // It is down, and the first pass gains nothing by waiting: it refuses us, or is silent for
     // long.
     bool is_given_up(lane_id lane, mono_time now, aws_operation operation = aws_operation::describe)

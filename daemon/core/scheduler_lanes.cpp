@@ -67,6 +67,10 @@ bool scheduler::is_down(lane_id lane, aws_operation operation) const {
     return lanes_[lane.value].calls[index(operation)].down.has_value();
 }
 
+bool scheduler::is_refused(lane_id lane, aws_operation operation) const {
+    return lanes_[lane.value].calls[index(operation)].down == error_class::denied;
+}
+
 bool scheduler::is_given_up(lane_id lane, mono_time now, aws_operation operation) const {
     const auto& state = lanes_[lane.value].calls[index(operation)];
     if (!state.down) return false;
@@ -192,6 +196,10 @@ mono_time scheduler::next_send_of(const lane_state& lane, aws_operation operatio
 mono_time scheduler::next_call(aws_operation operation, lane_id lane) const {
     const auto& state = lanes_[lane.value];
     return state.gone ? mono_time::max() : next_send_of(state, operation);
+}
+
+mono_time scheduler::ready_since(aws_operation operation, lane_id lane) const {
+    return lanes_[lane.value].calls[index(operation)].rate.next_send();
 }
 
 double scheduler::rate(aws_operation operation, lane_id lane, mono_time now) const {

@@ -36,6 +36,14 @@ std::optional<std::size_t> tag_queue::take(mono_time now) {
     return first;
 }
 
+std::optional<urgency> tag_queue::most_urgent(mono_time now) const {
+    for (const auto how : urgencies) {
+        const auto& waiting = lines_[static_cast<std::size_t>(how)];
+        if (!waiting.empty() && waiting.begin()->first <= now) return how;
+    }
+    return std::nullopt;
+}
+
 std::optional<mono_time> tag_queue::next_due() const {
     std::optional<mono_time> next;
     for (const auto& each : lines_) {

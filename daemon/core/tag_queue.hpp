@@ -27,6 +27,8 @@ public:
     void erase(std::size_t slot);
     // The next one leaves the queue; nothing while nobody is due.
     std::optional<std::size_t> take(mono_time now);
+    // Of those that are due; nothing while nobody is.
+    std::optional<urgency> most_urgent(mono_time now) const;
     // When take() will have something; nothing while nobody waits.
     std::optional<mono_time> next_due() const;
     // All of them leave, in the order of their numbers.

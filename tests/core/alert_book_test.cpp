@@ -158,6 +158,20 @@ TEST(alert_book, message_never_ends_before_it_starts) {
     EXPECT_GT(message.ends_at, message.starts_at);
 }
 
+// Before anybody knew the time the daemon said something of itself, a day ahead.
+TEST(alert_book, resolved_message_of_the_watcher_does_not_go_on_until_its_start) {
+    std::vector<domain::alert> shown;
+    alert_book book(shown, 1);
+    domain::alert stale;
+    stale.labels = {{"alertname", "TrainwatchdStale"}};
+    stale.starts_at = later(hours(24));
+    const auto number = *book.fire(stale);
+    book.end(number, "recovered", later(minutes(5)));
+    const auto message = book.message(number, 0, later(minutes(5)), true);
+    EXPECT_EQ(message.ends_at, later(minutes(5)));
+    EXPECT_LT(message.starts_at, message.ends_at);
+}
+
 TEST(alert_book, resolved_alert_of_an_earlier_run_comes_back_closed) {
     std::vector<domain::alert> shown;
     alert_book book(shown, 1);

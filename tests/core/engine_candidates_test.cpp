@@ -114,6 +114,22 @@ TEST_F(candidates, that_are_nobodys_are_described_once) {
     EXPECT_THAT(aws.describes, SizeIs(20));
 }
 
+// One refusal after the other would take a day; the lane is down, and that is known.
+TEST_F(candidates, that_nobody_may_describe_go_to_lists_that_need_no_description) {
+    others_run(100);
+    aws.closed = {lane_id{0}};
+    start(with_list(of_gpus(), list_of("rest", by_name("*")))).play(minutes(2));
+    EXPECT_EQ(play().view().watched, 100U);
+    aws.put(gpu("ours"), later(seconds(130)));
+    aws.put(gpu("new").created_at(play().now().wall), play().now().wall);
+    play().play(seconds(30));
+    ASSERT_NE(job("new"), nullptr);
+    EXPECT_EQ(job("new")->target.watch_list, "rest");
+    aws.closed.clear();
+    play().play(minutes(20));
+    EXPECT_EQ(job("new")->target.watch_list, "gpu");
+}
+
 // A tag may be added to a running job, so that somebody is told of its end.
 TEST_F(candidates, that_are_nobodys_by_their_tags_are_asked_again_when_they_have_failed) {
     runs("late");

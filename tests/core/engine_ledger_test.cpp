@@ -58,6 +58,99 @@ TEST_F(engine_ledger, counters_agree_with_the_rows_after_each_batch) {
     EXPECT_EQ(finished(), 3U);
 }
 
+// AWS may leave entries out. By the time that they are told, a restart has moved the horizon.
+TEST_F(engine_ledger, restart_counts_what_an_ended_job_was_told_without) {
+    const domain::observation whole = running("a").fails(minutes(100));
+    ASSERT_THAT(whole.transitions, SizeIs(4));
+    auto shortened = whole;
+    shortened.transitions = {whole.transitions[2]};
+    runs("b");
+    aws.put(shortened, later(minutes(100)));
+    begin();
+    run(minutes(10));
+    const auto before = transitions();
+    aws.put(whole, later(minutes(100)));
+    restart(finds_all(), hours(2));
+    run(26 * hours(1));
+    EXPECT_EQ(transitions(), before + 1) << "its end, and not what was the past at first sight";
+}
+
+// Its end was told without a cause, since nobody could be asked about it.
+TEST_F(engine_ledger, restart_asks_about_an_end_that_nobody_explained) {
+    fails("a", minutes(121));
+    aws.undescribable = {"a"};
+    begin();
+    run(minutes(10));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_TRUE(job("a")->ending.has_value());
+    EXPECT_EQ(transitions(), 0U);
+    aws.undescribable.clear();
+    restart();
+    run(minutes(1));
+    ASSERT_NE(job("a"), nullptr);
+    EXPECT_FALSE(job("a")->summarised);
+    EXPECT_EQ(transitions(), 2U) << "all but what ended longer ago than anybody looks back";
+    EXPECT_EQ(finished(), 1U);
+    EXPECT_EQ(firing(), 1U);
+}
+
+TEST_F(engine_ledger, restart_asks_about_the_end_of_a_job_that_was_described_before) {
+    runs("a");
+    begin();
+    run(minutes(5));
+    aws.undescribable = {"a"};
+    fails("a", minutes(126));
+    run(minutes(10));
+    EXPECT_TRUE(job("a")->ending.has_value());
+    EXPECT_EQ(transitions(), 1U) << "Training";
+    aws.undescribable.clear();
+    restart();
+    run(minutes(1));
+    EXPECT_EQ(transitions(), 2U);
+    EXPECT_EQ(finished(), 1U);
+}
+
+// Of two servers of AWS one has not heard of the end.
+TEST_F(engine_ledger, end_that_a_describe_takes_back_is_asked_about_again) {
+    fails("a", minutes(121));
+    aws.undescribable = {"a"};
+    begin();
+    run(minutes(5));
+    EXPECT_TRUE(job("a")->ending.has_value());
+    const auto answers = play().aws;
+    play().aws = [](const describe&) { return result<domain::observation>(running("a")); };
+    run(minutes(2));
+    EXPECT_TRUE(job("a")->contradicted_by.has_value());
+    play().aws = answers;
+    aws.undescribable.clear();
+    run(minutes(5));
+    EXPECT_FALSE(job("a")->summarised);
+}
+
+// A webhook took the end of the first time; of the second time the disk has no word of it.
+TEST_F(engine_ledger, restart_tells_the_end_of_what_fired_again) {
+    auto chosen = finds_all();
+    chosen.receivers = {{"hook", domain::receiver_kind::webhook, {"http://hook/"}, {}, {}}};
+    const auto now = later(start_time);
+    domain::alert_row over;
+    over.alert.labels = {{"alertname", "TrainwatchdStale"}, {"watch_list", "all"}};
+    over.alert.starts_at = now - minutes(10);
+    over.alert.state = domain::alert_state::resolved;
+    over.alert.resolved_at = now - minutes(5);
+    domain::delivery_row told{domain::identity(over.alert.labels), "hook", "http://hook/"};
+    told.first_confirmed = told.last_confirmed = now - hours(2);
+    told.resolved_confirmed = true;
+    domain::ledger known;
+    known.first_start = false;
+    known.rows.alerts = {over};
+    known.rows.deliveries = {told};
+    runs("a");
+    begin(chosen, known);
+    const auto messages = messages_to(run(minutes(2)), endpoint_id{0});
+    ASSERT_THAT(messages, SizeIs(1));
+    EXPECT_EQ(messages[0].state, domain::alert_state::resolved);
+}
+
 TEST_F(engine_ledger, ledger_without_counters_is_counted_once) {
     runs("a");
     fails("b", minutes(100));

@@ -129,6 +129,27 @@ TEST_F(tags, that_a_policy_keeps_from_us_are_none_of_our_business) {
     EXPECT_EQ(count_notes(log, "tags_refused"), 0);
 }
 
+// So many of others that the permission seems to be missing: what fails is found all the same, and
+// the horizon of a restart does not pass it by.
+TEST_F(tags, that_a_policy_keeps_from_us_of_many_jobs_lose_no_end) {
+    for (int i = 0; i < 150; ++i) {
+        aws.put(
+            running("b-" + std::to_string(i)).created_at(later(seconds(60 + i))),
+            later(seconds(500))
+        );
+    }
+    runs("a", "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision"))));
+    play().tags = [&](const read_tags& asked) -> result<domain::label_map> {
+        if (asked.arn != arn_of("a")) return failed(error_class::denied);
+        return aws.tags[asked.arn];
+    };
+    play().play(minutes(1));
+    fails("a", minutes(121));
+    play().play(minutes(25));
+    EXPECT_EQ(firing(), 1U);
+}
+
 // Deep in the pages, where nobody looks twice.
 TEST_F(tags, that_may_be_read_again_find_whom_they_turned_down) {
     for (int i = 0; i < 250; ++i)
@@ -234,6 +255,37 @@ TEST_F(tags, label_the_alert_of_a_job_that_had_ended_before_they_were_read) {
     EXPECT_EQ(play().view().alerts[0].labels.at("owner"), "vision");
     EXPECT_THAT(job("a")->tag_labels, ElementsAre(Pair("owner", "vision")));
     EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+}
+
+// Its filter had to see the job described first.
+TEST_F(tags, label_the_alert_of_a_job_that_its_description_brought) {
+    domain::job_filter filter;
+    filter.experiment = {"*"};
+    auto chosen = with_list(one_connection(), list_of("trials", filter));
+    chosen.watch_lists[0].labels_from_tags = {{"owner", "team"}};
+    domain::observation ended = running("a").fails(minutes(100));
+    ended.experiment = "vision-1";
+    aws.put(ended, later(minutes(100)));
+    aws.tags[arn_of("a")] = {{"team", "vision"}};
+    start(chosen).play(minutes(1));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("owner"), "vision");
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 1);
+}
+
+// However long AWS keeps them to itself.
+TEST_F(tags, of_a_job_that_its_description_brought_hold_no_alert_up) {
+    domain::job_filter filter;
+    filter.experiment = {"*"};
+    auto chosen = with_list(one_connection(), list_of("trials", filter));
+    chosen.watch_lists[0].labels_from_tags = {{"owner", "team"}};
+    domain::observation ended = running("a").fails(minutes(100));
+    ended.experiment = "vision-1";
+    aws.put(ended, later(minutes(100)));
+    aws.tags_fail = failed(error_class::transient);
+    start(chosen).play(minutes(1));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_FALSE(play().view().alerts[0].labels.contains("owner"));
 }
 
 TEST_F(tags, are_not_waited_for_longer_than_it_is_worth) {

@@ -125,6 +125,30 @@ TEST_F(damaged_ledger_restart, looks_back_as_far_when_the_former_file_was_writte
     expect_alert_after(std::move(known));
 }
 
+// Nobody could ask AWS anything, and something was written all the same: by then the file is sound.
+TEST_F(damaged_ledger_test, restart_before_the_first_answer_looks_back_as_far) {
+    fails("a", minutes(100));
+    fails("b", minutes(100));
+    begin();
+    run(minutes(10));
+    EXPECT_EQ(firing(), 2U);
+    auto known = damaged_ledger();
+    known.rows.alerts.push_back(disk.alerts().begin()->second);
+    known.rows.last_complete_sweep = at(start_time).wall + minutes(10);
+    disk = {};
+    domain::ledger_batch saved;
+    saved.alerts = known.rows.alerts;
+    disk.add(commit{commit_id{1}, saved});
+    aws.lists_fail = failed(error_class::denied);
+    aws.undescribable = {"a", "b"};
+    begin(finds_all(), known);
+    run(minutes(10));
+    aws.lists_fail.reset();
+    aws.undescribable.clear();
+    restart(finds_all(), hours(5));
+    EXPECT_THAT(told_firing(run(minutes(10))), SizeIs(2));
+}
+
 // What a person has seen was saved, the row of the job was not.
 TEST_F(damaged_ledger_test, alert_that_was_saved_and_is_over_does_not_come_again) {
     fails("a", minutes(100));
@@ -143,6 +167,32 @@ TEST_F(damaged_ledger_test, alert_that_was_saved_and_is_over_does_not_come_again
     ASSERT_NE(job("a"), nullptr);
     EXPECT_EQ(count_notes(log, "alert_fired"), 0);
     EXPECT_THAT(told_firing(log), IsEmpty());
+}
+
+// The labels that it has are those of its first firing, whatever the configuration says by now.
+TEST_F(damaged_ledger_test, alert_that_was_saved_is_not_told_with_other_labels) {
+    fails("a", minutes(100));
+    begin();
+    const auto before = told_firing(run(minutes(10)));
+    EXPECT_THAT(before, SizeIs(1));
+    auto known = damaged_ledger();
+    for (const auto& [key, row] : disk.alerts())
+        known.rows.alerts.push_back(row);
+    disk = {};
+    auto chosen = finds_all();
+    chosen.global.labels["site"] = "north";
+    aws.undescribable = {"a"};
+    begin(chosen, known);
+    // Nothing tells of the job before the next restart either.
+    run(seconds(3));
+    for (const auto& row : known.rows.alerts) {
+        domain::ledger_batch saved;
+        saved.alerts.push_back(row);
+        disk.add(commit{commit_id{1}, saved});
+    }
+    aws.undescribable.clear();
+    restart(chosen);
+    EXPECT_EQ(told_firing(run(hours(1))), before);
 }
 
 // ---- a lane that is refused --------------------------------------------------------------------

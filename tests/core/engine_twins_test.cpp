@@ -82,6 +82,66 @@ TEST_F(twins, alert_once_and_count_once) {
     EXPECT_EQ(list_of_job("nightly-1"), "nightly");
 }
 
+// They share the account's quota: whoever has waited longer calls next.
+TEST_F(twins, of_two_lists_have_pages_and_tags_by_turns) {
+    auto chosen = two_connections();
+    for (auto& connection : chosen.connections)
+        connection.budget = {2, 1};
+    auto filter = by_name("b-*");
+    filter.tags = {{"team", "vision"}};
+    chosen = with_list(chosen, through("main", list_of("first", by_name("a-*"))));
+    chosen = with_list(chosen, through("second", list_of("later", filter)));
+    for (int i = 0; i < 250; ++i)
+        put(running("a-" + std::to_string(i)).created_at(later(seconds(i))), later(seconds(300)));
+    begin(chosen);
+    run(minutes(5));
+    const auto now = play().now().wall;
+    put(running("b-1").created_at(now), now);
+    aws.tags[running("b-1").seen().arn] = {{"team", "vision"}};
+    run(minutes(1));
+    EXPECT_NE(job("b-1", second_lane), nullptr);
+    EXPECT_GT(play().view().lanes[1].sweep->pages, 50U);
+    EXPECT_GT(play().view().lanes[0].sweep->pages, 50U);
+}
+
+// Many of them, also those that no page would be asked about again.
+TEST_F(twins, of_a_connection_that_is_refused_go_to_the_other_all_of_them) {
+    for (int i = 0; i < 250; ++i) {
+        put(running("nightly-" + std::to_string(i)).created_at(later(seconds(10 * i))),
+            later(seconds(3000)));
+    }
+    begin(nightly_first());
+    run(minutes(10));
+    aws.closed = {main_lane};
+    aws.lists_closed = {main_lane};
+    run(minutes(10));
+    for (int i = 0; i < 250; ++i) {
+        const auto name = "nightly-" + std::to_string(i);
+        EXPECT_EQ(list_of_job(name.c_str()), "rest") << name;
+    }
+}
+
+// Whatever became of the rows of connections that come and go.
+TEST_F(twins, whose_connections_are_renamed_to_and_fro_alert_once) {
+    auto chosen = with_list(one_connection(), list_of("first", by_name("*")));
+    fails("a", minutes(119));
+    aws.put(running("a").fails(minutes(119)), later(minutes(119)), second_lane);
+    aws.put(running("a").fails(minutes(119)), later(minutes(119)), lane_id{2});
+    begin(chosen);
+    run(minutes(2));
+    ASSERT_EQ(firing(), 1U);
+    auto renamed = chosen;
+    renamed.connections[0].name = "due";
+    run(minutes(2), change_to(play(), renamed));
+    run(minutes(2), change_to(play(), chosen));
+    auto both = with_list(two_connections(), through("second", list_of("earlier", by_name("*"))));
+    both = with_list(both, through("main", list_of("first", by_name("*"))));
+    restart(both, minutes(1));
+    const auto log = run(minutes(5));
+    EXPECT_EQ(count_notes(log, "alert_fired"), 0);
+    EXPECT_EQ(firing(), 1U);
+}
+
 TEST_F(twins, of_one_list_with_both_connections_are_one_job) {
     runs("a");
     auto list = list_of("all", by_name("*"));

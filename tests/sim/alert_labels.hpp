@@ -8,9 +8,10 @@
 namespace trainwatch::sim {
 
 // Empty where there is no such label.
-inline std::string label(const domain::label_map& labels, const char* name) {
+inline const std::string& label(const domain::label_map& labels, const char* name) {
+    static const std::string none;
     const auto found = labels.find(name);
-    return found == labels.end() ? std::string() : found->second;
+    return found == labels.end() ? none : found->second;
 }
 
 // It comes and goes with its condition: one identity may fire again.

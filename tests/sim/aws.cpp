@@ -12,6 +12,7 @@ using domain::aws_operation;
 
 // Another of AWS' servers may not have heard of the latest.
 constexpr milliseconds stale_most = std::chrono::minutes(3);
+constexpr milliseconds torn_most = seconds(90);
 constexpr milliseconds calm_token_life = std::chrono::hours(1);
 
 failure make_failure(error_class kind, const char* code) {
@@ -79,6 +80,7 @@ std::optional<failure> aws::trouble(aws_operation operation, std::size_t place, 
     if (calm_) return std::nullopt;
     const auto& state = states_[place];
     const bool refused = is_denied(state.denied_until, when) ||
+        (operation == aws_operation::describe && is_denied(state.describes_until, when)) ||
         (operation == aws_operation::list && is_denied(state.lists_until, when)) ||
         (operation == aws_operation::tags && is_denied(state.tags_until, when));
     if (refused) return make_failure(error_class::denied, "AccessDeniedException");
@@ -109,7 +111,7 @@ result<domain::observation> aws::describe(
     if (frozen_ == job) at = std::min(at, truth.created + seconds(1));
     auto shown = shown_at(truth, at);
     if (!shown) return make_failure(error_class::not_found, "Requested resource not found.");
-    if (!calm_) distort(*shown, truth);
+    if (!calm_) distort(*shown, truth, at);
     return std::move(*shown);
 }
 
@@ -132,7 +134,24 @@ void aws::scramble(std::vector<domain::transition>& entries) {
     }
 }
 
-void aws::distort(domain::observation& answer, const life& job) {
+// Servers of AWS agree on a change within that.
+wall_time aws::moment_before(wall_time when) {
+    return when - milliseconds(random_.below(static_cast<std::uint64_t>(torn_most.count())));
+}
+
+// An answer of two minds: one of its statuses has not followed.
+template <class Answer>
+void aws::tear(Answer& answer, const std::optional<Answer>& before) {
+    if (!before) return;
+    if (random_.below(2) == 0) {
+        answer.status = before->status;
+    } else {
+        answer.secondary = before->secondary;
+    }
+}
+
+void aws::distort(domain::observation& answer, const life& job, wall_time when) {
+    if (chance(faults_.torn)) tear(answer, shown_at(job, moment_before(when)));
     auto& entries = answer.transitions;
     if (chance(faults_.scrambled)) scramble(entries);
     if (chance(faults_.shortened) && entries.size() > 1) {
@@ -167,13 +186,14 @@ void aws::distort(domain::observation& answer, const life& job) {
     if (chance(faults_.malformed)) answer.name += "-another";
 }
 
-std::optional<domain::job_summary> aws::summary(std::size_t job, wall_time when) const {
+std::optional<domain::job_summary> aws::summary(std::size_t job, wall_time when) {
     const auto& known = jobs_[job];
     if (known.deleted && *known.deleted <= when) return std::nullopt;
     if (known.truth.created + known.index_lag > when) return std::nullopt;
     auto at = when;
     if (frozen_ == job) at = std::min(at, known.truth.created + seconds(1));
     auto told = summary_at(known.truth, at);
+    if (told && chance(faults_.torn)) tear(*told, summary_at(known.truth, moment_before(at)));
     if (told && faults_.bare_summaries) told->secondary = {};
     return told;
 }
@@ -225,6 +245,9 @@ result<domain::label_map> aws::tags(std::size_t place, std::string_view arn, wal
     const auto name = arn.substr(arn.rfind('/') + 1);
     const auto job = find(place, name, when);
     if (!job) return make_failure(error_class::rejected, "ValidationException");
+    if (!calm_ && jobs_[*job].tags_refused) {
+        return make_failure(error_class::denied, "AccessDeniedException");
+    }
     return jobs_[*job].truth.tags;
 }
 

@@ -33,6 +33,7 @@ struct true_job {
     milliseconds index_lag{};
     bool will_go = false;                // it is deleted some time
     bool forgotten_early = false;        // it was before the daemon could have kept it
+    bool tags_refused = false;           // as long as faults last
     std::optional<wall_time> deleted{};  // AWS knows it until then
 };
 
@@ -66,8 +67,10 @@ public:
     // Keys stop working, or a permission goes.
     void deny(std::size_t place, wall_time until) { states_[place].denied_until = until; }
     void deny_lists(std::size_t place, wall_time until) { states_[place].lists_until = until; }
+    void deny_describes(std::size_t place, wall_time until) {
+        states_[place].describes_until = until;
+    }
     void deny_tags(std::size_t place, wall_time until) { states_[place].tags_until = until; }
-    bool ever_denied_tags(std::size_t place) const { return states_[place].tags_until.has_value(); }
     // Nothing goes wrong any more.
     void calm_down() { calm_ = true; }
     // This job is shown as it was at its creation, whatever becomes of it.
@@ -78,6 +81,7 @@ private:
         std::vector<std::size_t> by_creation{};  // oldest first
         std::optional<wall_time> denied_until{};
         std::optional<wall_time> lists_until{};
+        std::optional<wall_time> describes_until{};
         std::optional<wall_time> tags_until{};
     };
 
@@ -86,9 +90,12 @@ private:
         domain::aws_operation operation, std::size_t place, wall_time when
     );
     wall_time look_back(wall_time when);
-    void distort(domain::observation& answer, const life& job);
+    void distort(domain::observation& answer, const life& job, wall_time when);
+    template <class Answer>
+    void tear(Answer& answer, const std::optional<Answer>& before);
+    wall_time moment_before(wall_time when);
     void scramble(std::vector<domain::transition>& entries);
-    std::optional<domain::job_summary> summary(std::size_t job, wall_time when) const;
+    std::optional<domain::job_summary> summary(std::size_t job, wall_time when);
     std::optional<std::size_t> read_token(const std::string& token, wall_time when) const;
 
     random_source random_;

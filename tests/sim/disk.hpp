@@ -2,7 +2,8 @@
 //
 // A batch that is confirmed is durable. A crash keeps the one in flight or loses it, whole or not
 // at all, and so does an error: a write may have reached the disk and its confirmation not. A disk
-// may be slow, full for hours, or found damaged at a start; then what it had is gone.
+// may be slow, full for hours, or found damaged at a start: then a new ledger is begun with what
+// can be read of its alerts and deliveries, and nothing else is known but when it was written last.
 #pragma once
 
 #include <optional>
@@ -25,15 +26,15 @@ public:
         bool fails = false;
         bool is_trouble = false;  // it fails, or takes longer than anybody waits
     };
-    plan begin(domain::ledger_batch batch, mono_time now);
+    plan begin(domain::ledger_batch batch, instant now);
     // The batch that arrived last is done: as planned.
     void finish();
     // The daemon dies.
     void lose_power();
 
-    domain::ledger load();
+    domain::ledger load(wall_time now);
     void fill(mono_time until) { full_until_ = until; }
-    // The next start finds nothing that can be read.
+    // The next start finds a file that cannot be trusted.
     void damage() { damaged_ = true; }
     void calm_down() { calm_ = true; }
 
@@ -45,7 +46,11 @@ private:
         domain::ledger_batch batch{};
         bool lands = false;  // although the daemon may never hear of it
         bool confirmed = false;
+        wall_time at{};  // by our clock, which dates the file
     };
+
+    void land();
+    void salvage();
 
     bool chance(double of) { return !calm_ && of > 0 && random_.unit() < of; }
 
@@ -54,6 +59,7 @@ private:
     ledger_model durable_{};
     std::optional<flight> in_flight_{};
     std::optional<mono_time> full_until_{};
+    wall_time written_{};
     bool damaged_ = false;
     bool lost_ = false;
     bool calm_ = false;

@@ -5,6 +5,8 @@
 namespace trainwatch::sim {
 namespace {
 
+constexpr milliseconds until_the_end = std::chrono::hours(24 * 60);
+
 bool chance(random_source& random, double of) {
     return random.unit() < of;
 }
@@ -98,6 +100,19 @@ faults draw_faults(random_source& random) {
     drawn.forgets_early = chance(random, 0.1);
     drawn.run_to_resolve = chance(random, 0.03);
     drawn.faulty_time = std::chrono::minutes(90) + upto(random, std::chrono::minutes(150));
+    // What came later draws last: the worlds without it stay the same.
+    if (chance(random, 0.7)) drawn.disk.readable = chance(random, 0.4) ? 1.0 : random.unit();
+    if (!drawn.disk.damaged) drawn.disk.readable = 0;
+    drawn.daemon.acknowledgements = times(random, 0.3, 12);
+    drawn.aws.describe_denials = chance(random, 0.08);
+    if (chance(random, 0.3)) drawn.aws.denial_most = until_the_end;
+    drawn.aws.torn = rate(random, 0.4, 0.2);
+    drawn.aws.untold_tags = rate(random, 0.5, 0.1);
+    const bool denies = drawn.aws.denials || drawn.aws.list_denials || drawn.aws.describe_denials;
+    if (denies && chance(random, 0.03)) {
+        drawn.aws.denial_most = std::chrono::hours(26);
+        drawn.faulty_time += std::chrono::hours(24);
+    }
     return drawn;
 }
 
@@ -121,6 +136,7 @@ std::string faults::text() const {
     put("shortened", aws.shortened);
     put("rewritten", aws.rewritten);
     put("taken-back", aws.taken_back);
+    put("torn", aws.torn);
     put("unheard-of", aws.unheard_of);
     put("clockless", aws.clockless);
     put("short-pages", aws.short_pages);
@@ -128,6 +144,9 @@ std::string faults::text() const {
     put("bare-summaries", aws.bare_summaries);
     put("denials", aws.denials);
     put("list-denials", aws.list_denials);
+    put("describe-denials", aws.describe_denials);
+    if (aws.denials || aws.list_denials || aws.describe_denials) put_time("of", aws.denial_most);
+    put("untold-tags", aws.untold_tags);
     out << "; clock:";
     put_time("skew", clock.skew);
     put("drift", clock.drift);
@@ -141,6 +160,7 @@ std::string faults::text() const {
     put("half-failures", disk.half_failures);
     put("full", disk.full);
     put("damaged", disk.damaged);
+    put("readable", disk.readable);
     out << "; receivers:";
     put_time("latency", receiver.latency_max);
     put("fails", receiver.fails);
@@ -155,6 +175,7 @@ std::string faults::text() const {
     put("restarts", daemon.restarts);
     put("long-down", daemon.long_down);
     put("reloads", daemon.reloads);
+    put("acknowledgements", daemon.acknowledgements);
     out << "; jobs:";
     put("reuse", reuse_names);
     put("forgets-early", forgets_early);

@@ -24,13 +24,17 @@ struct aws_faults {
     double shortened = 0;   // the oldest or the newest entries are left out
     double rewritten = 0;   // an entry has another start
     double taken_back = 0;  // an ended job is called running
+    double torn = 0;        // one status is older than the rest of the answer
     double unheard_of = 0;  // a status that nobody knows
     double clockless = 0;   // no Date header
     double short_pages = 0;
     milliseconds token_life{};
-    bool bare_summaries = false;  // ListTrainingJobs without secondary statuses
-    bool denials = false;         // credentials stop working for a while
-    bool list_denials = false;    // the permission to list or to read tags goes for a while
+    bool bare_summaries = false;    // ListTrainingJobs without secondary statuses
+    bool denials = false;           // credentials stop working for a while
+    bool list_denials = false;      // the permission to list or to read tags goes for a while
+    bool describe_denials = false;  // likewise to describe
+    milliseconds denial_most = std::chrono::hours(1);  // each of these lasts at most so long
+    double untold_tags = 0;                            // of jobs: their tags are refused
 };
 
 struct clock_faults {
@@ -48,6 +52,7 @@ struct disk_faults {
     bool half_failures = false;  // what failed may be on disk all the same
     bool full = false;           // for hours
     bool damaged = false;        // found at a start
+    double readable = 0;         // so much of a damaged one's alerts and deliveries
 };
 
 struct receiver_faults {
@@ -67,6 +72,7 @@ struct life_faults {
     int restarts = 0;
     bool long_down = false;  // one of these lasts for days
     int reloads = 0;
+    int acknowledgements = 0;  // somebody acknowledges what fires
 };
 
 struct faults {

@@ -60,6 +60,19 @@ public:
     void heard(std::size_t job, mono_time now);
     void unheard(std::size_t job) { heard_.erase(job); }
     void account_told(lane_id lane) { account_told_[lane.value] = true; }
+    // Tags are asked for; were told; were refused.
+    void tags_asked(lane_id lane, std::size_t place, mono_time now);
+    void tags_told(lane_id lane) { tags_wanted_since_.erase(lane.value); }
+    // Describes are asked for, were told, were refused. In vain for long, filters that need one
+    // match nothing there, for now.
+    void describe_asked(std::size_t place, const std::string& name);
+    void describe_told(std::size_t place, const std::string& name) { tries_.erase({place, name}); }
+    void describes_refused(std::size_t place) { undescribed_.insert(place); }
+    void tags_refused(std::size_t place) { given_up_tags_.insert(place); }
+    // Somebody has seen how the job ended; what the daemon answered to that.
+    void acknowledging(const std::string& job, const domain::view& shown, mono_time now);
+    void acknowledged(const core::acknowledgement& what, mono_time now);
+    void noted(const core::note& what, mono_time now);
     void delivering(const core::deliver& what, mono_time now);
     void confirmed(const core::deliver& what, mono_time now);
     // After each step, and from time to time.
@@ -90,17 +103,36 @@ private:
     struct slot_state {
         std::string job{};
         bool ended = false;
+        mono_time since{};  // shown
     };
     using fleet_count = std::map<std::string, std::int64_t>;
 
-    void forget_what_was_lost();
+    void note_damage(const domain::ledger& known, mono_time now);
+    void forget_what_was_lost(const domain::ledger& known);
+    bool was_always_the_same_configuration() const;
 
-    // ---- judge_running.cpp ---------------------------------------------------------------------
+    // ---- judge_calls.cpp -----------------------------------------------------------------------
     void check_budget(domain::aws_operation operation, lane_id lane, mono_time now);
     void check_shared_budget(domain::aws_operation operation, lane_id lane, mono_time now);
+
+    // ---- judge_running.cpp ---------------------------------------------------------------------
     void check_terminal_stays(const domain::view& shown, mono_time now);
     void check_ages(const domain::view& shown, mono_time now);
     void check_outbox(const domain::view& shown, mono_time now);
+
+    // ---- judge_shown.cpp -----------------------------------------------------------------------
+    void check_sums(const domain::view& shown, mono_time now);
+    void check_dirty(const domain::view& shown, mono_time now);
+    void check_counters(const domain::view& shown, mono_time now);
+    void check_secret(const std::string& text, const std::string& where, mono_time now);
+    void check_secrets(const domain::alert_message& alert, mono_time now);
+
+    // ---- judge_acknowledged.cpp ----------------------------------------------------------------
+    void forget_acknowledged(const domain::ledger& known);
+    void check_acknowledged(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+    void check_acknowledged_end(const domain::view& shown, mono_time now);
 
     // ---- judge_deliveries.cpp ------------------------------------------------------------------
     void check_commit_before_delivery(
@@ -127,6 +159,7 @@ private:
     void check_one_identity(
         const domain::alert_message& alert, const std::string& identity, mono_time now
     );
+    void check_paged_once(std::size_t job, const std::string& identity, mono_time now);
     record& record_of(const domain::label_map& labels, const std::string& identity);
     const domain::endpoint& endpoint_of(const core::deliver& what) const {
         return plan_.endpoints[what.endpoint.value];
@@ -146,12 +179,15 @@ private:
         mono_time now
     );
     void check_health(const domain::view& shown, mono_time now);
+    // Tags could not be read there for so long that nobody waited for them.
+    bool may_lack_tags(std::size_t place) const { return given_up_tags_.contains(place); }
     bool may_be_of(const std::string& list, std::size_t job) const;
     std::optional<std::size_t> job_of(const domain::label_map& labels) const;
 
     // ---- judge_counters.cpp --------------------------------------------------------------------
     bool is_named(const true_job& job) const;
     job_truth truth_of(std::size_t job) const;
+    std::string uncounted(mono_time now) const;
     void check_transitions(const domain::view& shown, mono_time now);
     void check_finished(const domain::view& shown, mono_time now);
 
@@ -160,6 +196,8 @@ private:
     // When we came first: what had ended by then is the past, for the most part.
     std::optional<wall_time> began_{};
     wall_time past_{};  // likewise, or when the ledger was lost
+    // What had ended by then is not found again after that.
+    wall_time found_from_{};
 
     // Of this run.
     mono_time run_began_{};
@@ -171,16 +209,32 @@ private:
     std::map<std::string, std::deque<mono_time>> shared_sends_{};
     std::map<std::size_t, mono_time> heard_{};
     std::map<std::string, mono_time> stale_over_{};  // by lane and list: still told of the last one
-    std::set<std::string> restored_{};               // identities that it began with
+    std::map<std::size_t, mono_time> tags_wanted_since_{};  // by lane: asked for, and not told
+    std::set<std::string> restored_{};                      // identities that it began with
     std::vector<slot_state> slots_{};
-    std::set<std::string> told_{};                             // "url/identity/f"
+    std::vector<std::uint64_t> revisions_{};          // by slot
+    std::map<std::string, std::uint64_t> counted_{};  // counters, at the last look
+    struct question {
+        std::string job{};
+        std::set<std::string> fires{};
+    };
+    std::deque<question> unanswered_{};         // acknowledged, in the order of asking
+    std::set<std::string> over_in_this_run_{};  // identities that are
+    std::set<std::string> told_{};              // "url/identity/f"
     std::map<std::string, std::set<std::string>> known_to_{};  // by receiver, identities
 
     // Of all runs.
     std::map<std::string, record> records_{};                    // by identity
     std::map<std::size_t, std::set<std::string>> identities_{};  // by job
+    // Of a ledger that was damaged, by job: identities that an Alertmanager had taken.
+    std::map<std::size_t, std::set<std::string>> paged_{};
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
+    std::set<std::string> seen_{};  // identities that somebody has acknowledged, once
+    std::set<std::string> over_{};  // those that end for good, as was answered
+    std::map<std::pair<std::size_t, std::string>, unsigned> tries_{};  // in vain, by place and name
+    std::set<std::size_t> undescribed_{};    // places where describes were refused, or failed on
+    std::set<std::size_t> given_up_tags_{};  // places where they failed for too long
     std::uint64_t deliveries_ = 0;
     std::set<std::string> said_{};
     std::vector<std::string> violations_{};

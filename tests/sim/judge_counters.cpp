@@ -40,7 +40,7 @@ judge::job_truth judge::truth_of(std::size_t index) const {
     const auto times = scene_.lists.times_owned(job);
     owed.counts_exactly = scene_.lists.was_always_owned(job) && times == 1 && !job.forgotten_early;
     // Of a job that lists can find by its tags alone nobody knows while those may not be read.
-    if (scene_.jobs.ever_denied_tags(job.place) && !is_named(job)) owed.counts_exactly = false;
+    if (may_lack_tags(job.place) && !is_named(job)) owed.counts_exactly = false;
     // What an earlier run could not keep is found again, but for transitions that ended before the
     // last complete sweep.
     const auto& disk = scene_.drawn.disk;
@@ -49,7 +49,7 @@ judge::job_truth judge::truth_of(std::size_t index) const {
         scene_.lists.history().size() > 1;
     // What a lost ledger knew is found again where AWS still knows it, as far back as anybody can
     // have been paged, and counted anew.
-    const auto found_from = past_ - limits::terminal_hold + clocks_slack;
+    const auto found_from = found_from_ + clocks_slack;
     const bool was_lost = scene_.ledger.was_damaged();
     const bool is_found_again = !was_lost || (!job.deleted && truth.ended() >= found_from);
     const bool alert_is_sure = owed.counts_exactly && truth.ended() >= sure_from && is_found_again;
@@ -72,6 +72,24 @@ judge::job_truth judge::truth_of(std::size_t index) const {
     return owed;
 }
 
+// Which of the true transitions no row counts, for whoever looks into it.
+std::string judge::uncounted(mono_time now) const {
+    std::string text;
+    for (std::size_t i = 0; i < scene_.jobs.jobs().size(); ++i) {
+        const auto& truth = scene_.jobs.jobs()[i].truth;
+        if (truth_of(i).steps_least == 0) continue;
+        const domain::job_identity id{truth.account_id, truth.region, truth.name, truth.created};
+        const auto shown = shown_at(truth, std::max(clocks::true_wall(now), truth.created));
+        for (const auto& entry : shown->transitions) {
+            const auto& status = entry.status.text;
+            if (scene_.ledger.durable().has_counted(id, status, entry.started)) continue;
+            text += "; not counted: " + truth.name + " " + truth.region + " " + status + " " +
+                iso8601(entry.started);
+        }
+    }
+    return text;
+}
+
 // transitions_total equals the truth, where nothing was lost by design.
 void judge::check_transitions(const domain::view& shown, mono_time now) {
     std::uint64_t least = 0;
@@ -92,6 +110,7 @@ void judge::check_transitions(const domain::view& shown, mono_time now) {
     std::string details;
     for (const auto& [status, count] : by_status)
         details += " " + status + " " + std::to_string(count);
+    details += uncounted(now);
     // What AWS once called a transition stays one.
     const bool is_invented = scene_.drawn.aws.rewritten > 0;
     if (counted >= least && (counted <= most || is_invented)) return;

@@ -29,6 +29,7 @@ void judge::at_end(const domain::view& shown, mono_time now) {
     check_health(shown, now);
     check_jobs(shown, now);
     check_alerts(now);
+    check_acknowledged_end(shown, now);
     check_receivers(shown, now);
     check_transitions(shown, now);
     check_finished(shown, now);
@@ -67,7 +68,7 @@ void judge::check_jobs(const domain::view& shown, mono_time now) {
         const std::size_t times = at == found.end() ? 0 : at->second.size();
         // Where it takes a call to know whose it is, nobody asks about the past.
         const bool is_past = job.truth.ended() < past_ || !scene_.lists.was_always_owned(job) ||
-            (scene_.jobs.ever_denied_tags(job.place) && !is_named(job));
+            (may_lack_tags(job.place) && !is_named(job));
         if (is_past && times == 0) continue;
         if (times != (list ? 1U : 0U)) {
             violated(
@@ -119,7 +120,7 @@ void judge::check_history(const domain::job_view& shown, std::size_t index, mono
     const auto& drawn = scene_.drawn;
     const bool is_mangled = drawn.aws.scrambled > 0 || drawn.aws.shortened > 0 ||
         drawn.aws.rewritten > 0 || drawn.aws.unheard_of > 0 || drawn.aws.taken_back > 0 ||
-        drawn.aws.stale > 0;
+        drawn.aws.stale > 0 || drawn.aws.torn > 0;
     const bool is_listed = plan_.lanes[shown.target.lane.value].lists;
     if (is_mangled && is_listed && !drawn.run_to_resolve) {
         const auto& told = shown.last->transitions;
@@ -189,7 +190,9 @@ void judge::check_labels(std::size_t index, const domain::label_map& labels, mon
     expect(
         why == to_string(truth.true_ending().failure_class) || why == "unknown", "failure_class"
     );
-    expect(may_be_of(label(labels, "watch_list"), index), "watch_list");
+    // Who had it when it fired: a later list, where nobody could be asked for what a filter needs.
+    const bool is_its_list = may_be_of(label(labels, "watch_list"), index);
+    expect(is_its_list || undescribed_.contains(job.place), "watch_list");
 }
 
 // A list that had the job once keeps it until more is known, and it stays with the label of an
@@ -197,9 +200,11 @@ void judge::check_labels(std::size_t index, const domain::label_map& labels, mon
 bool judge::may_be_of(const std::string& list, std::size_t index) const {
     const auto& job = scene_.jobs.jobs()[index];
     const auto& history = scene_.lists.history();
-    return scene_.jobs.ever_denied_tags(job.place) ||
+    return may_lack_tags(job.place) ||
         std::any_of(history.begin(), history.end(), [&](const auto& period) {
-               return scene_.lists.owner(period.config, job) == list;
+               using seen = watching::status_filter;
+               return scene_.lists.owner(period.config, job) == list ||
+                   scene_.lists.owner(period.config, job, seen::fits_not) == list;
            });
 }
 

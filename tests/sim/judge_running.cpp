@@ -16,16 +16,6 @@ bool calls_it_running(const domain::open_primary& status) {
         status.value == domain::primary_status::stopping;
 }
 
-double budget_of(const domain::lane& lane, domain::aws_operation operation) {
-    return operation == domain::aws_operation::list ? lane.budget.list_per_second
-                                                    : lane.budget.describe_per_second;
-}
-
-void forget_older(std::deque<mono_time>& sends, mono_time now) {
-    while (!sends.empty() && sends.front() < now - seconds(10))
-        sends.pop_front();
-}
-
 }  // namespace
 
 void judge::violated(const std::string& what, mono_time now) {
@@ -37,8 +27,10 @@ void judge::violated(const std::string& what, mono_time now) {
 
 void judge::started(const domain::watch_plan& plan, const domain::ledger& known, mono_time now) {
     plan_ = plan;
-    forget_what_was_lost();
-    if (!began_) began_ = clocks::true_wall(now);
+    if (known.damaged) note_damage(known, now);
+    forget_what_was_lost(known);
+    // One that has kept nothing begins again.
+    if (!began_ || (known.first_start && !known.damaged)) began_ = clocks::true_wall(now);
     if (known.first_start) past_ = clocks::true_wall(now);
     awake_since_ = run_began_ = now;
     storage_trouble_ = false;
@@ -49,8 +41,13 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     heard_.clear();
     stale_over_.clear();
     slots_.clear();
+    revisions_.clear();
+    counted_.clear();
     told_.clear();
     known_to_.clear();
+    tags_wanted_since_.clear();
+    tries_.clear();
+    forget_acknowledged(known);
     restored_.clear();
     for (const auto& row : known.rows.alerts)
         restored_.insert(domain::identity(row.alert.labels));
@@ -65,6 +62,8 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
                 return each.url == row.url && each.receiver == row.receiver;
             });
         if (!is_there) continue;
+        // Saved without its alert, it says nothing to anybody: a webhook may be told again.
+        if (!restored_.contains(row.alert)) continue;
         if (row.first_confirmed) {
             told_.insert(told_key(row.url, row.alert, true));
             known_to_[row.receiver].insert(row.alert);
@@ -73,8 +72,31 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     }
 }
 
+// Without the former ledger, what ended within the hold is found again, or since it was written
+// last: that is longer ago where nobody noticed for days.
+void judge::note_damage(const domain::ledger& known, mono_time now) {
+    const auto& clock = scene_.drawn.clock;
+    const bool clock_is_good = clock.skew.count() == 0 && clock.steps == 0 && clock.drift == 0;
+    auto from = clocks::true_wall(now) - limits::terminal_hold;
+    const auto& written = known.rows.last_complete_sweep;
+    if (clock_is_good && written) from = std::min(from, *written);
+    found_from_ = std::max(found_from_, from);
+    for (const auto& [identity, told] : records_) {
+        if (told.job && !told.confirmed.empty()) paged_[*told.job].insert(identity);
+    }
+}
+
 // What is not on the disk now is forgotten; from memory it was told as a precaution.
-void judge::forget_what_was_lost() {
+void judge::forget_what_was_lost(const domain::ledger& known) {
+    std::set<std::pair<std::string, std::string>> kept;
+    for (const auto& row : known.rows.deliveries) {
+        if (row.first_confirmed) kept.emplace(row.receiver, row.alert);
+    }
+    for (auto& [identity, told] : records_) {
+        std::erase_if(told.confirmed, [&, &alert = identity](const auto& each) {
+            return !kept.contains({each.first, alert});
+        });
+    }
     for (auto& [job, identities] : identities_) {
         std::erase_if(identities, [this](const auto& identity) {
             return !scene_.ledger.durable().has_alert(identity);
@@ -101,6 +123,10 @@ void judge::reconfigured(const domain::watch_plan& plan, mono_time now) {
     plan_ = plan;
     sends_.resize(plan.lanes.size());
     account_told_.resize(plan.lanes.size(), false);
+    // A receiver that comes back begins anew.
+    std::erase_if(counted_, [](const auto& each) {
+        return each.first.ends_with("/notifications");
+    });
     // A change of the budget is a change of the promise.
     for (auto& lane : sends_)
         lane.fill({});
@@ -114,51 +140,10 @@ void judge::heard(std::size_t job, mono_time now) {
     heard_[job] = now;
 }
 
-void judge::called(domain::aws_operation operation, lane_id lane, mono_time now) {
-    auto& sends = sends_[lane.value][static_cast<std::size_t>(operation)];
-    sends.push_back(now);
-    if (scene_.lie == sabotage::extra_polls) sends.push_back(now);
-    if (plan_.lanes[lane.value].gone) violated("a call in a lane that is gone", now);
-    check_budget(operation, lane, now);
-    check_shared_budget(operation, lane, now);
-}
-
-// Requests in any sliding window of ten seconds are at most ten times the budget, and one.
-void judge::check_budget(domain::aws_operation operation, lane_id lane, mono_time now) {
-    auto& sends = sends_[lane.value][static_cast<std::size_t>(operation)];
-    forget_older(sends, now);
-    const auto allowed = budget_of(plan_.lanes[lane.value], operation) * 10 + 1;
-    if (static_cast<double>(sends.size()) > allowed) {
-        violated(std::string(domain::to_string(operation)) + " above the budget", now);
-    }
-}
-
-// Lanes into one region that are of one account share AWS' quota, once both have answered.
-void judge::check_shared_budget(domain::aws_operation operation, lane_id lane, mono_time now) {
-    const auto& own = plan_.lanes[lane.value];
-    const auto& account = scene_.lists.account_of(own.connection);
-    std::size_t members = 0;
-    double largest = 0;
-    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
-        const auto& other = plan_.lanes[i];
-        if (other.region != own.region || other.gone) continue;
-        if (scene_.lists.account_of(other.connection) != account) continue;
-        if (!account_told_[i]) return;
-        ++members;
-        largest = std::max(largest, budget_of(other, operation));
-    }
-    if (members < 2) return;
-    const auto name = std::string(domain::to_string(operation));
-    auto& sends = shared_sends_[name + account + own.region];
-    sends.push_back(now);
-    forget_older(sends, now);
-    if (static_cast<double>(sends.size()) > largest * 10 + 1) {
-        violated(name + " above the shared quota", now);
-    }
-}
-
 void judge::stepped(const domain::view& shown, mono_time now) {
     check_terminal_stays(shown, now);
+    check_sums(shown, now);
+    check_dirty(shown, now);
 }
 
 // Status never moves from terminal to non-terminal for the same job; if AWS says so, both are kept.
@@ -172,7 +157,8 @@ void judge::check_terminal_stays(const domain::view& shown, mono_time now) {
             continue;
         }
         const auto& last = *job.last;
-        slot_state present{last.arn + "@" + iso8601(last.created), job.ending.has_value()};
+        slot_state present{last.arn + "@" + iso8601(last.created), job.ending.has_value(), now};
+        if (before.job == present.job) present.since = before.since;
         if (before.job == present.job && before.ended && !present.ended) {
             violated("an end was taken back: " + last.name, now);
         }
@@ -186,6 +172,7 @@ void judge::check_terminal_stays(const domain::view& shown, mono_time now) {
 void judge::looked_at(const domain::view& shown, mono_time now) {
     check_ages(shown, now);
     check_outbox(shown, now);
+    check_counters(shown, now);
 }
 
 // The observation of each live job is at most as old as the bound that is published for it, or
@@ -208,7 +195,8 @@ void judge::check_ages(const domain::view& shown, mono_time now) {
             stale_over_[key] = now;
         }
     }
-    for (const auto& job : shown.jobs) {
+    for (std::size_t slot = 0; slot < shown.jobs.size(); ++slot) {
+        const auto& job = shown.jobs[slot];
         if (job.is_vacant() || !job.last || job.ending || job.missing) continue;
         const auto& last = *job.last;
         const auto known =
@@ -218,8 +206,10 @@ void judge::check_ages(const domain::view& shown, mono_time now) {
         const auto& lane = plan_.lanes[job.target.lane.value];
         const auto key = lane.connection + "/" + lane.region + "/" + list;
         const auto bound = plan_.staleness_bound(list);
-        // Half a bound is the patience before anybody is told, each time anew.
-        auto due = std::max(heard_.at(*known), awake_since_) + bound + bound / 2;
+        // Half a bound is the patience before anybody is told, each time anew, and nothing is
+        // promised of a job before it is known whose it is.
+        const auto heard = std::max(heard_.at(*known), awake_since_);
+        auto due = std::max<mono_time>(heard + bound, slots_[slot].since) + bound / 2;
         if (stale_over_.contains(key)) {
             due = std::max(due, stale_over_[key] + look_interval + bound / 2);
         }

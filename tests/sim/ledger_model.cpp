@@ -4,6 +4,15 @@ namespace trainwatch::sim {
 
 void ledger_model::apply(const domain::ledger_batch& batch) {
     touched_ = true;
+    put(batch);
+}
+
+void ledger_model::begin_with(const domain::ledger_batch& saved) {
+    touched_ = false;
+    put(saved);
+}
+
+void ledger_model::put(const domain::ledger_batch& batch) {
     for (const auto& row : batch.jobs)
         jobs_.insert_or_assign({row.connection, row.identity}, row);
     for (const auto& row : batch.transitions) {
@@ -56,6 +65,18 @@ domain::ledger ledger_model::load() const {
         loaded.rows.counters.push_back(row);
     loaded.rows.last_complete_sweep = sweep_;
     return loaded;
+}
+
+bool ledger_model::has_counted(
+    const domain::job_identity& job, const std::string& status, wall_time at
+) const {
+    for (auto each = transitions_.lower_bound({job, 0, std::string(), wall_time::min()});
+         each != transitions_.end() && std::get<0>(each->first) == job;
+         ++each) {
+        const auto& row = each->second;
+        if (row.counted && row.entry.status.text == status && row.entry.started == at) return true;
+    }
+    return false;
 }
 
 const domain::job_row* ledger_model::job(const domain::job_identity& identity) const {

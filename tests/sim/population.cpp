@@ -62,6 +62,8 @@ std::vector<std::string> populate(
         job.truth = draw_life(random, from);
         job.index_lag = milliseconds(random.below(index_lag_most_ms + 1));
         job.will_go = drawn.reuse_names && random.below(2) == 0;
+        const auto untold = drawn.aws.untold_tags;
+        job.tags_refused = untold > 0 && random.unit() < untold;
         if (name.starts_with("job-") || is_extra) names.push_back(name);
         account.add(std::move(job));
     }

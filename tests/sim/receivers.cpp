@@ -58,7 +58,7 @@ void receiver_endpoint::keep(const domain::alert_message& alert, mono_time now) 
     auto [at, added] = held_.try_emplace(domain::identity(alert.labels));
     auto& known = at->second;
     const bool overlaps = !added && alert.starts_at <= known.ends_at;
-    known.labels = alert.labels;
+    if (added) known.labels = alert.labels;
     known.starts_at = overlaps ? std::min(known.starts_at, alert.starts_at) : alert.starts_at;
     known.ends_at = alert.ends_at;
     (alert.state == domain::alert_state::firing ? known.fired : known.resolved) = now;

@@ -9,6 +9,10 @@ namespace {
 
 constexpr const char* shared_connection = "connection-2";
 
+std::string secret_proxy() {
+    return std::string("http://watcher:") + watching::secret + "@proxy:3128";
+}
+
 // The two forms that are drawn: "prefix*" and a whole name.
 bool is_like(const std::string& text, const std::string& pattern) {
     if (pattern.ends_with('*')) return text.starts_with(pattern.substr(0, pattern.size() - 1));
@@ -58,13 +62,15 @@ watching::watching(std::uint64_t seed, std::vector<std::string> names, bool disc
          {},
          {}}
     );
-    receivers_.push_back({"pipeline", domain::receiver_kind::webhook, {"http://hook/"}, {}, {}});
+    receivers_.push_back(
+        {"pipeline", domain::receiver_kind::webhook, {hook()}, "/etc/hook.url", secret_proxy()}
+    );
     receivers_.push_back(
         {"backup", domain::receiver_kind::alertmanager, {"http://am-3:9093"}, {}, {}}
     );
     config_.receivers = receivers_;
     if (random_.below(2) == 0) config_.receivers.pop_back();
-    draw_lists(discovers);
+    draw_lists(discovers, seed);
 }
 
 void watching::draw_connections() {
@@ -73,6 +79,9 @@ void watching::draw_connections() {
         domain::connection_settings made;
         made.name = name;
         made.regions = std::move(regions);
+        made.role_arn = "arn:aws:iam::111122223333:role/watcher";
+        made.external_id = secret;
+        made.proxy_url = secret_proxy();
         made.budget.describe_per_second = 1 + static_cast<double>(random_.below(4));
         made.budget.list_per_second = list_rates[random_.below(3)];
         made.pace = random_.below(2) == 0 ? domain::pace_kind::bound : domain::pace_kind::budget;
@@ -101,11 +110,15 @@ void watching::draw_names(domain::watch_list_settings& list) {
     if (list.jobs.empty()) list.jobs.push_back(names_.front());
 }
 
-void watching::draw_lists(bool discovers) {
-    const auto add = [&](const char* name) -> domain::watch_list_settings& {
+void watching::draw_lists(bool discovers, std::uint64_t seed) {
+    const auto add_quietly = [&](const char* name) -> domain::watch_list_settings& {
         auto& made = lists_.emplace_back();
         made.name = name;
         made.connections = {"connection-0", "connection-1"};
+        return made;
+    };
+    const auto add = [&](const char* name) -> domain::watch_list_settings& {
+        auto& made = add_quietly(name);
         if (random_.below(3) == 0) made.labels["purpose"] = name;
         return made;
     };
@@ -129,6 +142,14 @@ void watching::draw_lists(bool discovers) {
             auto& everything = add("everything");
             everything.match.emplace().name = {"*"};
             everything.exclude.name = {"scratch-*"};
+        }
+        // From a sequence of its own: the worlds without it stay the same.
+        random_source apart(~seed);
+        if (apart.below(5) == 0) {
+            auto& active = add_quietly("active");
+            active.match.emplace().status = {"InProgress"};
+            active.match->name = {"scratch-*", "research-*", "nightly-*"};
+            if (is_shared_) active.connections = {"connection-1"};
         }
         for (auto& list : lists_) {
             if (random_.below(4) == 0) list.labels_from_tags["owner"] = "Owner";
@@ -220,8 +241,9 @@ bool watching::reaches(
     );
 }
 
-std::optional<std::string> watching::owner(const domain::settings& config, const true_job& job)
-    const {
+std::optional<std::string> watching::owner(
+    const domain::settings& config, const true_job& job, status_filter seen
+) const {
     const auto& truth = job.truth;
     for (const auto& list : config.watch_lists) {
         const auto& jobs = list.jobs;
@@ -230,6 +252,7 @@ std::optional<std::string> watching::owner(const domain::settings& config, const
     }
     for (const auto& list : config.watch_lists) {
         if (!list.match || !fits(*list.match, truth)) continue;
+        if (seen == status_filter::fits_not && !list.match->status.empty()) continue;
         if (!list.exclude.empty() && fits(list.exclude, truth)) continue;
         if (reaches(config, list, job, true)) return list.name;
     }
@@ -240,20 +263,24 @@ bool watching::was_always_owned(const true_job& job) const {
     const auto born = clocks::mono_of(job.truth.created);
     for (std::size_t i = 0; i < history_.size(); ++i) {
         const bool was_over = i + 1 < history_.size() && history_[i + 1].since < born;
-        if (!was_over && !owner(history_[i].config, job)) return false;
+        const auto& config = history_[i].config;
+        if (!was_over && !owner(config, job, status_filter::fits_not)) return false;
     }
     return !history_.empty();
 }
 
 std::size_t watching::times_owned(const true_job& job) const {
-    std::size_t times = 0;
-    bool before = false;
-    for (const auto& period : history_) {
-        const bool is_owned = owner(period.config, job).has_value();
-        if (is_owned && !before) ++times;
-        before = is_owned;
-    }
-    return times;
+    const auto count = [&](status_filter seen) {
+        std::size_t times = 0;
+        bool before = false;
+        for (const auto& period : history_) {
+            const bool is_owned = owner(period.config, job, seen).has_value();
+            if (is_owned && !before) ++times;
+            before = is_owned;
+        }
+        return times;
+    };
+    return std::max(count(status_filter::fits), count(status_filter::fits_not));
 }
 
 }  // namespace trainwatch::sim

@@ -32,6 +32,10 @@ public:
 
     // Accounts by connection, in the order of the configuration.
     static std::vector<std::string> accounts() { return {"111122223333", "444455556666"}; }
+    // Stands in every value of the configuration that is a secret: an external id, the password of
+    // a proxy, the address of a webhook.
+    static constexpr const char* secret = "T0P5ECRET";
+    static std::string hook() { return std::string("http://hook/") + secret; }
     const std::string& account_of(const std::string& connection) const;
 
     const domain::settings& config() const { return config_; }
@@ -42,19 +46,25 @@ public:
     void in_force(mono_time since) { history_.push_back({since, config_}); }
     const std::vector<watch_period>& history() const { return history_; }
 
-    // The list that has the job; of AWS' tags nothing is unknown here.
-    std::optional<std::string> owner(const domain::settings& config, const true_job& job) const;
+    // The list that has the job; of AWS' tags nothing is unknown here. A filter of status is asked
+    // once, when the job is taken up, and nobody knows here when that was: it fits, or it does not.
+    enum class status_filter { fits, fits_not };
+    std::optional<std::string> owner(
+        const domain::settings& config,
+        const true_job& job,
+        status_filter seen = status_filter::fits
+    ) const;
     std::optional<std::string> owner(const true_job& job) const { return owner(config_, job); }
-    // Whether it had one all the time since it was created.
+    // Whether it had one for sure all the time since it was created.
     bool was_always_owned(const true_job& job) const;
-    // How often it came to one that it had not.
+    // How often it came to one that it had not, at most.
     std::size_t times_owned(const true_job& job) const;
     // Whether some list ever had it.
     bool was_ever_owned(const true_job& job) const { return times_owned(job) > 0; }
 
 private:
     void draw_connections();
-    void draw_lists(bool discovers);
+    void draw_lists(bool discovers, std::uint64_t seed);
     void draw_names(domain::watch_list_settings& list);
     void drop_or_add_list();
     void drop_or_add_receiver();

@@ -28,6 +28,7 @@ faults faults_of(std::uint64_t seed) {
 world::world(const options& chosen)
     : chosen_(chosen)
     , random_(seed_of(chosen.seed, 2))
+    , person_(seed_of(chosen.seed, 20))
     , faults_(faults_of(chosen.seed))
     , aws_(seed_of(chosen.seed, 3), faults_.aws)
     , disk_(seed_of(chosen.seed, 4), faults_.disk)
@@ -43,7 +44,7 @@ world::world(const options& chosen)
     wanted.arrivals = faults_.faulty_time - std::chrono::minutes(30);
     auto names = populate(aws_, wanted, faults_, random);
     watching_.emplace(seed_of(chosen.seed, 6), std::move(names), wanted.discovers);
-    const auto add = [&](const char* url, domain::receiver_kind kind) {
+    const auto add = [&](const std::string& url, domain::receiver_kind kind) {
         endpoints_.try_emplace(
             url, seed_of(chosen.seed, 7 + endpoints_.size()), kind, faults_.receiver
         );
@@ -51,7 +52,7 @@ world::world(const options& chosen)
     add("http://am-1:9093", domain::receiver_kind::alertmanager);
     add("http://am-2:9093", domain::receiver_kind::alertmanager);
     add("http://am-3:9093", domain::receiver_kind::alertmanager);
-    add("http://hook/", domain::receiver_kind::webhook);
+    add(watching::hook(), domain::receiver_kind::webhook);
     if (faults_.receiver.poison) poisoned_ = "job-0";
     judge_.emplace(judge::scene{faults_, aws_, disk_, *watching_, endpoints_, clocks_, chosen.lie});
     if (chosen.lie == sabotage::stalled_job) aws_.freeze(0);
@@ -99,7 +100,7 @@ void world::start_engine() {
     deliveries_.clear();
     log_.add("start", now_);
     watching_->in_force(now_);
-    const auto known = disk_.load();
+    const auto known = disk_.load(clocks_.ours(now_).wall);
     const auto plan = domain::make_watch_plan(watching_->config());
     judge_->started(plan, known, now_);
     engine_ = std::make_unique<core::engine>(plan, random_.next());
@@ -204,6 +205,8 @@ void world::calm_down() {
     disk_.calm_down();
     for (auto& [url, endpoint] : endpoints_)
         endpoint.calm_down();
+    for (const auto& connection : keyless_)
+        give_keys(connection);
 }
 
 mono_time world::settled_at() const {

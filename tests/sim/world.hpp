@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,14 +91,14 @@ private:
     void perform(const core::read_tags& what);
     void perform(const core::commit& what);
     void perform(const core::deliver& what);
-    void perform(const core::note&) {}
-    void perform(const core::acknowledgement&) {}  // nobody acknowledges anything here
+    void perform(const core::note& what) { judge_->noted(what, now_); }
+    void perform(const core::acknowledgement& what) { judge_->acknowledged(what, now_); }
     void perform(const core::stop&);
     template <class Event, class Answer>
     void answer(const call& made, poll_id id, Answer told);
     void hear(const core::described& event, const call& made);
     void hear(const core::listed& event, const call& made);
-    void hear(const core::tags_read&, const call&) {}
+    void hear(const core::tags_read& event, const call& made);
     void begin_call(const call& made);
     std::optional<milliseconds> date_header();
     std::size_t place_of(lane_id lane) const;
@@ -110,6 +111,8 @@ private:
     void delete_job(std::size_t job, bool early);
     bool is_safe(const true_job& job) const;
     void refuse_keys();
+    void give_keys(const std::string& connection);
+    void acknowledge();
     void suspend();
     mono_time some_time();
 
@@ -120,6 +123,7 @@ private:
 
     options chosen_;
     random_source random_;
+    random_source person_;  // who acknowledges
     faults faults_;
     aws aws_;
     disk disk_;
@@ -145,6 +149,7 @@ private:
     std::map<std::pair<std::uint64_t, std::string>, mono_time> describes_{};  // given up then
     std::map<std::string, mono_time> deliveries_{};                           // likewise, by URL
     std::string poisoned_{};
+    std::set<std::string> keyless_{};  // connections
     outcome result_{};
 };
 

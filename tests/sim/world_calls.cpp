@@ -1,5 +1,6 @@
 // What the engine asks for, carried to the models and back.
 #include <algorithm>
+#include <memory>
 
 #include "base/limits.hpp"
 #include "world.hpp"
@@ -53,7 +54,6 @@ void world::answer(const call& made, poll_id id, Answer told) {
         Event event{id, answered, took, date_header()};
         // After a suspend, what was on its way has been given up unless it comes first.
         const bool is_taken = !is_late && now_ < made.given_up;
-        if (is_taken && answered) judge_->account_told(made.lane);
         if (is_taken) hear(event, made);
         feed(event);
     });
@@ -63,19 +63,34 @@ void world::hear(const core::described& event, const call& made) {
     const auto place = place_of(made.lane);
     if (!event.answer) {
         const auto gone = aws_.find(place, made.what, true_now());
+        if (event.answer.error().kind == error_class::denied) judge_->describes_refused(place);
         if (event.answer.error().kind == error_class::not_found && gone) judge_->unheard(*gone);
         return;
     }
     const auto& told = *event.answer;
+    if (told.name == made.what) {
+        judge_->describe_told(place, made.what);
+        // Whose quota it is stands in the job's ARN.
+        judge_->account_told(made.lane);
+    }
     const auto job = aws_.find_created(told.account_id, told.region, told.name, told.created);
     if (job) judge_->heard(*job, now_);
 }
 
-void world::hear(const core::listed& event, const call&) {
+void world::hear(const core::listed& event, const call& made) {
     if (!event.answer) return;
+    if (!event.answer->jobs.empty()) judge_->account_told(made.lane);
     for (const auto& told : event.answer->jobs) {
         const auto job = aws_.find_created(told.account_id, told.region, told.name, told.created);
         if (job) judge_->heard(*job, now_);
+    }
+}
+
+void world::hear(const core::tags_read& event, const call& made) {
+    if (event.answer) {
+        judge_->tags_told(made.lane);
+    } else if (event.answer.error().kind == error_class::denied) {
+        judge_->tags_refused(place_of(made.lane));
     }
 }
 
@@ -83,6 +98,7 @@ void world::perform(const core::describe& what) {
     const call made{
         what.lane, aws_operation::describe, what.name, now_, what.deadline + limits::answer_grace};
     begin_call(made);
+    judge_->describe_asked(place_of(what.lane), what.name);
     answer<core::described>(made, what.id, [&](wall_time when) {
         return aws_.describe(place_of(what.lane), what.name, when);
     });
@@ -99,6 +115,7 @@ void world::perform(const core::list_jobs& what) {
 void world::perform(const core::read_tags& what) {
     const call made{what.lane, aws_operation::tags, {}, now_, what.deadline + limits::answer_grace};
     begin_call(made);
+    judge_->tags_asked(what.lane, place_of(what.lane), now_);
     answer<core::tags_read>(made, what.id, [&](wall_time when) {
         return aws_.tags(place_of(what.lane), what.arn, when);
     });
@@ -107,7 +124,7 @@ void world::perform(const core::read_tags& what) {
 void world::perform(const core::commit& what) {
     auto batch = what.batch;
     if (chosen_.lie == sabotage::early_delivery) batch.alerts.clear();
-    const auto planned = disk_.begin(std::move(batch), now_);
+    const auto planned = disk_.begin(std::move(batch), clocks_.ours(now_));
     if (planned.is_trouble) judge_->storage_failed();
     schedule_for_engine(planned.done, [this, id = what.id, fails = planned.fails] {
         disk_.finish();
@@ -136,15 +153,23 @@ void world::perform(const core::deliver& what) {
     const auto arrives = now_ + upto(most / 2);
     const auto answers = arrives + milliseconds(1) + upto(most / 2);
     const bool hangs = chance(faults_.receiver.hangs);
-    schedule(arrives, [this, url, what, answers, hangs, epoch = epoch_] {
+    // One for both ways: most of what a world copies are alerts.
+    const auto sent = std::make_shared<const core::deliver>(what);
+    schedule(arrives, [this, url, sent, answers, hangs, epoch = epoch_] {
         const bool is_poison = url == "http://am-1:9093";
         const auto told =
-            endpoints_.at(url).take(what, now_, is_poison ? poisoned_ : std::string());
+            endpoints_.at(url).take(*sent, now_, is_poison ? poisoned_ : std::string());
         if (hangs || epoch != epoch_ || !running_) return;
-        schedule_for_engine(answers, [this, url, what, told] {
+        schedule_for_engine(answers, [this, url, sent, told] {
             deliveries_[url] = {};
-            if (told) judge_->confirmed(what, now_);
-            feed(core::delivered{what.id, told, date_header()});
+            if (now_ >= sent->deadline + limits::answer_grace) {
+                // The machine slept meanwhile: it was given up, and the answer comes after that.
+                feed(core::woke{});
+                if (running_) feed(core::delivered{sent->id, told, date_header()});
+                return;
+            }
+            if (told) judge_->confirmed(*sent, now_);
+            feed(core::delivered{sent->id, told, date_header()});
         });
     });
 }

@@ -1,6 +1,7 @@
 // What happens by itself while faults last.
 #include <algorithm>
 
+#include "alert_labels.hpp"
 #include "base/limits.hpp"
 #include "population.hpp"
 #include "world.hpp"
@@ -40,8 +41,38 @@ void world::plan_events() {
     if (faults_.disk.full) {
         schedule(some_time(), [this] { disk_.fill(now_ + upto(std::chrono::hours(3))); });
     }
+    for (int i = 0; i < faults_.daemon.acknowledgements; ++i) {
+        const auto later =
+            person_.below(static_cast<std::uint64_t>(milliseconds(faults_.faulty_time).count()));
+        schedule(now_ + milliseconds(later), [this] { acknowledge(); });
+    }
     schedule(now_, [this] { step_jobs(); });
     schedule(now_, [this] { step_surroundings(); });
+}
+
+// Somebody has seen that a job ended, and says so: by its name or its ARN. Now and then the daemon
+// dies with that, or the name is nobody's.
+void world::acknowledge() {
+    if (!running_ || stopping_ || now_ < suspended_until_) return;
+    std::vector<const domain::alert*> firing;
+    for (const auto& alert : engine_->view().alerts) {
+        if (alert.state == domain::alert_state::firing && !is_of_watcher(alert.labels)) {
+            firing.push_back(&alert);
+        }
+    }
+    std::string job = "nobody";
+    if (!firing.empty()) {
+        const auto& picked = *firing[person_.below(firing.size())];
+        const auto arn = label(picked.annotations, "training_job_arn");
+        job = label(picked.labels, "training_job");
+        if (!arn.empty() && person_.below(2) == 0) job = arn;
+    }
+    log_.add("acknowledges " + job, now_);
+    if (faulty() && faults_.daemon.crashes > 0 && person_.below(4) == 0) {
+        dies_after_ = person_.below(8);
+    }
+    judge_->acknowledging(job, engine_->view(), now_);
+    feed(core::acknowledged{job});
 }
 
 void world::suspend() {
@@ -90,14 +121,17 @@ void world::delete_job(std::size_t index, bool early) {
 
 void world::step_surroundings() {
     if (!faulty()) return;
-    const auto later = [this](milliseconds most) { return true_now() + upto(most); };
+    const auto later = [this] { return true_now() + upto(faults_.aws.denial_most); };
     for (std::size_t place = 0; place < aws_.places().size(); ++place) {
         if (faults_.aws.list_denials && random_.below(200) == 0) {
-            aws_.deny_lists(place, later(std::chrono::hours(1)));
+            aws_.deny_lists(place, later());
         }
         if (faults_.aws.list_denials && random_.below(200) == 0) {
-            aws_.deny_tags(place, later(std::chrono::hours(1)));
+            aws_.deny_tags(place, later());
         }
+    }
+    if (faults_.aws.describe_denials && random_.below(100) == 0) {
+        aws_.deny_describes(random_.below(aws_.places().size()), later());
     }
     if (faults_.aws.denials && random_.below(200) == 0) refuse_keys();
     for (auto& [url, endpoint] : endpoints_) {
@@ -113,23 +147,28 @@ void world::step_surroundings() {
 void world::refuse_keys() {
     const auto& connections = watching_->config().connections;
     const auto name = connections[random_.below(connections.size())].name;
-    const auto until = now_ + upto(std::chrono::hours(1));
+    const auto until = now_ + upto(faults_.aws.denial_most);
     for (std::size_t place = 0; place < aws_.places().size(); ++place) {
         if (aws_.places()[place].account_id == watching_->account_of(name)) {
             aws_.deny(place, clocks::true_wall(until));
         }
     }
     if (!running_) return;
+    keyless_.insert(name);
     for (int i = 0; i < 3; ++i) {
         schedule_for_engine(now_ + std::chrono::minutes(i), [this, name] {
             failure why;
             why.kind = error_class::denied;
             why.detail = "no keys";
-            feed(core::credentials_told{name, std::move(why)});
+            if (faulty()) feed(core::credentials_told{name, std::move(why)});
         });
     }
-    schedule_for_engine(until, [this, name] {
-        feed(core::credentials_told{name, domain::credential_facts{"role", "", {}, false}});
+    schedule_for_engine(until, [this, name] { give_keys(name); });
+}
+
+void world::give_keys(const std::string& connection) {
+    schedule_for_engine(now_, [this, connection] {
+        feed(core::credentials_told{connection, domain::credential_facts{"role", "", {}, false}});
     });
 }
 
