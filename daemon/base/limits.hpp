@@ -199,7 +199,8 @@ inline constexpr milliseconds tags_lane_patience{60'000};
 // waits, are one of the permission as a whole where no tags were read for so long.
 inline constexpr unsigned tags_denied_in_a_row = 32;
 inline constexpr milliseconds tags_proof = std::chrono::hours(1);
-// A lane without permission for ListTags tries again after tags_lane_patience, and at last so often.
+// A lane without permission for ListTags tries again after tags_lane_patience, later ever less
+// often, and at last so.
 inline constexpr milliseconds tags_retry = std::chrono::minutes(10);
 // A job that lists keep an eye on and that nothing more is to be expected of.
 inline constexpr milliseconds no_look = std::chrono::hours(24 * 365);

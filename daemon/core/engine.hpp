@@ -146,9 +146,10 @@ private:
         std::optional<error_class> refused{};  // lists are not to be had
         // That they are, until a describe says whether they alone are.
         std::optional<failure> untold_refusal{};
-        std::string down_because{};  // in AWS' words, while describes are refused
-        bool tags_refused = false;   // until tags_again
-        bool tags_told = false;      // that they are, since they were last read
+        std::string down_because{};    // in AWS' words, while describes are refused
+        bool describes_heard = false;  // some describe was answered, be it with a refusal
+        bool tags_refused = false;     // until tags_again
+        bool tags_told = false;        // that they are, since they were last read
         mono_time tags_again{};
         // Since tags were read last: of whom AWS did not tell them, and how often it refused.
         std::set<std::size_t> tags_failing{};

@@ -159,7 +159,7 @@ void engine::tell_list_failure(lane_id lane, bool is_first, const failure& why) 
     auto& state = lanes_[lane.value];
     if (is_first && why.kind == error_class::denied) {
         if (state.down_because == why.detail) is_first = false;
-        if (!view_.lanes[lane.value].heard && state.untried > 0) {
+        if (!state.describes_heard && state.untried > 0) {
             state.untold_refusal = why;
             return;
         }
@@ -309,12 +309,17 @@ sighting engine::sight_of(std::size_t slot, const domain::job_identity& job) con
     return sight;
 }
 
-// A restart moves the horizon. Of a job that an earlier run has seen, what was not the past then is
-// not the past now: AWS may have left it out, or nobody could describe the job.
+// A restart or a reload moves the horizon. Of a job that was seen before, what was not the past
+// then is not the past now: AWS may have left it out, or nobody could describe the job.
 wall_time engine::horizon_of(std::size_t slot, const domain::job_identity& job) const {
     const auto& last = view_.jobs[slot].last;
     if (!last || identity_of(*last) != job) return horizon();
-    return std::min(horizon(), targets_[slot].memory.first_observed - plan_.global.lookback);
+    const auto& memory = targets_[slot].memory;
+    auto then = memory.first_horizon.value_or(memory.first_observed - plan_.global.lookback);
+    // Its end was not the past, so nothing of it that came then was.
+    const auto& ended = view_.jobs[slot].ended;
+    if (memory.counted && ended) then = std::min(then, *ended);
+    return std::min(horizon(), then);
 }
 
 // What a page tells of a job that is watched.

@@ -296,6 +296,7 @@ void engine::lane_is_silent(const poll& failed, const failure& why) {
     auto& lane = view_.lanes[failed.lane.value];
     lane.heard = true;
     auto& state = lanes_[failed.lane.value];
+    state.describes_heard = true;
     const bool is_denied = why.kind == error_class::denied;
     const bool is_whole =
         is_denied && state.untold_refusal && state.untold_refusal->detail == why.detail;
@@ -358,6 +359,7 @@ void engine::give_up_overdue_polls() {
 void engine::lane_is_heard(const poll& answered) {
     view_.lanes[answered.lane.value].up = true;
     lanes_[answered.lane.value].down_because.clear();
+    lanes_[answered.lane.value].describes_heard = true;
     tell_untold_refusal(answered.lane);
     const auto change = scheduler_.lane_answered(answered);
     if (change == lane_change::none) return;

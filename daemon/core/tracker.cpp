@@ -301,6 +301,7 @@ tracked observe(
 
     if (first_sight) {
         memory.first_observed = seen.now.wall;
+        memory.first_horizon = seen.horizon;
         memory.already_ended = terminal_status(answer).has_value();
         result.findings.push_back(domain::job_appeared{memory.already_ended});
     }
@@ -344,6 +345,7 @@ tracked observe_summary(
         job.last = from_summary(told);
         job.summarised = true;
         memory.first_observed = seen.now.wall;
+        memory.first_horizon = seen.horizon;
         memory.already_ended = terminal_status(*job.last).has_value();
         result.findings.push_back(domain::job_appeared{memory.already_ended});
         result.changed = true;

@@ -57,6 +57,8 @@ struct told_status {
 
 struct job_memory {
     wall_time first_observed{};
+    // What was the past then; a restart knows it no more.
+    std::optional<wall_time> first_horizon{};
     std::vector<entry_memory> entries{};  // of view.last->transitions, one for one
     std::vector<retired_entry> retired{};
     std::vector<std::size_t> rewritten{};          // places where a rewrite was reported

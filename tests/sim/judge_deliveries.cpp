@@ -134,7 +134,11 @@ void judge::check_resolve(
         return;
     }
     const auto at = known.confirmed.find(endpoint_of(what).receiver);
-    if (at == known.confirmed.end() || now < at->second + limits::terminal_hold - clock_slack) {
+    // Where nobody tells the time, our clock may be set right in between.
+    const auto unsure = scene_.drawn.aws.clockless > 0 ? std::chrono::abs(scene_.drawn.clock.skew)
+                                                       : milliseconds(0);
+    if (at == known.confirmed.end() ||
+        now < at->second + limits::terminal_hold - clock_slack - unsure) {
         violated("resolved while it holds: " + identity, now);
     }
 }
@@ -168,12 +172,21 @@ void judge::check_paged_once(std::size_t job, const std::string& identity, mono_
     constexpr auto seen = watching::status_filter::fits_not;
     if (list != scene_.lists.owner(scene_.lists.config(), truth, seen)) return;
     const auto its_own = "watch_list=\"" + list.value_or("") + "\"";
+    // Of a timeout a page knows the class; what else a describe tells is missing then.
     const auto is_unexplained = [&](const std::string& text) {
         return text.find("failure_class=\"unknown\"") != std::string::npos ||
-            text.find(its_own) == std::string::npos;
+            text.find(its_own) == std::string::npos ||
+            (!truth.truth.tuning_job.empty() && text.find("tuning_job=\"") == std::string::npos);
     };
-    const bool may_differ = is_unexplained(identity) ||
-        std::any_of(known->second.begin(), known->second.end(), is_unexplained);
+    // Tags that were not read in time label nothing.
+    const auto has_tags = [](const std::string& text) {
+        return text.find(",owner=\"") != std::string::npos;
+    };
+    const bool may_differ =
+        is_unexplained(identity) ||
+        std::any_of(known->second.begin(), known->second.end(), [&](const auto& former) {
+            return is_unexplained(former) || has_tags(former) != has_tags(identity);
+        });
     if (!may_differ) violated("paged again after damage: " + identity, now);
 }
 

@@ -155,6 +155,7 @@ std::vector<std::string> expected_alerts(const job_plan& plan) {
     const auto outcome = outcome_of(plan);
     if (outcome == "failed") return {"TrainingJobFailed"};
     if (outcome == "max_runtime_exceeded") return {"TrainingJobMaxRuntimeExceeded"};
+    if (outcome == "max_wait_exceeded") return {"TrainingJobMaxWaitExceeded"};
     return {};
 }
 

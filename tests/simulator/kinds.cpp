@@ -263,7 +263,8 @@ constexpr std::array kind_table{
          "Stopped/MaxRuntimeExceeded, late, upload after the stop; TrainingJobMaxRuntimeExceeded"},
         max_runtime_exceeded},
     kind_entry{
-        {"max_wait_time_exceeded", "Stopped/MaxWaitTimeExceeded, never launched; no alert"},
+        {"max_wait_time_exceeded",
+         "Stopped/MaxWaitTimeExceeded, never launched; TrainingJobMaxWaitExceeded"},
         max_wait_time_exceeded},
     kind_entry{{"spot", "Completed after `cycles` interruptions; no alert"}, spot},
     kind_entry{{"stopped_by_user", "Stopped while training; no alert"}, stopped_by_user},

@@ -51,6 +51,8 @@ TEST(Kinds, each_calls_for_its_alert_and_for_no_other) {
         const auto alerts = expected_alerts(plan_of(kind.name));
         if (kind.name == "custom" || kind.truth.find("TrainingJobFailed") != kind.truth.npos) {
             EXPECT_THAT(alerts, ElementsAre("TrainingJobFailed"));
+        } else if (kind.truth.find("TrainingJobMaxWaitExceeded") != kind.truth.npos) {
+            EXPECT_THAT(alerts, ElementsAre("TrainingJobMaxWaitExceeded"));
         } else if (kind.truth.find("TrainingJobMaxRuntimeExceeded") != kind.truth.npos) {
             EXPECT_THAT(alerts, ElementsAre("TrainingJobMaxRuntimeExceeded"));
         } else {
