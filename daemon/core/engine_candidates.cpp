@@ -195,14 +195,17 @@ void engine::settle_candidate(std::size_t slot) {
     }
     const auto told = *std::exchange(target.summary, std::nullopt);
     const auto details = std::exchange(target.details, std::nullopt);
-    release_elsewhere(target.lane, identity_of(told));
+    const auto described = target.described;
     adopt(slot, slot_use::discovered, decided.watch_list);
     target.may_move = (!details && are_details_refused(slot)) || target.tags_trouble;
     set_tag_labels(slot);
     observe_page(slot, told, target.observed);
+    // To a page the job is new; it need not be described again for that.
+    if (details) target.described = described;
     if (details && must_wait_for_tags(slot)) {
         // As one that is watched already: an alert has the labels that its list wants.
         hold(slot, *details);
+        scheduler_.want(slot, look{look_queue::calm, now_.mono + limits::no_look});
         return;
     }
     if (details) take_observation(slot, *details, target.described.value_or(now_.mono));

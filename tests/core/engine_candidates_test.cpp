@@ -54,30 +54,33 @@ protected:
         if (firing() == 0) return std::nullopt;
         return play().now().mono - begin;
     }
+    void expect_failure_to_pass_the_others(const domain::settings& chosen) {
+        others_run();
+        ours_runs();
+        start(chosen).play(seconds(30));
+        ASSERT_GT(play().view().lanes[0].undecided, 200U);
+        ours_fails();
+        const auto took = time_to_alert(minutes(10));
+        ASSERT_TRUE(took);
+        EXPECT_LT(*took, seconds(30));
+        EXPECT_GT(play().view().lanes[0].undecided, 150U) << "the others still wait";
+    }
 };
 
 TEST_F(candidates, that_have_failed_are_described_before_those_that_run) {
-    others_run();
-    ours_runs();
-    start(of_gpus()).play(seconds(30));
-    ASSERT_GT(play().view().lanes[0].undecided, 200U);
-    ours_fails();
-    const auto took = time_to_alert(minutes(10));
-    ASSERT_TRUE(took);
-    EXPECT_LT(*took, seconds(30));
-    EXPECT_GT(play().view().lanes[0].undecided, 150U) << "the others still wait";
+    expect_failure_to_pass_the_others(of_gpus());
 }
 
 TEST_F(candidates, that_have_failed_are_asked_for_their_tags_before_those_that_run) {
-    others_run();
+    expect_failure_to_pass_the_others(of_vision());
+}
+
+TEST_F(candidates, that_are_ours_are_described_once_to_begin_with) {
     ours_runs();
-    start(of_vision()).play(seconds(30));
-    ASSERT_GT(play().view().lanes[0].undecided, 200U);
-    ours_fails();
-    const auto took = time_to_alert(minutes(10));
-    ASSERT_TRUE(took);
-    EXPECT_LT(*took, seconds(30));
-    EXPECT_GT(play().view().lanes[0].undecided, 150U) << "the others still wait";
+    start(of_gpus(10)).play(minutes(2));
+    ASSERT_NE(job("ours"), nullptr);
+    EXPECT_FALSE(job("ours")->summarised);
+    EXPECT_EQ(aws.describes["ours"], 1);
 }
 
 TEST_F(candidates, that_were_just_created_are_decided_before_those_that_ran_before_we_came) {
