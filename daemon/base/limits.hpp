@@ -392,6 +392,30 @@ inline constexpr milliseconds retry_after_max = std::chrono::minutes(5);
 // A terminal alert stays firing at a receiver this long after its first confirmed delivery.
 inline constexpr milliseconds terminal_hold = std::chrono::hours(24);
 
+// ---- conditions of jobs (core/conditions), where a list does not say ---------------------------
+// Parts of MaxRuntimeInSeconds: time enough to look at a job, and time to act at once.
+inline constexpr double near_deadline_warning = 0.8;
+inline constexpr double near_deadline_critical = 0.95;
+// AWS was seen to end jobs four to five minutes late (limits of 60 s and 603 s).
+inline constexpr milliseconds past_deadline_patience = std::chrono::minutes(15);
+// Machines that stay for half an hour at a time are worth little to a job that takes minutes to
+// get going.
+inline constexpr unsigned spot_loop_interruptions = 5;
+inline constexpr milliseconds spot_loop_window = std::chrono::hours(2);
+// So many in a row that came to nothing: once is an accident, twice may be.
+inline constexpr std::size_t spot_loop_restarts = 3;
+// Thresholds that a list may give: a month and a bit, AWS' longest limit, and a thousand.
+inline constexpr milliseconds phase_limit_most = std::chrono::hours(24 * 31);
+inline constexpr unsigned interruptions_most = 1'000;
+// The watcher's own: a connection that comes back by itself within this needs nobody.
+inline constexpr milliseconds connection_down_patience = std::chrono::minutes(5);
+inline constexpr milliseconds connection_up_patience = std::chrono::minutes(1);
+// Values that AWS invents: in practice one at a time; each is an alert.
+inline constexpr std::size_t unknown_statuses_max = 32;
+// No nightly job is rarer than a monthly one.
+inline constexpr milliseconds completed_within_least = std::chrono::minutes(1);
+inline constexpr milliseconds completed_within_most = std::chrono::hours(24 * 92);
+
 // ---- our own HTTP server (the limits of kube-state-metrics) -----------------------------------
 inline constexpr milliseconds server_header_deadline{5'000};
 inline constexpr milliseconds server_read_deadline{60'000};

@@ -14,10 +14,8 @@ alert_book::alert_book(std::vector<domain::alert>& shown, std::size_t receivers)
 
 void alert_book::add_receiver() {
     present_.push_back(true);
-    for (auto& [number, known] : entries_) {
-        const bool over = shown(known).state == domain::alert_state::resolved;
-        known.receivers.push_back({std::nullopt, over});
-    }
+    for (auto& [number, known] : entries_)
+        known.receivers.push_back({std::nullopt, true, false});
 }
 
 void alert_book::leave_receiver(std::size_t receiver) {
@@ -28,10 +26,18 @@ void alert_book::leave_receiver(std::size_t receiver) {
 
 void alert_book::reopen_receiver(std::size_t receiver) {
     present_[receiver] = true;
-    for (auto& [number, known] : entries_) {
-        const bool over = shown(known).state == domain::alert_state::resolved;
-        known.receivers[receiver] = {std::nullopt, over};
-    }
+    for (auto& [number, known] : entries_)
+        known.receivers[receiver] = {std::nullopt, true, false};
+}
+
+void alert_book::address(alert_number number, std::size_t receiver) {
+    auto& known = at(number);
+    const bool over = shown(known).state == domain::alert_state::resolved;
+    known.receivers[receiver] = {std::nullopt, over || !present_[receiver], true};
+}
+
+bool alert_book::is_addressed(alert_number number, std::size_t receiver) const {
+    return at(number).receivers[receiver].addressed;
 }
 
 std::size_t alert_book::place(const std::string& key) const {
@@ -39,7 +45,9 @@ std::size_t alert_book::place(const std::string& key) const {
     return static_cast<std::size_t>(at - keys_.begin());
 }
 
-std::optional<alert_number> alert_book::fire(domain::alert alert, std::string reason) {
+std::optional<alert_number> alert_book::fire(
+    domain::alert alert, std::string reason, const std::vector<bool>& addressed
+) {
     auto key = domain::identity(alert.labels);
     const auto [name, added] = numbers_.try_emplace(key, alert_number{last_number_ + 1});
     if (!added) return std::nullopt;
@@ -52,8 +60,10 @@ std::optional<alert_number> alert_book::fire(domain::alert alert, std::string re
         std::move(reason),
         is_held,
         name};
-    for (std::size_t i = 0; i < present_.size(); ++i)
-        fresh.receivers[i].closed = resolved || !present_[i];
+    for (std::size_t i = 0; i < present_.size(); ++i) {
+        const bool is_for_it = addressed.empty() || addressed[i];
+        fresh.receivers[i] = {std::nullopt, resolved || !present_[i] || !is_for_it, is_for_it};
+    }
     if (resolved) fresh.ended = alert.resolved_at;
     const auto where = static_cast<std::ptrdiff_t>(place(key));
     shown_.insert(shown_.begin() + where, std::move(alert));

@@ -29,17 +29,23 @@ public:
     // `shown` is the view's list; the book alone changes it, and outlives it not.
     explicit alert_book(std::vector<domain::alert>& shown, std::size_t receivers = 0);
 
-    // One more, with the next number: open for what fires.
+    // One more, with the next number: what fires already is not for it yet.
     void add_receiver();
     // Nobody is there any more: closed for what fires and will fire, which resolves nothing.
     void leave_receiver(std::size_t receiver);
     bool has_left(std::size_t receiver) const { return !present_[receiver]; }
-    // It is back, and knows nothing: open again for what fires.
+    // It is back, and knows nothing: likewise.
     void reopen_receiver(std::size_t receiver);
+    // The receiver is to hear of an alert that fires already.
+    void address(alert_number number, std::size_t receiver);
+    bool is_addressed(alert_number number, std::size_t receiver) const;
 
     // Nothing when this identity is in the book already. A resolved alert of an earlier run comes
-    // back closed at all receivers. `reason`: why it fired, in one sentence.
-    std::optional<alert_number> fire(domain::alert alert, std::string reason = {});
+    // back closed at all receivers. `reason`: why it fired, in one sentence. `addressed`: by
+    // receiver, whether it is for it; empty: for all.
+    std::optional<alert_number> fire(
+        domain::alert alert, std::string reason = {}, const std::vector<bool>& addressed = {}
+    );
 
     const domain::alert& alert(alert_number number) const;
     const std::string& key(alert_number number) const;
@@ -83,6 +89,7 @@ private:
     struct receiver_state {
         std::optional<wall_time> confirmed{};
         bool closed = false;
+        bool addressed = true;
     };
     struct entry {
         std::vector<receiver_state> receivers{};

@@ -31,20 +31,23 @@ bool is_waiting(secondary_status status) {
     }
 }
 
-// How long a spot job stood still between interruptions and the work that followed them. Nothing
-// while it stands still.
-std::optional<milliseconds> interrupted_time(const std::vector<domain::transition>& entries) {
-    milliseconds total{0};
-    std::optional<wall_time> since;
+// How long a spot job stood still between interruptions and the work that followed them.
+struct standstill {
+    milliseconds before{};             // of those that are over
+    std::optional<wall_time> since{};  // of the present one
+};
+
+standstill interrupted_time(const std::vector<domain::transition>& entries) {
+    standstill stood;
+    auto& since = stood.since;
     for (const auto& entry : entries) {
         if (!since && entry.status.value == secondary_status::interrupted) since = entry.started;
         if (since && !is_waiting(entry.status.value)) {
-            total += entry.started - *since;
+            stood.before += entry.started - *since;
             since.reset();
         }
     }
-    if (since) return std::nullopt;
-    return total;
+    return stood;
 }
 
 }  // namespace
@@ -54,16 +57,23 @@ bool is_stopping(const domain::observation& job) {
         job.secondary.value == secondary_status::stopping;
 }
 
+std::optional<milliseconds> runtime_used(const domain::observation& job, wall_time by) {
+    if (!job.training_started) return std::nullopt;
+    const auto stood = job.spot ? interrupted_time(job.transitions) : standstill{};
+    const auto until = stood.since ? std::min(by, *stood.since) : by;
+    return std::max(until - *job.training_started - stood.before, milliseconds(0));
+}
+
 std::vector<domain::deadline> deadlines_of(const domain::observation& job) {
     std::vector<domain::deadline> found;
     // It is being stopped: no limit will stop it again, however long the upload takes.
     if (is_stopping(job)) return found;
     if (job.limits.max_runtime && job.training_started) {
-        const auto stood = job.spot ? interrupted_time(job.transitions) : milliseconds(0);
-        if (stood) {
+        const auto stood = job.spot ? interrupted_time(job.transitions) : standstill{};
+        if (!stood.since) {
             found.push_back(
                 {deadline_kind::max_runtime,
-                 after(*job.training_started, *job.limits.max_runtime) + *stood}
+                 after(*job.training_started, *job.limits.max_runtime) + stood.before}
             );
         }
     }

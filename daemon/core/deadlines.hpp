@@ -10,6 +10,7 @@
 // None after the end, and none while the job is being stopped.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "domain/observation.hpp"
@@ -19,6 +20,10 @@ namespace trainwatch::core {
 
 // By a person or a limit: either of the two statuses may tell of it first.
 bool is_stopping(const domain::observation& job);
+
+// How much of MaxRuntimeInSeconds a job had used by then: it goes on while the job is not
+// interrupted. Nothing before training started.
+std::optional<milliseconds> runtime_used(const domain::observation& job, wall_time by);
 
 // For a job that has not ended.
 std::vector<domain::deadline> deadlines_of(const domain::observation& job);

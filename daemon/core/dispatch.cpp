@@ -20,8 +20,8 @@ dispatch decide_resolved(const standing& at, wall_time resolved_at) {
 dispatch decide(const standing& at) {
     if (at.resolved_at) return decide_resolved(at, *at.resolved_at);
     if (!at.firing_taken) return dispatch::fire;
-    return at.kind == domain::receiver_kind::webhook ? dispatch::wait_for_end
-                                                     : dispatch::repeat_firing;
+    const bool is_told_once = at.kind == domain::receiver_kind::webhook && !at.is_heartbeat;
+    return is_told_once ? dispatch::wait_for_end : dispatch::repeat_firing;
 }
 
 }  // namespace trainwatch::core

@@ -2,7 +2,7 @@
 //
 // Alertmanager forgets everything on restart and answers 200 to what it drops, so it is told of a
 // firing alert each minute until the end, and of the end for fifteen minutes (as Prometheus does).
-// A webhook is told once of each, until it has taken it.
+// A webhook is told once of each, until it has taken it; of the heartbeat each minute.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,7 @@ struct standing {
     bool resolved_taken = false;
     std::optional<wall_time> resolved_at{};  // at this receiver; nothing while it is to fire
     wall_time now{};
+    bool is_heartbeat = false;
 };
 
 enum class dispatch {

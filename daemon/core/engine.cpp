@@ -114,6 +114,7 @@ void engine::on(const restored& what) {
     last_sweep_ = what.ledger.rows.last_complete_sweep;
     restored_sweep_ = last_sweep_;
     restore_forgotten(what.ledger.rows.counters);
+    restore_expectations(what.ledger.rows.counters);
     is_ledger_damaged_ = what.ledger.damaged.has_value();
     // The new file does not have it: date_horizon() writes what comes of it.
     if (is_ledger_damaged_) last_sweep_.reset();
@@ -225,6 +226,8 @@ void engine::turn() {
     keep_few_ended();
     keep_sweep();
     watch_promise();
+    end_held_conditions();
+    watch_over();
     forget_old_rows();
     write();
     send_alerts();
@@ -329,6 +332,7 @@ std::optional<mono_time> engine::next_wakeup() const {
     }
     if (!held_.empty()) consider(held_.begin()->first);
     consider(stale_watch_.next_wakeup());
+    consider(next_watch());
     // The distance on the wall clock, walked on ours.
     if (!unreceived_.empty()) consider(now_.mono + (unreceived_.begin()->first - now_.wall));
     if (said_ && view_.first_pass_complete && *said_ != headline{view_.live, book_.firing()}) {

@@ -11,11 +11,12 @@
 // engine_twins.cpp: a job that two connections see. engine_sweeps.cpp: what is kept of how far
 // lists have got. engine_slots.cpp: who is watched, and in which slot. engine_tags.cpp: tags.
 // engine_tag_trouble.cpp: those that are not to be had. engine_connections.cpp: keys and accounts.
-// engine_alerts.cpp: commits and deliveries. engine_promise.cpp: whether the picture is as fresh as
-// promised. engine_restore.cpp: the first event. engine_ledger.cpp: what is kept.
-// engine_retention.cpp: for how long. engine_storage.cpp: whether it can be kept.
-// engine_acknowledge.cpp: what a person has seen. engine_reload.cpp: another configuration.
-// engine_unwatched.cpp: what nobody watches any more.
+// engine_alerts.cpp: commits and deliveries. engine_conditions.cpp: what holds of a job for a time.
+// engine_watcher.cpp: what the daemon says of itself and of lists, and to whom.
+// engine_promise.cpp: whether the picture is as fresh as promised. engine_restore.cpp: the first
+// event. engine_ledger.cpp: what is kept. engine_retention.cpp: for how long. engine_storage.cpp:
+// whether it can be kept. engine_acknowledge.cpp: what a person has seen. engine_reload.cpp:
+// another configuration. engine_unwatched.cpp: what nobody watches any more.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,8 @@
 #include "core/alert_book.hpp"
 #include "core/claims.hpp"
 #include "core/clock_watch.hpp"
+#include "core/conditions.hpp"
+#include "core/debounced.hpp"
 #include "core/dispatch.hpp"
 #include "core/engine_bounds.hpp"
 #include "core/event.hpp"
@@ -46,6 +49,7 @@
 #include "core/scheduler.hpp"
 #include "core/server_clock.hpp"
 #include "core/stale_watch.hpp"
+#include "core/standing_alerts.hpp"
 #include "core/sweep.hpp"
 #include "core/tag_queue.hpp"
 #include "core/tally.hpp"
@@ -170,6 +174,20 @@ private:
         std::string code{};
         bool has_keys = false;  // older ones, that are still good
         bool operator==(const told_trouble&) const = default;
+    };
+    // What the daemon says of itself for as long as it holds, and its identity while it fires.
+    struct own_alert {
+        debounced holds{};
+        std::string identity{};
+    };
+    struct unknown_status {
+        std::set<std::size_t> slots{};  // of live jobs that have it
+        own_alert told{};
+    };
+    // expect.completed_within of a list.
+    struct expectation {
+        std::optional<wall_time> since{};  // when the list was first watched for it
+        own_alert told{};
     };
     // The numbers of the "watching" line.
     struct headline {
@@ -329,6 +347,34 @@ private:
     void end_stale(lane_id lane, const std::string& list, const char* because);
     void end_alert(alert_number alert, const char* because);
 
+    // ---- engine_conditions.cpp -----------------------------------------------------------------
+    void judge(std::size_t slot);
+    std::vector<condition> conditions_of_slot(std::size_t slot) const;
+    wall_time hold_of(std::size_t slot) const;
+    bool is_hold_over(std::size_t slot) const;
+    void hold_after_end(std::size_t slot, alert_number alert);
+    void end_held_conditions();
+    void restore_condition(alert_number number);
+
+    // ---- engine_watcher.cpp --------------------------------------------------------------------
+    void follow(
+        own_alert& known,
+        bool holds,
+        const std::function<domain::alert_row()>& make,
+        const char* over
+    );
+    void watch_over();
+    void watch_connections();
+    void note_statuses(std::size_t slot);
+    void watch_unknown_statuses();
+    bool sees_list(const std::string& watch_list) const;
+    void watch_expectations();
+    void restore_expectations(const std::vector<domain::counter_row>& counters);
+    bool goes_on(alert_number number);
+    std::optional<mono_time> next_watch() const;
+    bool is_for(endpoint_id endpoint, const domain::alert& alert) const;
+    std::vector<bool> addressees_of(const domain::alert& alert) const;
+
     // ---- engine_reload.cpp ---------------------------------------------------------------------
     void follow_lanes();
     void follow_endpoints();
@@ -341,7 +387,9 @@ private:
     void end_promises();
     sweep_settings sweep_settings_of(lane_id lane) const;
     void begin_sweep(lane_id lane);
-    void offer_all(endpoint_id endpoint, bool is_new_receiver);
+    void address_all();
+    void offer(alert_number alert, std::size_t receiver);
+    void offer_all(endpoint_id endpoint);
     void count_lists();
     void drop_receiver(std::size_t receiver);
     std::size_t endpoints_of(std::size_t receiver) const;
@@ -351,6 +399,7 @@ private:
     void unwatch(std::size_t slot);
     enum class watched { no, maybe, yes };
     watched who_watches(const domain::alert& alert, std::optional<lane_id> but) const;
+    std::optional<std::size_t> slot_about(const domain::alert& alert) const;
     bool is_unwatched(alert_number alert, std::optional<lane_id> but);
     void end_unwatched_alerts();
     void end_doubtful_alerts(lane_id lane, const domain::job_summary& nobodys);
@@ -490,6 +539,14 @@ private:
     std::set<std::string> large_lists_{};                        // that were told of
     std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
     std::map<promise_key, std::string> stale_alerts_{};          // identities that fired
+    standing_alerts standing_{};
+    std::set<std::pair<wall_time, alert_number>>
+        held_conditions_{};                // until then, if nobody ends them
+    std::vector<own_alert> down_lanes_{};  // by lane_id
+    std::map<std::pair<std::string, std::string>, unknown_status> unknown_statuses_{};
+    std::map<std::string, expectation> expectations_{};  // by watch list
+    std::optional<wall_time> next_expectation_{};
+    own_alert heartbeat_{};
     bool told_full_ = false;
     retention<domain::job_row_key> let_go_{};  // rows in the ledger, of jobs not in the view
     retention<std::string> over_alerts_{};     // likewise, of alerts that left the book

@@ -49,10 +49,14 @@ std::optional<alert_number> engine::fire(domain::alert_row alert) {
     if (ends_once && over_alerts_.contains(domain::identity(alert.alert.labels))) return {};
     if (ends_once && was_told_of_the_same_end(alert.alert)) return {};
     if (ends_once) remember_end(alert.alert);
-    const auto number = book_.fire(std::move(alert.alert), std::move(alert.reason));
+    const auto addressed = addressees_of(alert.alert);
+    const auto number = book_.fire(std::move(alert.alert), std::move(alert.reason), addressed);
     if (!number) return std::nullopt;
     over_alerts_.remove(book_.key(*number));
-    say(note_of_alert(note_level::warning, "alert_fired", book_.alert(*number)));
+    standing_.add(book_.alert(*number).labels, *number);
+    auto line = note_of_alert(note_level::warning, "alert_fired", book_.alert(*number));
+    line.fields.emplace_back("reason", book_.row(*number).reason);
+    say(std::move(line));
     journal_.put(book_.row(*number));
     if (journal_.makes_alerts_wait()) {
         journal_.hold(*number);
@@ -66,10 +70,14 @@ std::optional<alert_number> engine::fire(domain::alert_row alert) {
 void engine::release(alert_number alert) {
     if (!book_.knows(alert)) return;
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        if (!plan_.endpoints[i].gone) outbox_.add(endpoint_id{i}, alert, now_.mono);
+        if (plan_.endpoints[i].gone || !book_.is_addressed(alert, receiver_of_[i])) continue;
+        outbox_.add(endpoint_id{i}, alert, now_.mono);
     }
-    for (auto& [name, receiver] : view_.receivers)
-        ++receiver.unconfirmed;
+    for (std::size_t i = 0; i < receivers_.size(); ++i) {
+        const auto receiver = view_.receivers.find(receivers_[i]);
+        const bool is_there = receiver != view_.receivers.end();
+        if (is_there && book_.is_addressed(alert, i)) ++receiver->second.unconfirmed;
+    }
     if (!has_receivers()) {
         unreceived_.emplace(book_.alert(alert).starts_at + limits::terminal_hold, alert);
     }
@@ -184,6 +192,7 @@ dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
     at.firing_taken = known.first_confirmed.has_value();
     at.resolved_taken = known.resolved;
     at.now = now_.wall;
+    at.is_heartbeat = book_.key(alert) == heartbeat_.identity;
     const auto receiver = receiver_of(endpoint);
     const auto end = book_.end_at(alert, receiver);
     if (end && (*end <= now_.wall || book_.is_over(alert, receiver))) at.resolved_at = end;

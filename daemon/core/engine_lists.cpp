@@ -367,6 +367,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     const auto before = target.news;
     if (!job.ending) set_news(slot, news_of(slot, told), sent);
     refresh(slot);
+    judge(slot);
     if (seen.changed || first) watch_in_sweep(slot);
     // A page that repeats what is known leaves the queues alone.
     if (first || target.news != before || target.live != was_live) look_anew(slot);

@@ -103,6 +103,7 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     take_findings(slot, seen);
     note_description(slot, answer, sent);
     refresh(slot);
+    judge(slot);
     watch_in_sweep(slot);
     reconsider(slot);
 }
@@ -256,6 +257,7 @@ void engine::on_missing(const poll& done) {
     set_news(slot, news_kind::none, done.sent);
     plan_retirement(slot, now_.mono);
     refresh(slot);
+    judge(slot);
     watch_in_sweep(slot);
     mark_tried(slot);
     mark_heard(slot, done.sent);
@@ -452,6 +454,7 @@ void engine::refresh(std::size_t slot) {
         ended = job.ended.value_or(job.last->modified.value_or(job.last->created));
     }
     note_ended(slot, ended);
+    note_statuses(slot);
 }
 
 // All that follows from the answer; `told_at`: when it was given, on AWS' clock.

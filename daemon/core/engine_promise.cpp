@@ -2,7 +2,7 @@
 #include "core/engine.hpp"
 #include "core/notes.hpp"
 #include "core/notes_of_lists.hpp"
-#include "core/rules.hpp"
+#include "core/rules_of_watcher.hpp"
 
 namespace trainwatch::core {
 

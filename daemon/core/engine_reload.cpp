@@ -152,26 +152,50 @@ void engine::follow_endpoints() {
         receiver_of_.push_back(receiver);
         outbox_.add_endpoint();
         endpoint_clocks_.emplace_back(1);
-        offer_all(endpoint_id{i}, is_new);
+        if (!is_new) offer_all(endpoint_id{i});
     }
+    address_all();
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         if (plan_.endpoints[i].gone) drop_endpoint(endpoint_id{i});
     }
 }
 
-// A receiver that is new hears of everything that fires; what waits for the disk still leaves by
-// itself.
-void engine::offer_all(endpoint_id endpoint, bool is_new_receiver) {
-    const auto& name = plan_.endpoints[endpoint.value].receiver;
+// A receiver that is new, or that lists have named since, hears of all that fires and is for it;
+// what waits for the disk still leaves by itself.
+void engine::address_all() {
     for (const auto& [key, alert] : book_.numbers()) {
         const auto& known = book_.alert(alert);
         if (known.state == domain::alert_state::resolved) continue;
+        const auto addressed = addressees_of(known);
         // Without receivers there was an end in sight; now there is somebody to confirm.
-        const bool was_unreceived =
-            unreceived_.erase({known.starts_at + limits::terminal_hold, alert}) > 0;
-        if (!was_unreceived && !outbox_.holds(alert)) continue;
+        const bool has_left = outbox_.holds(alert) ||
+            (has_receivers() &&
+             unreceived_.erase({known.starts_at + limits::terminal_hold, alert}) > 0);
+        for (std::size_t i = 0; i < receivers_.size(); ++i) {
+            const bool is_new = addressed[i] && !book_.has_left(i) && !book_.is_addressed(alert, i);
+            if (!is_new) continue;
+            book_.address(alert, i);
+            if (!has_left) continue;
+            ++view_.receivers[receivers_[i]].unconfirmed;
+            offer(alert, i);
+        }
+    }
+}
+
+void engine::offer(alert_number alert, std::size_t receiver) {
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        if (plan_.endpoints[i].gone || receiver_of_[i] != receiver) continue;
+        outbox_.add(endpoint_id{i}, alert, now_.mono);
+    }
+}
+
+// One more address of a receiver that has others: it knows nothing yet.
+void engine::offer_all(endpoint_id endpoint) {
+    for (const auto& [key, alert] : book_.numbers()) {
+        const bool fires = book_.alert(alert).state == domain::alert_state::firing;
+        if (!fires || !outbox_.holds(alert)) continue;
+        if (!book_.is_addressed(alert, receiver_of(endpoint))) continue;
         outbox_.add(endpoint, alert, now_.mono);
-        if (is_new_receiver) ++view_.receivers[name].unconfirmed;
     }
 }
 

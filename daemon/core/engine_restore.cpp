@@ -204,13 +204,21 @@ bool engine::was_told_of_the_same_end(const domain::alert& alert) const {
 
 void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     const bool resolved = row.alert.state == domain::alert_state::resolved;
-    const auto number = book_.fire(row.alert, row.reason);
+    auto addressed = addressees_of(row.alert);
+    // Who was told stays told, whoever the list's receivers are by now.
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        const auto at = kept.find({plan_.endpoints[i].receiver, plan_.endpoints[i].url});
+        if (at != kept.end()) addressed[receiver_of_[i]] = true;
+    }
+    const auto number = book_.fire(row.alert, row.reason, addressed);
     if (!number) return;
-    for (auto& [name, receiver] : view_.receivers) {
-        if (!resolved) ++receiver.unconfirmed;
+    if (!resolved) restore_condition(*number);
+    for (std::size_t i = 0; i < receivers_.size(); ++i) {
+        if (!resolved && addressed[i]) ++view_.receivers[receivers_[i]].unconfirmed;
     }
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         const auto& endpoint = plan_.endpoints[i];
+        if (!addressed[receiver_of_[i]]) continue;
         const auto known = known_to(endpoint, row.alert, kept);
         outbox_.add(endpoint_id{i}, *number, now_.mono, known);
         if (!known.first_confirmed) continue;
@@ -220,7 +228,7 @@ void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     if (!has_receivers()) {
         unreceived_.emplace(row.alert.starts_at + limits::terminal_hold, *number);
     }
-    if (resolved || !is_unwatched(*number, {})) return;
+    if (resolved || goes_on(*number) || !is_unwatched(*number, {})) return;
     // A condition of an earlier run is established anew, or over.
     const bool of_watcher = label(row.alert, "training_job").empty();
     book_.end(*number, of_watcher ? "restarted" : "unwatched", now_.wall);

@@ -7,7 +7,6 @@
 #include <cmath>
 
 #include "core/engine.hpp"
-#include "core/rules.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
@@ -83,6 +82,7 @@ void engine::restore_forgotten(const std::vector<domain::counter_row>& counters)
 // Everybody knows: it leaves the book, and its row may go one day.
 void engine::forget_alert(alert_number alert) {
     over_alerts_.put(book_.key(alert), book_.alert(alert).resolved_at.value_or(now_.wall));
+    standing_.remove(book_.alert(alert).labels, alert);
     book_.forget(alert);
 }
 

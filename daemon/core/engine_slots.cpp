@@ -76,6 +76,7 @@ void engine::forget_job(std::size_t slot) {
     const auto revision = job.revision;
     job = {};
     job.revision = revision;
+    note_statuses(slot);
     touch(slot);
 }
 

@@ -1,7 +1,7 @@
 #include <utility>
 
 #include "core/engine.hpp"
-#include "core/rules.hpp"
+#include "core/rules_of_watcher.hpp"
 
 namespace trainwatch::core {
 

@@ -78,6 +78,20 @@ engine::watched engine::who_watches(const domain::alert& alert, std::optional<la
     return found;
 }
 
+// The slot of the very job that the alert is about.
+std::optional<std::size_t> engine::slot_about(const domain::alert& alert) const {
+    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
+        if (plan_.lanes[i].region != label(alert, "aws_region")) continue;
+        const auto slot = slot_of(lane_id{i}, label(alert, "training_job"));
+        if (!slot || !is_watched(*slot) || !view_.jobs[*slot].last) continue;
+        const auto& last = *view_.jobs[*slot].last;
+        const bool is_it = last.account_id == label(alert, "account_id") &&
+            iso8601(last.created) == label(alert, "created");
+        if (is_it) return slot;
+    }
+    return std::nullopt;
+}
+
 bool engine::is_unwatched(alert_number alert, std::optional<lane_id> but) {
     const auto who = who_watches(book_.alert(alert), but);
     if (who == watched::maybe) doubtful_.insert(alert);

@@ -7,7 +7,7 @@ namespace trainwatch::core {
 
 bool is_terminal_alert(const domain::alert& alert) {
     const auto name = alert.labels.find("alertname");
-    const auto& ends = domain::job_alerts;
+    const auto& ends = domain::end_alerts;
     return name != alert.labels.end() &&
         std::find(ends.begin(), ends.end(), name->second) != ends.end();
 }

@@ -1,4 +1,4 @@
-// Which findings call for an alert, and how it reads: one function a rule.
+// Which findings about a job call for an alert, and how it reads: one function a rule.
 //
 // Pure: job state in, alert out, with the reason why it fires in one sentence, which the ledger
 // keeps for whoever asks later. Labels are the identity and follow from AWS' record alone, so
@@ -6,7 +6,6 @@
 // nothing of receivers, of times of delivery, or of what fired before (core/alert_book).
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +15,6 @@
 #include "domain/finding.hpp"
 #include "domain/ledger.hpp"
 #include "domain/view.hpp"
-#include "domain/watch_plan.hpp"
 
 namespace trainwatch::core {
 
@@ -31,29 +29,6 @@ std::optional<domain::alert_row> alert_of_end(
     const domain::job_ended& end,
     wall_time now,
     const domain::alert_choices& choices = {}
-);
-
-// TrainwatchdStale: what is known of a live job is older than the list's staleness_bound.
-struct stale_facts {
-    const domain::lane& lane;
-    const std::string& watch_list;
-    milliseconds bound{};
-    milliseconds age{};             // of the oldest observation
-    milliseconds feasible_bound{};  // zero: not known
-    std::size_t live = 0;           // jobs of the lane
-    std::string replica{};
-};
-domain::alert_row trainwatchd_stale(
-    const stale_facts& facts, wall_time now, const domain::label_map& configured
-);
-
-// TrainwatchdStorageDegraded: the ledger cannot be written.
-struct storage_facts {
-    std::string detail{};  // what the store said
-    std::string replica{};
-};
-domain::alert_row trainwatchd_storage_degraded(
-    const storage_facts& facts, wall_time now, const domain::label_map& configured
 );
 
 // Whether it is about the end of a job: it fires until its hold is over or somebody has seen it.

@@ -1,13 +1,12 @@
 // What the end of a job calls for: one rule an outcome.
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "base/text.hpp"
-#include "core/console_links.hpp"
+#include "core/alert_text.hpp"
 #include "core/rules.hpp"
 
 namespace trainwatch::core {
@@ -15,25 +14,6 @@ namespace {
 
 using domain::label_map;
 using domain::observation;
-
-// A headline, not the story: the whole reason is an annotation of its own.
-constexpr std::size_t headline_bytes = 200;
-
-// On one line: the first one is the same for each script that fails, the cause comes after it.
-std::string headline_of(std::string_view reason) {
-    std::string line;
-    for (const char c : trim(reason)) {
-        const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-        if (!blank) {
-            line += c;
-        } else if (!line.empty() && line.back() != ' ') {
-            line += ' ';
-        }
-    }
-    auto shown = valid_utf8(line, headline_bytes);
-    const bool cut = shown.size() < valid_utf8(line).size();
-    return cut ? shown + "…" : shown;
-}
 
 // " (out of memory)", where the class says more than the reason's first word.
 std::string cause_of(domain::failure_class value) {
@@ -52,23 +32,6 @@ std::string cause_of(domain::failure_class value) {
     return " (" + words + ")";
 }
 
-void add(label_map& annotations, const char* name, std::string value) {
-    if (!value.empty()) annotations.emplace(name, std::move(value));
-}
-
-// "2 x ml.p4d.24xlarge, 1 x ml.c5.xlarge"
-std::string describe_instances(const observation& job) {
-    std::map<std::string, std::int64_t> counts;
-    for (const auto& group : job.instances)
-        counts[group.instance_type] += group.count;
-    std::string text;
-    for (const auto& [type, count] : counts) {
-        if (!text.empty()) text += ", ";
-        text += std::to_string(count) + " x " + type;
-    }
-    return text;
-}
-
 // "after 1h2m" from creation to the end; empty when AWS did not say.
 std::string after(const observation& job, const std::optional<wall_time>& ended) {
     if (!ended || *ended < job.created) return {};
@@ -81,50 +44,9 @@ label_map labels_of(
     const std::string& severity,
     domain::failure_class reason
 ) {
-    const auto& last = *job.last;
-    label_map labels{
-        {"alertname", alertname},
-        {"severity", severity},
-        {"training_job", last.name},
-        {"created", iso8601(last.created)},
-        {"account_id", last.account_id},
-        {"aws_region", last.region},
-        {"watch_list", job.target.watch_list},
-        {"failure_class", std::string(domain::to_string(reason))},
-    };
-    // An empty label is no label to Prometheus; a child of a tuning job has one more.
-    if (!last.tuning_job.empty()) labels.emplace("tuning_job", last.tuning_job);
+    auto labels = labels_of_job(job, alertname, severity);
+    labels.emplace("failure_class", std::string(domain::to_string(reason)));
     return labels;
-}
-
-label_map annotations_of(const domain::job_view& of, const std::optional<wall_time>& ended) {
-    const auto& job = *of.last;
-    label_map notes;
-    add(notes, "failure_reason", valid_utf8(job.failure_reason));
-    add(notes, "failure_fingerprint", of.derived.failure_fingerprint);
-    if (ended) add(notes, "ended_at", iso8601(*ended));
-    add(notes, "training_job_arn", job.arn);
-    add(notes, "secondary_status", job.secondary.text);
-    if (job.training_started) add(notes, "started_at", iso8601(*job.training_started));
-    add(notes, "console_url", console_url(job));
-    add(notes, "logs_url", logs_url(job));
-    add(notes, "instances", describe_instances(job));
-    if (job.training_time) add(notes, "training_time", format_duration(*job.training_time));
-    return notes;
-}
-
-// "Job x in account 111122223333, region eu-west-1, on 2 x ml.p4d.24xlarge, created …, ended …."
-std::string describe_place(const observation& job, const std::optional<wall_time>& ended) {
-    std::string text =
-        "Job " + job.name + " in account " + job.account_id + ", region " + job.region;
-    if (const auto instances = describe_instances(job); !instances.empty()) {
-        text += ", on " + instances;
-    }
-    text += ", created " + iso8601(job.created);
-    text += job.training_started ? ", training since " + iso8601(*job.training_started)
-                                 : ", which never started training";
-    if (ended) text += ", ended " + iso8601(*ended);
-    return text + ".";
 }
 
 // " at 2026-11-24T09:12:00.000Z"
@@ -247,9 +169,10 @@ std::optional<domain::alert_row> alert_of_end(
     const auto severity = chosen.severity.empty() ? rule->severity : chosen.severity;
     domain::alert alert;
     alert.labels = labels_of(job, rule->alertname, severity, end.ending.failure_class);
-    alert.annotations = annotations_of(job, end.ended);
+    alert.annotations = annotations_of_job(job);
+    if (end.ended) alert.annotations["ended_at"] = iso8601(*end.ended);
     alert.annotations["summary"] = rule->summary(last, end);
-    alert.annotations["description"] = describe_place(last, end.ended) + rule->consequence(last);
+    alert.annotations["description"] = place_of_job(last, end.ended) + rule->consequence(last);
     alert.starts_at = now;
     return domain::alert_row{std::move(alert), reason_of(last, end)};
 }

@@ -1,23 +1,39 @@
-// What the daemon says of itself.
+#include "core/rules_of_watcher.hpp"
+
 #include <string>
 #include <utility>
 
-#include "core/rules.hpp"
+#include "base/text.hpp"
+#include "core/alert_text.hpp"
 
 namespace trainwatch::core {
+namespace {
+
+// What every alert of the daemon about itself has.
+domain::alert own_alert(
+    const char* alertname,
+    const char* severity,
+    const std::string& replica,
+    wall_time now,
+    const domain::label_map& configured
+) {
+    domain::alert alert;
+    alert.labels = {{"alertname", alertname}, {"severity", severity}};
+    if (!replica.empty()) alert.labels.emplace("replica", replica);
+    alert.labels.insert(configured.begin(), configured.end());
+    alert.starts_at = now;
+    return alert;
+}
+
+}  // namespace
 
 domain::alert_row trainwatchd_stale(
     const stale_facts& facts, wall_time now, const domain::label_map& configured
 ) {
-    domain::alert alert;
-    alert.labels = {
-        {"alertname", "TrainwatchdStale"},
-        {"severity", "warning"},
-        {"connection", facts.lane.connection},
-        {"aws_region", facts.lane.region},
-        {"watch_list", facts.watch_list}};
-    if (!facts.replica.empty()) alert.labels.emplace("replica", facts.replica);
-    alert.labels.insert(configured.begin(), configured.end());
+    auto alert = own_alert("TrainwatchdStale", "warning", facts.replica, now, configured);
+    alert.labels.insert_or_assign("connection", facts.lane.connection);
+    alert.labels.insert_or_assign("aws_region", facts.lane.region);
+    alert.labels.insert_or_assign("watch_list", facts.watch_list);
     const auto bound = format_duration(std::chrono::floor<seconds>(facts.bound));
     alert.annotations["summary"] = "What is known of some live job of watch list " +
         facts.watch_list + " in " + facts.lane.region + " is older than the promised " + bound +
@@ -34,7 +50,6 @@ domain::alert_row trainwatchd_stale(
             "trainwatchd_api_requests_total and the log.";
     }
     alert.annotations["description"] = std::move(cause);
-    alert.starts_at = now;
     return {
         std::move(alert),
         "The oldest observation of a live job was " +
@@ -45,17 +60,88 @@ domain::alert_row trainwatchd_stale(
 domain::alert_row trainwatchd_storage_degraded(
     const storage_facts& facts, wall_time now, const domain::label_map& configured
 ) {
-    domain::alert alert;
-    alert.labels = {{"alertname", "TrainwatchdStorageDegraded"}, {"severity", "warning"}};
-    if (!facts.replica.empty()) alert.labels.emplace("replica", facts.replica);
-    alert.labels.insert(configured.begin(), configured.end());
+    auto alert = own_alert("TrainwatchdStorageDegraded", "warning", facts.replica, now, configured);
     alert.annotations["summary"] = "trainwatchd cannot write its ledger: " + facts.detail + ".";
     alert.annotations["description"] =
         "Jobs are watched and alerts leave as ever, but a restart now would not know which. Look "
         "at the disk under --storage.path: its space, its permissions, its health. Everything is "
         "written once it can be, without a restart.";
-    alert.starts_at = now;
     return {std::move(alert), "A commit to the ledger failed: " + facts.detail + "."};
+}
+
+domain::alert_row trainwatchd_connection_down(
+    const connection_facts& facts, wall_time now, const domain::label_map& configured
+) {
+    auto alert = own_alert("TrainwatchdConnectionDown", "warning", facts.replica, now, configured);
+    const auto place = "connection " + facts.lane.connection + " in " + facts.lane.region;
+    const auto patience = format_duration(std::chrono::floor<seconds>(facts.patience));
+    alert.labels.insert_or_assign("connection", facts.lane.connection);
+    alert.labels.insert_or_assign("aws_region", facts.lane.region);
+    alert.annotations["summary"] = "trainwatchd hears nothing of training jobs from " + place +
+        (facts.detail.empty() ? std::string(".") : ": " + headline_of(facts.detail));
+    alert.annotations["description"] = "For " + patience +
+        " and more AWS has not answered there, or only to refuse. Jobs go on, and nobody sees how: "
+        "what ends meanwhile is told once AWS answers again. Look at the way to AWS, at the keys "
+        "and at what they may do; \"trainwatchd check-config --online\" tries each connection.";
+    return {
+        std::move(alert),
+        "No call to AWS had succeeded there for " + patience +
+            (facts.detail.empty() ? std::string(".") : "; the last one said: " + facts.detail)};
+}
+
+domain::alert_row trainwatchd_unknown_status(
+    const unknown_status_facts& facts, wall_time now, const domain::label_map& configured
+) {
+    auto alert = own_alert("TrainwatchdUnknownStatus", "warning", facts.replica, now, configured);
+    const auto value = valid_utf8(facts.value, headline_bytes);
+    alert.labels.insert_or_assign("member", facts.member);
+    alert.labels.insert_or_assign("value", value);
+    alert.annotations["summary"] =
+        "AWS reports the " + facts.member + " " + value + ", which trainwatchd does not know.";
+    alert.annotations["description"] = "Job " + facts.job +
+        " has it. A job with a status that is not known counts as running, so that no end is made "
+        "up: if this one means an end, it goes unseen. Look at the job, and for a newer release.";
+    return {
+        std::move(alert),
+        "AWS said that job " + facts.job + " has the " + facts.member + " " + value + "."};
+}
+
+domain::alert_row trainwatchd_heartbeat(
+    const std::string& replica, wall_time now, const domain::label_map& configured
+) {
+    auto alert = own_alert("TrainwatchdHeartbeat", "none", replica, now, configured);
+    alert.annotations["summary"] = "trainwatchd is alive and can reach this receiver.";
+    alert.annotations["description"] =
+        "It fires for as long as the daemon lives, for a dead man's switch: that it stops is the "
+        "news.";
+    return {std::move(alert), "A receiver asks for a heartbeat."};
+}
+
+domain::alert_row training_job_overdue(
+    const overdue_facts& facts, wall_time now, const domain::label_map& configured
+) {
+    domain::alert alert;
+    alert.labels = {
+        {"alertname", std::string(domain::overdue_alert)},
+        {"severity", facts.severity.empty() ? "critical" : facts.severity},
+        {"watch_list", facts.watch_list}};
+    alert.labels.insert(configured.begin(), configured.end());
+    alert.starts_at = now;
+    const auto within = format_duration(std::chrono::floor<seconds>(facts.within));
+    const auto since = facts.last_completed
+        ? "the last one did at " + iso8601(*facts.last_completed)
+        : "none did since the list is watched, " + iso8601(facts.watched_since);
+    alert.annotations["summary"] = "No training job of watch list " + facts.watch_list +
+        " has completed for more than " + within + ": " + since + ".";
+    alert.annotations["description"] = "expect.completed_within of the list is " + within +
+        ". Either nothing was started, or what was started runs late, failed or was stopped: see "
+        "what starts these jobs, and the other alerts of the list.";
+    if (facts.last_completed) {
+        alert.annotations["last_completed_at"] = iso8601(*facts.last_completed);
+    }
+    return {
+        std::move(alert),
+        "completed_within of the list is " + within + ", and of its jobs " + since + "."};
 }
 
 }  // namespace trainwatch::core

@@ -101,6 +101,9 @@ struct watch_list_settings {
     std::optional<milliseconds> staleness_bound{};  // empty: global.staleness_bound
     label_map labels_from_tags{};                   // likewise: name of the label to key of the tag
     alert_choices alerts{};
+    job_limits limits{};
+    std::optional<milliseconds> completed_within{};  // some job of it, time and again
+    std::vector<std::string> receivers{};            // names; empty: all
 
     bool operator==(const watch_list_settings&) const = default;
 };
@@ -115,6 +118,7 @@ struct receiver_settings {
     std::string url_file{};
     // "http://proxy:3128", "none", or empty: what the environment says.
     std::string proxy_url{};
+    bool heartbeat = false;  // wants TrainwatchdHeartbeat
 
     bool operator==(const receiver_settings&) const = default;
 };

@@ -52,7 +52,9 @@ public:
             decide_listing(i);
         for (const auto& receiver : config_.receivers) {
             for (const auto& url : receiver.urls) {
-                plan_.endpoints.push_back({receiver.name, receiver.kind, url});
+                plan_.endpoints.push_back(
+                    {receiver.name, receiver.kind, url, false, receiver.heartbeat}
+                );
             }
         }
         return std::move(plan_);
@@ -69,7 +71,14 @@ private:
     void add_list(const watch_list_settings& list) {
         const auto bound = list.staleness_bound.value_or(config_.global.staleness_bound);
         plan_.lists[list.name] = {
-            list.labels, list.metrics, bound, list.labels_from_tags, list.alerts};
+            list.labels,
+            list.metrics,
+            bound,
+            list.labels_from_tags,
+            list.alerts,
+            list.limits,
+            list.completed_within,
+            list.receivers};
         discovery_rule rule{list.name, {}, {}, list.exclude};
         for (const auto& connection : config_.connections) {
             if (!uses(list, connection)) continue;

@@ -37,7 +37,8 @@ struct endpoint {
     std::string receiver{};
     receiver_kind kind = receiver_kind::alertmanager;
     std::string url{};
-    bool gone = false;  // as a lane's
+    bool gone = false;       // as a lane's
+    bool heartbeat = false;  // its receiver wants TrainwatchdHeartbeat
 
     bool operator==(const endpoint&) const = default;
 };
@@ -49,6 +50,9 @@ struct list_traits {
     milliseconds staleness_bound{60'000};
     label_map labels_from_tags{};  // name of the label to key of the tag
     alert_choices alerts{};
+    job_limits limits{};
+    std::optional<milliseconds> completed_within{};
+    std::vector<std::string> receivers{};  // names; empty: all
 
     bool operator==(const list_traits&) const = default;
 };

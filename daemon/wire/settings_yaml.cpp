@@ -171,7 +171,7 @@ std::variant<combined_settings, std::vector<settings_error>> parse_settings(
     reader.check_structure(root);
     settings_draft draft = read_sections(reader, root);
     lend_defaults(draft, defaults);
-    list_checks checks(draft.connections, defaults);
+    list_checks checks(draft, defaults);
     check_sections(reader, draft, checks, defaults);
     if (reader.failed()) return reader.take();
     combined_settings combined;

@@ -75,6 +75,9 @@ domain::watch_list_settings finish_list(const watch_list_draft& list) {
     made.staleness_bound = list.staleness_bound;
     made.labels_from_tags = list.labels_from_tags;
     made.alerts = list.alerts;
+    made.limits = list.limits;
+    made.completed_within = list.completed_within;
+    made.receivers = texts(list.receivers);
     return made;
 }
 

@@ -25,11 +25,41 @@ std::string place_in(const watch_list_draft& other, int line, const watch_list_d
     return plain + " of " + (other.file.empty() ? "the configuration file" : other.file);
 }
 
+// Names of things that stand elsewhere in the configuration, each once.
+template <class Draft>
+void check_names_of(
+    settings_reader& reader,
+    const std::vector<placed_text>& given,
+    const std::vector<Draft>& there,
+    const std::string& what
+) {
+    std::vector<std::string_view> known;
+    for (const auto& each : there) {
+        // One whose name is wrong has its error; it may be the one that is meant.
+        if (each.name.text.empty()) return;
+        known.push_back(each.name.text);
+    }
+    std::set<std::string_view> seen;
+    for (const auto& each : given) {
+        if (!seen.insert(each.text).second) {
+            reader.fail(each.where, quoted(each.text) + " is in this list already");
+        }
+        if (std::find(known.begin(), known.end(), each.text) != known.end()) continue;
+        const auto near = each.text.size() <= 64 ? nearest(each.text, known) : "";
+        reader.fail(
+            each.where,
+            "there is no " + what + " " + quoted(each.text) +
+                (near.empty() ? std::string() : "; did you mean " + quoted(near) + "?")
+        );
+    }
+}
+
 }  // namespace
 
 void list_checks::check(settings_reader& reader, const watch_list_draft& list) const {
     name(reader, list);
     references(reader, list);
+    receivers(reader, list);
     for (const auto& connection : connections_) {
         // One without a good name has its error, and may be whatever was meant.
         if (connection.name.text.empty() || !uses(list, connection)) continue;
@@ -59,25 +89,16 @@ void list_checks::name(settings_reader& reader, const watch_list_draft& list) co
 }
 
 void list_checks::references(settings_reader& reader, const watch_list_draft& list) const {
-    std::vector<std::string_view> known;
-    for (const auto& connection : connections_) {
-        // A connection whose name is wrong has its error; it may be the one that is meant.
-        if (connection.name.text.empty()) return;
-        known.push_back(connection.name.text);
-    }
-    std::set<std::string_view> seen;
-    for (const auto& each : list.connections) {
-        if (!seen.insert(each.text).second) {
-            reader.fail(each.where, quoted(each.text) + " is in this list already");
-        }
-        if (std::find(known.begin(), known.end(), each.text) != known.end()) continue;
-        const auto near = each.text.size() <= 64 ? nearest(each.text, known) : "";
-        reader.fail(
-            each.where,
-            "there is no connection " + quoted(each.text) +
-                (near.empty() ? std::string() : "; did you mean " + quoted(near) + "?")
-        );
-    }
+    check_names_of(reader, list.connections, connections_, "connection");
+}
+
+void list_checks::receivers(settings_reader& reader, const watch_list_draft& list) const {
+    check_names_of(reader, list.receivers, draft_.receivers, "receiver");
+    if (!list.cost_where || !draft_.prices.empty()) return;
+    reader.fail(
+        *list.cost_where,
+        "there are no \"prices\" to tell what a job costs; give them, or limit \"billable\""
+    );
 }
 
 void list_checks::regions(

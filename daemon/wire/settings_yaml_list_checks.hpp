@@ -17,9 +17,9 @@ namespace trainwatch::wire {
 
 class list_checks {
 public:
-    // Both outlive this.
-    list_checks(const std::vector<connection_draft>& connections, const settings_defaults& defaults)
-        : connections_(connections), defaults_(defaults) {}
+    // Both outlive this. Of the draft, whatever is not a list.
+    list_checks(const settings_draft& draft, const settings_defaults& defaults)
+        : draft_(draft), connections_(draft.connections), defaults_(defaults) {}
 
     // Reports what is wrong with `list` beside those that were taken.
     void check(settings_reader& reader, const watch_list_draft& list) const;
@@ -29,6 +29,7 @@ public:
 private:
     void name(settings_reader& reader, const watch_list_draft& list) const;
     void references(settings_reader& reader, const watch_list_draft& list) const;
+    void receivers(settings_reader& reader, const watch_list_draft& list) const;
     void regions(
         settings_reader& reader, const watch_list_draft& list, const connection_draft& connection
     ) const;
@@ -41,6 +42,7 @@ private:
     // Connection, region, job.
     using watched_name = std::tuple<std::string, std::string, std::string>;
 
+    const settings_draft& draft_;
     const std::vector<connection_draft>& connections_;
     const settings_defaults& defaults_;
     std::map<std::string_view, const watch_list_draft*> names_{};

@@ -74,11 +74,14 @@ void read_webhook(
 }
 
 receiver_draft read_receiver(settings_reader& reader, const yaml_value& where) {
-    static constexpr std::array<std::string_view, 3> now{"name", "alertmanager", "webhook"};
-    static constexpr std::array<std::string_view, 1> later{"heartbeat"};
+    static constexpr std::array<std::string_view, 4> now{
+        "name", "alertmanager", "webhook", "heartbeat"};
     receiver_draft draft;
     draft.name.where = where;
-    if (!reader.mapping(where, {now, later})) return draft;
+    if (!reader.mapping(where, {now, {}})) return draft;
+    if (const auto heartbeat = reader.find(where, "heartbeat")) {
+        draft.rest.heartbeat = read_flag(reader, *heartbeat, false);
+    }
     draft.name = read_name(reader, where);
     const auto alertmanager = reader.find(where, "alertmanager");
     const auto webhook = reader.find(where, "webhook");

@@ -36,6 +36,10 @@ struct watch_list_draft {
     std::optional<milliseconds> staleness_bound{};
     domain::label_map labels_from_tags{};
     domain::alert_choices alerts{};
+    domain::job_limits limits{};
+    std::optional<yaml_value> cost_where{};  // of `limits`, when there is one
+    std::optional<milliseconds> completed_within{};
+    std::vector<placed_text> receivers{};
     std::string file{};  // of watch_list_files; empty: the configuration itself
 };
 
@@ -82,6 +86,10 @@ domain::job_filter read_filter(settings_reader& reader, const yaml_value& where)
 domain::metric_groups read_metric_groups(settings_reader& reader, const yaml_value& where);
 // `alerts:` of a list: by alertname.
 domain::alert_choices read_alerts(settings_reader& reader, const yaml_value& where);
+// `limits:` of a list.
+domain::job_limits read_job_limits(settings_reader& reader, const yaml_value& where);
+// `expect:` of a list.
+std::optional<milliseconds> read_completed_within(settings_reader& reader, const yaml_value& where);
 // true or false; `otherwise` (and an error) when it is neither.
 bool read_flag(settings_reader& reader, const yaml_value& where, bool otherwise);
 domain::api_settings read_api(settings_reader& reader, const yaml_value& where);

@@ -41,9 +41,26 @@ void read_filters(settings_reader& reader, const yaml_value& where, watch_list_d
     if (jobs) read_jobs(reader, *jobs, draft);
 }
 
+// What it wants to hear of, and who is to be told.
+void read_wishes(settings_reader& reader, const yaml_value& where, watch_list_draft& draft) {
+    if (const auto alerts = reader.find(where, "alerts")) {
+        draft.alerts = read_alerts(reader, *alerts);
+    }
+    if (const auto limits = reader.find(where, "limits")) {
+        draft.limits = read_job_limits(reader, *limits);
+        if (draft.limits.cost) draft.cost_where = reader.find(*limits, "cost");
+    }
+    if (const auto expect = reader.find(where, "expect")) {
+        draft.completed_within = read_completed_within(reader, *expect);
+    }
+    if (const auto receivers = reader.find(where, "receivers")) {
+        draft.receivers = reader.texts(*receivers, "receivers");
+    }
+}
+
 // Everything but the name. False when it is no mapping.
 bool read_rest(settings_reader& reader, const yaml_value& where, watch_list_draft& draft) {
-    static constexpr std::array<std::string_view, 11> now{
+    static constexpr std::array<std::string_view, 14> now{
         "name",
         "connections",
         "regions",
@@ -54,9 +71,11 @@ bool read_rest(settings_reader& reader, const yaml_value& where, watch_list_draf
         "labels_from_tags",
         "metrics",
         "staleness_bound",
-        "alerts"};
-    static constexpr std::array<std::string_view, 2> later{"expect", "limits"};
-    if (!reader.mapping(where, {now, later})) return false;
+        "alerts",
+        "limits",
+        "expect",
+        "receivers"};
+    if (!reader.mapping(where, {now, {}})) return false;
     if (const auto connections = reader.find(where, "connections")) {
         draft.connections_given = true;
         for (const auto& item : reader.list(*connections, "connections")) {
@@ -80,9 +99,7 @@ bool read_rest(settings_reader& reader, const yaml_value& where, watch_list_draf
         draft.staleness_bound =
             reader.duration(*bound, {limits::staleness_bound_least, limits::staleness_bound_most});
     }
-    if (const auto alerts = reader.find(where, "alerts")) {
-        draft.alerts = read_alerts(reader, *alerts);
-    }
+    read_wishes(reader, where, draft);
     read_filters(reader, where, draft);
     return true;
 }

@@ -654,17 +654,17 @@ TEST_F(promise_alert, ends_when_the_promise_is_kept_for_five_minutes_and_may_fir
     start(promises()).play(minutes(1));
     stop_answering();
     play().play(minutes(5));
-    ASSERT_EQ(firing(), 1U);
+    ASSERT_EQ(firing("TrainwatchdStale"), 1U);
     answer_again();
     play().play(limits::stale_calm - seconds(1));
-    EXPECT_EQ(firing(), 1U);
+    EXPECT_EQ(firing("TrainwatchdStale"), 1U);
     const auto log = play().play(minutes(2));
-    EXPECT_EQ(firing(), 0U);
+    EXPECT_EQ(firing("TrainwatchdStale"), 0U);
     EXPECT_TRUE(is_told(messages_to(log, endpoint_id{0}), "fresh_again"));
     // While receivers are still told of the end, a new breach has to wait.
     stop_answering();
     play().play(limits::resolved_resend_for + minutes(5));
-    EXPECT_EQ(firing(), 1U);
+    EXPECT_EQ(firing("TrainwatchdStale"), 1U);
 }
 
 TEST_F(promise_alert, ends_with_its_list_whatever_labels_there_are_now) {

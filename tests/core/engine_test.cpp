@@ -60,7 +60,7 @@ TEST(engine, tells_the_life_of_a_job) {
     );
 
     // The job appears; what was seen is committed at once; the first pass is over.
-    const auto starting = job().phase("Starting", hours(1), {}, "Preparing the instances");
+    const auto starting = job().phase("Pending", hours(1), {}, "Preparing the instances");
     const auto seen_at = play.now().wall;
     domain::ledger_batch first;
     first.jobs.push_back({identity, "main", "nightly", starting, seen_at, seen_at});
@@ -72,7 +72,7 @@ TEST(engine, tells_the_life_of_a_job) {
         return domain::counter_row{metric, std::move(labels), 1, {}};
     };
     const auto* transitions = "sagemaker_training_job_transitions_total";
-    first.counters.push_back(counter(transitions, {{"secondary_status", "Starting"}}));
+    first.counters.push_back(counter(transitions, {{"secondary_status", "Pending"}}));
     first.last_complete_sweep = seen_at - milliseconds(1);
     play.gives(
         described{poll_id{1}, starting.seen(), milliseconds(200), {}},
@@ -84,7 +84,7 @@ TEST(engine, tells_the_life_of_a_job) {
                     about_resnet,
                     {{"account_id", "111122223333"},
                      {"status", "InProgress"},
-                     {"secondary_status", "Starting"},
+                     {"secondary_status", "Pending"},
                      {"created", "2025-11-23T09:26:40.123Z"},
                      {"already_ended", "false"}}
                 )},
@@ -94,7 +94,7 @@ TEST(engine, tells_the_life_of_a_job) {
                 with(
                     about_resnet,
                     {{"index", "0"},
-                     {"secondary_status", "Starting"},
+                     {"secondary_status", "Pending"},
                      {"started", "2025-11-23T10:26:40.123Z"},
                      {"message", "Preparing the instances"}}
                 )},
@@ -121,7 +121,7 @@ TEST(engine, tells_the_life_of_a_job) {
 
     // It has failed. In one batch: what was seen, and the alert; nothing is sent yet.
     const auto failed = job()
-                            .phase("Starting", hours(1), hours(2), "Preparing the instances")
+                            .phase("Pending", hours(1), hours(2), "Preparing the instances")
                             .fails(hours(2), "CapacityError: none");
     domain::alert alert;
     alert.labels = {
@@ -174,7 +174,7 @@ TEST(engine, tells_the_life_of_a_job) {
          7200,
          {0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}},
         {"sagemaker_training_job_phase_duration_seconds",
-         {{"secondary_status", "Starting"}},
+         {{"secondary_status", "Pending"}},
          3600,
          {0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0}},
         counter(transitions, {{"secondary_status", "Failed"}}),
@@ -193,7 +193,7 @@ TEST(engine, tells_the_life_of_a_job) {
                 with(
                     about_resnet,
                     {{"index", "0"},
-                     {"secondary_status", "Starting"},
+                     {"secondary_status", "Pending"},
                      {"started", "2025-11-23T10:26:40.123Z"},
                      {"ended", "2025-11-23T11:26:40.123Z"}}
                 )},
@@ -224,7 +224,9 @@ TEST(engine, tells_the_life_of_a_job) {
             note{
                 note_level::warning,
                 "alert_fired",
-                {{"alert", identity_text}, {"failure_reason", "CapacityError: none"}}},
+                {{"alert", identity_text},
+                 {"failure_reason", "CapacityError: none"},
+                 {"reason", second.alerts[0].reason}}},
             commit{commit_id{2}, second},
         }
     );

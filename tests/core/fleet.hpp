@@ -268,12 +268,16 @@ protected:
     void fails(const char* name, milliseconds when) {
         aws.put(running(name).fails(when), later(when));
     }
-    std::size_t firing() {
+    // Of that name, or all.
+    std::size_t firing(const std::string& alertname = {}) {
         const auto& alerts = play().view().alerts;
         return static_cast<std::size_t>(std::count_if(
             alerts.begin(),
             alerts.end(),
-            [](const auto& alert) { return alert.state == domain::alert_state::firing; }
+            [&](const auto& alert) {
+                const bool is_it = alertname.empty() || alert.labels.at("alertname") == alertname;
+                return is_it && alert.state == domain::alert_state::firing;
+            }
         ));
     }
     // Transitions and ends that were counted, of whatever list.

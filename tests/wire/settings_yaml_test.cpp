@@ -134,11 +134,18 @@ watch_lists:
     alerts:
       TrainingJobStopped: {enabled: true, severity: page-me}
       TrainingJobMaxWaitExceeded: {enabled: false}
+      TrainingJobNearDeadline: {warning_at: 70%, critical_at: 0.9}
+      TrainingJobPastDeadline: {after: 0s, severity: page}
+      TrainingJobSpotLoop: {interruptions: 3, within: 90m}
+      TrainingJobOverdue: {severity: warning}
+    limits: {Pending: 3h, Uploading: 0s, Training: 2d, billable: 30h, cost: 12.5}
+    expect: {completed_within: 26h}
+    receivers: [hook, main]
 prices: {ml.p4d.24xlarge: 37.688, ml.p6-b200.48xlarge: 1e2}
 receivers:
   - {name: main, alertmanager: {urls: [http://am-1:9093, "http://am-2:9093/base"], proxy_url: none}}
   - {name: hook, webhook: {url: "https://example.com/hook?key=1", proxy_url: "http://p:3128"}}
-  - {name: secret, webhook: {url_file: /etc/trainwatchd/hook.url}}
+  - {name: secret, webhook: {url_file: /etc/trainwatchd/hook.url}, heartbeat: true}
 failure_classes:
   - {match: "NCCL .* timed? out", class: internal_server}
   - {match: '^AlgorithmError: gave up\b', class: out_of_memory}
@@ -180,7 +187,20 @@ api: {show_parameters: true}
     expected.watch_lists[0].exclude.name = {"scratch-*", "*-test"};
     expected.watch_lists[0].labels_from_tags = {{"owner", "Owner"}, {"stage", "aws:stage"}};
     expected.watch_lists[0].alerts = {
-        {"TrainingJobStopped", {true, "page-me"}}, {"TrainingJobMaxWaitExceeded", {false, {}}}};
+        {"TrainingJobStopped", {true, "page-me"}},
+        {"TrainingJobMaxWaitExceeded", {false, {}}},
+        {"TrainingJobNearDeadline", {.warning_at = 0.7, .critical_at = 0.9}},
+        {"TrainingJobPastDeadline", {.severity = "page", .after = milliseconds(0)}},
+        {"TrainingJobSpotLoop", {.interruptions = 3, .within = std::chrono::minutes(90)}},
+        {"TrainingJobOverdue", {.severity = "warning"}}};
+    expected.watch_lists[0].limits = {
+        {{"Pending", std::chrono::hours(3)},
+         {"Uploading", milliseconds(0)},
+         {"Training", std::chrono::hours(48)}},
+        std::chrono::hours(30),
+        12.5};
+    expected.watch_lists[0].completed_within = std::chrono::hours(26);
+    expected.watch_lists[0].receivers = {"hook", "main"};
     expected.watch_lists[0].staleness_bound = milliseconds(30'000);
     expected.connections[0].pace = domain::pace_kind::bound;
     expected.watch_list_files = {"watch_lists.d/*.yaml", "/srv/teams/vision.yaml"};
@@ -196,7 +216,7 @@ api: {show_parameters: true}
          {"https://example.com/hook?key=1"},
          "",
          "http://p:3128"},
-        {"secret", domain::receiver_kind::webhook, {}, "/etc/trainwatchd/hook.url"}};
+        {"secret", domain::receiver_kind::webhook, {}, "/etc/trainwatchd/hook.url", "", true}};
     expected.failure_classes = {
         {"NCCL .* timed? out", domain::failure_class::internal_server},
         {"^AlgorithmError: gave up\\b", domain::failure_class::out_of_memory}};
@@ -543,11 +563,43 @@ TEST(SettingsAlerts, tell_what_is_wrong_and_where) {
         of("{TrainingJobFailed: {severity: \"very bad\"}}"), HasSubstr("letters, digits, _ and -")
     );
     EXPECT_THAT(of("{TrainingJobFailed: off}"), HasSubstr("TrainingJobFailed"));
+    EXPECT_THAT(of("{TrainingJobNearDeadline: {warning_at: 80}}"), HasSubstr("such as 0.8 or 80%"));
+    EXPECT_THAT(
+        of("{TrainingJobNearDeadline: {warning_at: 0.9, critical_at: 0.7}}"),
+        HasSubstr("critical_at: comes before warning_at")
+    );
+    EXPECT_THAT(
+        of("{TrainingJobNearDeadline: {warning_at: 0.97}}"),
+        HasSubstr("warning_at: comes after critical_at")
+    );
+    EXPECT_THAT(of("{TrainingJobNearDeadline: {severity: page}}"), HasSubstr("severity"));
+    EXPECT_THAT(
+        of("{TrainingJobSpotLoop: {interruptions: 2.5}}"), HasSubstr("a whole number from 1")
+    );
+    EXPECT_THAT(of("{TrainingJobFailed: {after: 5m}}"), HasSubstr("after"));
+}
+
+TEST(SettingsLimits, tell_what_is_wrong_and_where) {
+    const auto of = [](const std::string& rest) {
+        return errors_of(
+            "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x], " + rest + "}]\n"
+        );
+    };
+    EXPECT_THAT(of("limits: {Startin: 5m}"), HasSubstr("did you mean \"Starting\""));
+    EXPECT_THAT(of("limits: {Starting: 32d}"), HasSubstr("limits.Starting"));
+    EXPECT_THAT(of("limits: {cost: 5}"), HasSubstr("there are no \"prices\""));
+    EXPECT_THAT(of("limits: {cost: 0}"), HasSubstr("an amount above zero"));
+    EXPECT_THAT(of("expect: {}"), HasSubstr("completed_within"));
+    EXPECT_THAT(of("expect: {completed_within: 5s}"), HasSubstr("expect.completed_within"));
+    EXPECT_THAT(of("receivers: [nobody]"), HasSubstr("there is no receiver \"nobody\""));
 }
 
 TEST(SettingsAlerts, are_all_in_the_schema_and_the_documentation) {
     const auto config = std::filesystem::path(TRAINWATCH_TESTS_DIR).parent_path() / "config";
-    for (const auto name : domain::job_alerts) {
+    std::vector<std::string_view> names(domain::end_alerts.begin(), domain::end_alerts.end());
+    names.insert(names.end(), domain::condition_alerts.begin(), domain::condition_alerts.end());
+    names.push_back(domain::overdue_alert);
+    for (const auto name : names) {
         EXPECT_THAT(
             read_file(config / "trainwatchd.schema.json"),
             HasSubstr("\"" + std::string(name) + "\"")

@@ -1,0 +1,127 @@
+// TrainingJobNearDeadline, TrainingJobPastDeadline.
+#include <string>
+
+#include "base/limits.hpp"
+#include "core/condition_parts.hpp"
+#include "core/deadlines.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using domain::observation;
+using domain::secondary_status;
+
+// What it had to do is done, or it is told to stop: no limit will hurt it any more.
+bool is_past_its_work(const observation& job) {
+    return is_stopping(job) || job.secondary.value == secondary_status::uploading;
+}
+
+// "AWS stops it at 2026-11-24T09:12:00.000Z"; while a spot job is interrupted, nobody can say when.
+std::string when_stopped(const domain::job_view& job) {
+    for (const auto& deadline : job.deadlines) {
+        if (deadline.kind == domain::deadline_kind::max_runtime) {
+            return "AWS stops it at " + iso8601(deadline.at);
+        }
+    }
+    return "AWS stops it once it has trained for so long";
+}
+
+// What its own progress promises, if it reports any.
+std::string what_progress_says(const domain::job_view& job) {
+    const auto& predicted = job.derived.predicted_end;
+    if (!job.last->progress) return " It reports no progress that would tell when it is done.";
+    if (!predicted || predicted->from != domain::predicted_end::basis::progress) {
+        return " By the progress that it reports it will not be done by then.";
+    }
+    return " By the progress that it reports it will be done at " + iso8601(predicted->at) +
+        ", before that.";
+}
+
+void add_near(
+    condition_finder& finder, const char* severity, double part, milliseconds used, seconds limit
+) {
+    const auto& job = finder.of.job;
+    const auto of_limit = percent_of(part) + " of its MaxRuntimeInSeconds of " + text_of(limit);
+    condition_finder::holding near;
+    near.alertname = "TrainingJobNearDeadline";
+    near.severity = severity;
+    near.key = severity;
+    near.summary = "Training job " + job.last->name + " has used " + of_limit + ": " +
+        when_stopped(job) + ", done or not.";
+    near.consequence = what_progress_says(job) +
+        " AWS does not extend the limit of a job that runs: see that it saves checkpoints, or what "
+        "it has learned since the last one is lost.";
+    near.reason = "The job had trained for " + text_of(used) + ", " + of_limit + ".";
+    if (job.derived.predicted_end) {
+        near.annotations.emplace("predicted_end", iso8601(job.derived.predicted_end->at));
+    }
+    for (const auto& deadline : job.deadlines) {
+        if (deadline.kind != domain::deadline_kind::max_runtime) continue;
+        near.annotations.emplace("deadline", iso8601(deadline.at));
+    }
+    finder.add(std::move(near));
+}
+
+const char* name_of(domain::deadline_kind kind) {
+    switch (kind) {
+        case domain::deadline_kind::max_runtime:
+            return "MaxRuntimeInSeconds";
+        case domain::deadline_kind::max_wait:
+            return "MaxWaitTimeInSeconds";
+        case domain::deadline_kind::max_pending:
+            return "MaxPendingTimeInSeconds";
+    }
+    return "";
+}
+
+}  // namespace
+
+// Both may hold: the shipped inhibit rule shows the critical one.
+void find_near_deadline(condition_finder& finder) {
+    const auto& last = *finder.of.job.last;
+    if (!last.limits.max_runtime || last.limits.max_runtime->count() <= 0) return;
+    if (is_past_its_work(last)) return;
+    const auto used = runtime_used(last, finder.of.seen);
+    if (!used) return;
+    const auto limit = *last.limits.max_runtime;
+    const double part = std::chrono::duration<double>(*used) / std::chrono::duration<double>(limit);
+    const auto& choice = finder.choice("TrainingJobNearDeadline");
+    if (part >= choice.warning_at.value_or(limits::near_deadline_warning)) {
+        add_near(finder, "warning", part, *used, limit);
+    }
+    if (part >= choice.critical_at.value_or(limits::near_deadline_critical)) {
+        add_near(finder, "critical", part, *used, limit);
+    }
+}
+
+// AWS ends jobs minutes late, and uploads after that: neither is worth a page.
+void find_past_deadline(condition_finder& finder) {
+    const auto& job = finder.of.job;
+    if (is_past_its_work(*job.last)) return;
+    const auto& choice = finder.choice("TrainingJobPastDeadline");
+    const auto patience = choice.after.value_or(limits::past_deadline_patience);
+    const domain::deadline* first = nullptr;
+    for (const auto& deadline : job.deadlines) {
+        if (finder.of.seen < deadline.at + patience) continue;
+        if (first == nullptr || deadline.at < first->at) first = &deadline;
+    }
+    if (first == nullptr) return;
+    const auto late = text_of(finder.of.seen - first->at);
+    const std::string limit = name_of(first->kind);
+    condition_finder::holding past;
+    past.alertname = "TrainingJobPastDeadline";
+    past.severity = "critical";
+    past.summary = "Training job " + job.last->name + " is " + late + " past its " + limit +
+        " and still " + job.last->secondary.text + ".";
+    past.consequence =
+        " AWS ends a job some minutes after its limit and uploads what it made then; this one is "
+        "neither being stopped nor uploading, and goes on costing. StopTrainingJob ends it by "
+        "hand; AWS support can tell why it was not.";
+    past.reason = "The job's " + limit + " passed at " + iso8601(first->at) + ", and " + late +
+        " later AWS said that it is " + job.last->status.text + ", " + job.last->secondary.text +
+        ".";
+    past.annotations.emplace("deadline", iso8601(first->at));
+    finder.add(std::move(past));
+}
+
+}  // namespace trainwatch::core

@@ -1,0 +1,115 @@
+// What holds of a job for as long as it holds (core/conditions): what has come to hold fires, what
+// holds no more ends.
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "core/conditions.hpp"
+#include "core/engine.hpp"
+#include "core/tracker.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+// Why a condition of the job holds no more.
+const char* why_over(const domain::job_view& job, bool is_of_former_job) {
+    if (is_of_former_job) return "name_reused";
+    if (job.missing) return "deleted";
+    return job.ending || terminal_status(*job.last) ? "job_ended" : "over";
+}
+
+}  // namespace
+
+// After every word on the job. Nothing that AWS has not told of since is judged: an end that no
+// describe has explained yet has no say either.
+void engine::judge(std::size_t slot) {
+    const auto& job = view_.jobs[slot];
+    if (!job.last || !job.last_observed || !is_watched(slot)) return;
+    const auto identity = identity_of(*job.last);
+    const auto known = standing_.about(identity);
+    auto holding = conditions_of_slot(slot);
+    if (known.empty() && holding.empty()) return;
+    const auto created = iso8601(identity.created);
+    std::set<std::string> firing;
+    for (const auto& each : known) {
+        if (book_.alert(each.alert).state == domain::alert_state::resolved) continue;
+        const bool is_of_former_job = each.created != created;
+        const bool holds =
+            !is_of_former_job && std::any_of(holding.begin(), holding.end(), [&](const auto& one) {
+                return one.key == each.key;
+            });
+        if (holds) {
+            firing.insert(each.key);
+            if (job.ending) hold_after_end(slot, each.alert);
+        } else {
+            end_alert(each.alert, why_over(job, is_of_former_job));
+        }
+    }
+    // Labels are the identity, and some may still be read: the next word on the job tells it again.
+    if (must_wait_for_tags(slot)) return;
+    auto configured = plan_.alert_labels(job.target.watch_list);
+    for (const auto& [name, value] : job.tag_labels)
+        configured.insert_or_assign(name, value);
+    for (auto& each : holding) {
+        if (!firing.insert(each.key).second) continue;
+        auto& alert = each.alert.alert;
+        alert.starts_at = now_.wall;
+        alert.labels.insert(configured.begin(), configured.end());
+        // While receivers are still being told that its last time is over, it fires a little later.
+        const auto number = fire(std::move(each.alert));
+        if (number && job.ending) hold_after_end(slot, *number);
+    }
+}
+
+std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
+    const auto& job = view_.jobs[slot];
+    if (job.missing || job.summarised) return {};
+    const bool is_over = job.ending || terminal_status(*job.last);
+    // Most jobs that have ended have no rules, and nothing more is to be found.
+    if (is_over && (!job.ending || job.last->rules.empty() || is_hold_over(slot))) return {};
+    static const std::vector<domain::transition> none{};
+    const auto history = job.last->spot ? history_of(job, targets_[slot].memory) : none;
+    const auto& traits = plan_.traits(job.target.watch_list);
+    return conditions_of(
+        {job, history, *job.last_observed}, {traits.alerts, traits.limits, plan_.prices}
+    );
+}
+
+// What a rule found stays for a while after the end of its job, as the end itself does.
+wall_time engine::hold_of(std::size_t slot) const {
+    const auto& job = view_.jobs[slot];
+    return job.ended.value_or(*job.last_observed) + limits::terminal_hold;
+}
+
+bool engine::is_hold_over(std::size_t slot) const {
+    return hold_of(slot) <= now_.wall;
+}
+
+void engine::hold_after_end(std::size_t slot, alert_number alert) {
+    held_conditions_.emplace(hold_of(slot), alert);
+}
+
+void engine::end_held_conditions() {
+    while (!held_conditions_.empty() && held_conditions_.begin()->first <= now_.wall) {
+        const auto alert = held_conditions_.begin()->second;
+        held_conditions_.erase(held_conditions_.begin());
+        if (book_.knows(alert)) end_alert(alert, "hold");
+    }
+}
+
+// One of an earlier run. Its job may have ended meanwhile, and may be in no slot any more: then
+// nobody will judge it, and it ends by itself.
+void engine::restore_condition(alert_number number) {
+    const auto& alert = book_.alert(number);
+    standing_.add(alert.labels, number);
+    if (condition_key(alert.labels).empty()) return;
+    const auto slot = slot_about(alert);
+    if (!slot) {
+        held_conditions_.emplace(alert.starts_at + limits::terminal_hold, number);
+    } else if (view_.jobs[*slot].ending) {
+        hold_after_end(*slot, number);
+    }
+}
+
+}  // namespace trainwatch::core

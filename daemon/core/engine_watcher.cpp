@@ -1,0 +1,243 @@
+// What the daemon says of itself and of lists as a whole: a connection that is down, a status that
+// nobody knows, a list without a completion, a heartbeat.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "base/limits.hpp"
+#include "core/engine.hpp"
+#include "core/rules_of_watcher.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+// Among the counters, because it is one number of a list.
+constexpr const char* expected_metric = "trainwatchd_watch_list_expected_since_timestamp_seconds";
+
+std::string value_of(const domain::label_map& labels, const char* name) {
+    const auto found = labels.find(name);
+    return found == labels.end() ? std::string() : found->second;
+}
+
+}  // namespace
+
+// Fires what has come to hold, ends what holds no more. While receivers are still being told that
+// its last time is over, it fires a little later.
+void engine::follow(
+    own_alert& known, bool holds, const std::function<domain::alert_row()>& make, const char* over
+) {
+    const bool fires = !known.identity.empty();
+    if (fires == holds) return;
+    if (holds) {
+        if (const auto number = fire(make())) known.identity = book_.key(*number);
+        return;
+    }
+    const auto identity = std::exchange(known.identity, {});
+    if (const auto number = book_.find(identity)) end_alert(*number, over);
+}
+
+void engine::watch_over() {
+    if (drain_until_) return;
+    watch_connections();
+    watch_unknown_statuses();
+    watch_expectations();
+    const bool asked =
+        std::any_of(plan_.endpoints.begin(), plan_.endpoints.end(), [](const auto& endpoint) {
+            return endpoint.heartbeat && !endpoint.gone;
+        });
+    follow(
+        heartbeat_,
+        asked,
+        [&] { return trainwatchd_heartbeat(plan_.replica, now_.wall, plan_.global.labels); },
+        "not_asked_for"
+    );
+}
+
+void engine::watch_connections() {
+    down_lanes_.resize(view_.lanes.size());
+    for (std::size_t i = 0; i < view_.lanes.size(); ++i) {
+        const auto& lane = plan_.lanes[i];
+        auto& known = down_lanes_[i];
+        const bool is_down = !lane.gone && view_.lanes[i].heard && !view_.lanes[i].up;
+        // What comes back and goes again at once is still down.
+        const bool believed = known.holds.observe(
+            is_down, now_.mono, limits::connection_down_patience, limits::connection_up_patience
+        );
+        const auto make = [&] {
+            std::string detail = lanes_[i].down_because;
+            const auto connection = view_.connections.find(lane.connection);
+            const bool has_trouble =
+                connection != view_.connections.end() && connection->second.trouble;
+            if (detail.empty() && has_trouble) detail = connection->second.trouble->detail;
+            return trainwatchd_connection_down(
+                {lane, std::move(detail), limits::connection_down_patience, plan_.replica},
+                now_.wall,
+                plan_.global.labels
+            );
+        };
+        follow(known, believed && !lane.gone, make, lane.gone ? "unwatched" : "recovered");
+    }
+}
+
+// Which of the two statuses of a live job this release does not know.
+void engine::note_statuses(std::size_t slot) {
+    for (auto& [status, known] : unknown_statuses_)
+        known.slots.erase(slot);
+    const auto& job = view_.jobs[slot];
+    if (!job.last || job.ending || job.missing || !is_watched(slot)) return;
+    const auto note = [&](const char* member, bool is_known, const std::string& text) {
+        if (is_known || text.empty()) return;
+        const std::pair<std::string, std::string> status(member, text);
+        const bool has_room = unknown_statuses_.size() < limits::unknown_statuses_max;
+        if (!has_room && !unknown_statuses_.contains(status)) return;
+        unknown_statuses_[status].slots.insert(slot);
+    };
+    const auto& last = *job.last;
+    note(
+        "TrainingJobStatus", last.status.value != domain::primary_status::unknown, last.status.text
+    );
+    note(
+        "SecondaryStatus",
+        last.secondary.value != domain::secondary_status::unknown,
+        last.secondary.text
+    );
+}
+
+void engine::watch_unknown_statuses() {
+    for (auto at = unknown_statuses_.begin(); at != unknown_statuses_.end();) {
+        auto& known = at->second;
+        const bool believed = known.told.holds.observe(
+            !known.slots.empty(), now_.mono, milliseconds(0), limits::stale_calm
+        );
+        const auto make = [&, &status = at->first] {
+            const auto& job = view_.jobs[*known.slots.begin()];
+            return trainwatchd_unknown_status(
+                {status.first, status.second, job.target.name, plan_.replica},
+                now_.wall,
+                plan_.global.labels
+            );
+        };
+        // The last job that had it may be gone before it could be told.
+        const bool may_fire = !known.slots.empty() || !known.told.identity.empty();
+        follow(known.told, believed && may_fire, make, "over");
+        const bool is_over = !believed && known.slots.empty() && known.told.identity.empty();
+        at = is_over ? unknown_statuses_.erase(at) : std::next(at);
+    }
+}
+
+// Whether the completions of the list would be seen.
+bool engine::sees_list(const std::string& watch_list) const {
+    bool any = false;
+    for (std::size_t i = 0; i < lists_of_lane_.size(); ++i) {
+        if (!lists_of_lane_[i].contains(watch_list)) continue;
+        if (!view_.lanes[i].up || is_blind(lane_id{i})) return false;
+        any = true;
+    }
+    return any && view_.first_pass_complete;
+}
+
+// TrainingJobOverdue. A list that is new is given its time from then on.
+void engine::watch_expectations() {
+    next_expectation_.reset();
+    for (const auto& [list, traits] : plan_.lists) {
+        if (!traits.completed_within) continue;
+        auto& expected = expectations_[list];
+        if (!expected.since) {
+            expected.since = now_.wall;
+            journal_.put(domain::counter_row{
+                expected_metric, {{"watch_list", list}}, unix_seconds(now_.wall), {}});
+        }
+        const auto completed = view_.fleet.last_completed.find(list);
+        std::optional<wall_time> last;
+        if (completed != view_.fleet.last_completed.end()) last = completed->second;
+        const auto due =
+            std::max(*expected.since, last.value_or(*expected.since)) + *traits.completed_within;
+        const bool is_late = now_.wall >= due;
+        if (!is_late) next_expectation_ = std::min(next_expectation_.value_or(due), due);
+        // Who does not see does not judge.
+        if (is_late && expected.told.identity.empty() && !sees_list(list)) continue;
+        const bool believed = expected.told.holds.observe(
+            is_late, now_.mono, limits::settle_patience, milliseconds(0)
+        );
+        const auto make = [&, &name = list, &wants = traits] {
+            const auto choice = wants.alerts.find(domain::overdue_alert);
+            const auto severity = choice == wants.alerts.end() ? "" : choice->second.severity;
+            return training_job_overdue(
+                {name, *wants.completed_within, last, *expected.since, severity},
+                now_.wall,
+                plan_.alert_labels(name)
+            );
+        };
+        follow(expected.told, believed, make, "completed");
+    }
+    for (auto at = expectations_.begin(); at != expectations_.end();) {
+        if (plan_.traits(at->first).completed_within) {
+            ++at;
+            continue;
+        }
+        follow(at->second.told, false, {}, "unwatched");
+        at = expectations_.erase(at);
+    }
+}
+
+void engine::restore_expectations(const std::vector<domain::counter_row>& counters) {
+    for (const auto& row : counters) {
+        if (row.metric != expected_metric || !std::isfinite(row.value)) continue;
+        const auto list = value_of(row.labels, "watch_list");
+        if (!plan_.traits(list).completed_within) continue;
+        expectations_[list].since = wall_time(milliseconds(std::llround(row.value * 1000)));
+    }
+}
+
+// What goes on over a restart: a list is as late as it was, and the heartbeat beats. All else that
+// the daemon had to say of itself is established anew.
+bool engine::goes_on(alert_number number) {
+    const auto& labels = book_.alert(number).labels;
+    const auto alertname = value_of(labels, "alertname");
+    if (alertname == "TrainwatchdHeartbeat") {
+        heartbeat_.identity = book_.key(number);
+        return true;
+    }
+    if (alertname != domain::overdue_alert) return false;
+    const auto list = value_of(labels, "watch_list");
+    if (!plan_.traits(list).completed_within) return false;
+    auto& told = expectations_[list].told;
+    told.identity = book_.key(number);
+    told.holds = debounced(true);
+    return true;
+}
+
+std::optional<mono_time> engine::next_watch() const {
+    std::optional<mono_time> next;
+    const auto consider = [&](const std::optional<mono_time>& at) {
+        if (at && (!next || *at < *next)) next = at;
+    };
+    for (const auto& each : down_lanes_)
+        consider(each.holds.turns_at());
+    for (const auto& [status, known] : unknown_statuses_)
+        consider(known.told.holds.turns_at());
+    for (const auto& [list, expected] : expectations_)
+        consider(expected.told.holds.turns_at());
+    if (next_expectation_) consider(mono_of(*next_expectation_));
+    if (!held_conditions_.empty()) consider(mono_of(held_conditions_.begin()->first));
+    return next;
+}
+
+// Whether the endpoint is to hear of the alert.
+bool engine::is_for(endpoint_id endpoint, const domain::alert& alert) const {
+    const auto& to = plan_.endpoints[endpoint.value];
+    if (value_of(alert.labels, "alertname") == "TrainwatchdHeartbeat") return to.heartbeat;
+    const auto& wanted = plan_.traits(value_of(alert.labels, "watch_list")).receivers;
+    return wanted.empty() || std::find(wanted.begin(), wanted.end(), to.receiver) != wanted.end();
+}
+
+std::vector<bool> engine::addressees_of(const domain::alert& alert) const {
+    std::vector<bool> addressed(receivers_.size(), false);
+    for (std::size_t i = 0; i < receiver_of_.size(); ++i) {
+        if (is_for(endpoint_id{i}, alert)) addressed[receiver_of_[i]] = true;
+    }
+    return addressed;
+}
+
+}  // namespace trainwatch::core

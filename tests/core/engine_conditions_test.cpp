@@ -1,0 +1,516 @@
+// Alerts that fire for as long as something holds: when they come, when they go, what a restart and
+// a reload leave of them, and who hears of them.
+#include "core/engine.hpp"
+#include "tests/core/script.hpp"
+
+namespace trainwatch::core {
+namespace {
+
+using domain::alert_state;
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::IsSupersetOf;
+using testing::Not;
+using testing::Pair;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+const auto hook = webhook("pipeline", "http://hook");
+
+std::string label(const domain::label_map& of, const char* name) {
+    const auto found = of.find(name);
+    return found == of.end() ? std::string() : found->second;
+}
+
+std::vector<std::string> firing(const script& play) {
+    std::vector<std::string> names;
+    for (const auto& alert : play.view().alerts) {
+        if (alert.state == alert_state::firing) names.push_back(label(alert.labels, "alertname"));
+    }
+    return names;
+}
+
+std::string because(const script& play, const char* alertname) {
+    for (const auto& alert : play.view().alerts) {
+        if (label(alert.labels, "alertname") == alertname && alert.state == alert_state::resolved) {
+            return label(alert.annotations, "resolved_because");
+        }
+    }
+    return {};
+}
+
+// Plays it from its beginning, and keeps all that it wrote.
+kept_ledger run_and_keep(script& play, nanoseconds time) {
+    kept_ledger ledger;
+    for (const auto& batch : only<commit>(play.opening()))
+        ledger.add(batch);
+    for (const auto& [when, asked] : play.play(time)) {
+        if (const auto* batch = std::get_if<commit>(&asked)) ledger.add(*batch);
+    }
+    return ledger;
+}
+
+// What left for an endpoint: alertname and whether it was over, each time.
+std::vector<std::string> told(
+    const std::vector<std::pair<mono_time, action>>& log, std::uint64_t endpoint = 0
+) {
+    std::vector<std::string> lines;
+    for (const auto& [when, asked] : log) {
+        const auto* parcel = std::get_if<deliver>(&asked);
+        if (!parcel || parcel->endpoint.value != endpoint) continue;
+        for (const auto& alert : parcel->alerts) {
+            lines.push_back(
+                label(alert.labels, "alertname") +
+                (alert.state == alert_state::resolved ? " over" : "")
+            );
+        }
+    }
+    return lines;
+}
+
+// A job that has used 85 % of its limit of two hours and 21 minutes when the script begins.
+job near_its_deadline() {
+    return running().max_runtime(seconds(8'400));
+}
+
+script near_deadline(domain::watch_plan plan = quick_plan({"resnet"}), domain::ledger known = {}) {
+    script play(std::move(plan), std::move(known));
+    play.aws = [](const describe&) { return near_its_deadline().seen(); };
+    return play;
+}
+
+// ---- coming and going --------------------------------------------------------------------------
+
+TEST(standing, alert_fires_once_and_ends_with_the_job) {
+    auto play = near_deadline();
+    auto log = play.play(minutes(1));
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobNearDeadline"));
+    play.aws = [](const describe&) {
+        return near_its_deadline().ends("Completed", "Completed", hours(2)).seen();
+    };
+    log = play.play(minutes(5));
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobNearDeadline"), "job_ended");
+    EXPECT_THAT(told(log), Contains("TrainingJobNearDeadline over"));
+}
+
+TEST(standing, alert_says_in_the_log_why_it_fired) {
+    auto play = near_deadline();
+    const auto log = play.play(minutes(1));
+    std::vector<std::string> reasons;
+    for (const auto& [when, asked] : log) {
+        const auto* line = std::get_if<note>(&asked);
+        if (!line || line->name != "alert_fired") continue;
+        for (const auto& [name, value] : line->fields) {
+            if (name == "reason") reasons.push_back(value);
+        }
+    }
+    EXPECT_THAT(reasons, ElementsAre(HasSubstr("of its MaxRuntimeInSeconds of 2h20m")));
+}
+
+TEST(standing, alerts_of_two_thresholds_fire_one_after_the_other) {
+    auto play = near_deadline();
+    play.play(minutes(20));
+    EXPECT_THAT(firing(play), SizeIs(2));
+    EXPECT_THAT(
+        play.view().alerts,
+        UnorderedElementsAre(
+            testing::Field(&domain::alert::labels, Contains(Pair("severity", "warning"))),
+            testing::Field(&domain::alert::labels, Contains(Pair("severity", "critical")))
+        )
+    );
+}
+
+// AWS is silent: whether the job still runs nobody knows, and nothing is made up.
+TEST(standing, alert_is_not_made_of_a_silence) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe&) { return running().max_runtime(seconds(12'000)).seen(); };
+    play.play(minutes(1));
+    EXPECT_THAT(firing(play), IsEmpty());
+    play.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::transient);
+    };
+    play.play(hours(2));
+    EXPECT_THAT(firing(play), Not(Contains("TrainingJobNearDeadline")));
+    EXPECT_THAT(firing(play), Not(Contains("TrainingJobPastDeadline")));
+}
+
+TEST(standing, alert_of_a_phase_ends_when_the_phase_is_left) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe&) { return job().phase("Starting", seconds(0)).seen(); };
+    play.play(minutes(1));
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobStuck"));
+    play.aws = [](const describe&) {
+        return job()
+            .phase("Starting", seconds(0), hours(2) + minutes(1))
+            .phase("Downloading", hours(2) + minutes(1))
+            .seen();
+    };
+    play.play(minutes(2));
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobStuck"), "over");
+}
+
+// The same phase again is the same identity: it fires once its former end was told.
+TEST(standing, alert_fires_again_when_what_it_is_about_comes_again) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe&) { return job().phase("Starting", seconds(0)).seen(); };
+    play.play(minutes(1));
+    const auto back = hours(2) + minutes(5);
+    play.aws = [&](const describe&) {
+        return job()
+            .spot()
+            .phase("Starting", seconds(0), back)
+            .phase("Training", back, back + minutes(1))
+            .phase("Interrupted", back + minutes(1), back + minutes(2))
+            .phase("Starting", back + minutes(2))
+            .seen();
+    };
+    play.play(minutes(25));
+    EXPECT_THAT(firing(play), IsEmpty());
+    play.play(minutes(15));
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobStuck"));
+}
+
+TEST(standing, alert_of_a_deleted_name_ends) {
+    auto play = near_deadline();
+    play.play(minutes(1));
+    play.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::not_found);
+    };
+    play.play(minutes(2));
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobNearDeadline"), "deleted");
+}
+
+TEST(standing, alert_of_a_job_whose_name_another_one_has_by_now_ends) {
+    auto play = near_deadline();
+    play.play(minutes(1));
+    play.aws = [](const describe&) {
+        return job().created_at(later(hours(2))).phase("Starting", hours(2)).seen();
+    };
+    play.play(minutes(2));
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobNearDeadline"), "name_reused");
+}
+
+TEST(standing, alert_ends_when_its_list_goes) {
+    auto play = near_deadline();
+    play.play(minutes(1));
+    auto next = play.subject().plan();
+    next.targets.clear();
+    play.play(minutes(1), reconfigured{next});
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobNearDeadline"), "unwatched");
+}
+
+TEST(standing, alert_that_a_reload_switches_off_ends) {
+    auto play = near_deadline();
+    play.play(minutes(1));
+    auto next = play.subject().plan();
+    next.lists["nightly"].alerts["TrainingJobNearDeadline"].enabled = false;
+    play.play(minutes(2), reconfigured{next});
+    EXPECT_THAT(firing(play), IsEmpty());
+}
+
+// ---- a restart ---------------------------------------------------------------------------------
+
+TEST(standing, alert_goes_on_over_a_restart_under_the_same_identity) {
+    auto first = near_deadline();
+    const auto ledger = run_and_keep(first, minutes(1));
+    auto second = near_deadline(quick_plan({"resnet"}), ledger.load());
+    const auto log = second.play(minutes(5));
+    EXPECT_EQ(second.view().alerts.size(), 1U);
+    EXPECT_EQ(second.view().alerts[0].labels, first.view().alerts[0].labels);
+    EXPECT_EQ(second.view().alerts[0].starts_at, first.view().alerts[0].starts_at);
+    EXPECT_THAT(told(log), Not(Contains("TrainingJobNearDeadline over")));
+}
+
+TEST(standing, alert_of_a_job_that_ended_while_nobody_watched_ends_after_the_restart) {
+    auto first = near_deadline();
+    const auto ledger = run_and_keep(first, minutes(1));
+    script second(quick_plan({"resnet"}), ledger.load());
+    second.aws = [](const describe&) {
+        return near_its_deadline().ends("Completed", "Completed", hours(2)).seen();
+    };
+    const auto log = second.play(minutes(5));
+    EXPECT_THAT(firing(second), IsEmpty());
+    EXPECT_EQ(because(second, "TrainingJobNearDeadline"), "job_ended");
+    EXPECT_THAT(told(log), Contains("TrainingJobNearDeadline over"));
+}
+
+// ---- rules after the end -----------------------------------------------------------------------
+
+domain::observation with_an_issue(bool has_ended) {
+    auto made = running().but([](auto& seen) {
+        seen.rules.push_back({domain::rule_kind::debugger, "Overfit", "IssuesFound", "", {}});
+    });
+    if (has_ended) made.ends("Completed", "Completed", hours(2));
+    return made.seen();
+}
+
+TEST(standing, alert_of_a_rule_stays_for_a_day_after_the_end_of_its_job) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe&) { return with_an_issue(false); };
+    play.play(minutes(1));
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobRuleIssue"));
+    play.aws = [](const describe&) { return with_an_issue(true); };
+    play.play(hours(24) - minutes(2));
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobRuleIssue"));
+    play.play(minutes(5));
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobRuleIssue"), "hold");
+}
+
+TEST(standing, alert_of_a_rule_ends_a_day_after_the_end_in_spite_of_a_restart) {
+    script first(quick_plan({"resnet"}));
+    first.aws = [](const describe&) { return with_an_issue(true); };
+    const auto ledger = run_and_keep(first, hours(2));
+    EXPECT_THAT(firing(first), ElementsAre("TrainingJobRuleIssue"));
+    script second(quick_plan({"resnet"}), ledger.load(), first.now());
+    second.aws = first.aws;
+    second.play(hours(21) + minutes(58));
+    EXPECT_THAT(firing(second), ElementsAre("TrainingJobRuleIssue"));
+    second.play(minutes(5));
+    EXPECT_THAT(firing(second), IsEmpty());
+}
+
+// ---- a connection that is down -----------------------------------------------------------------
+
+TEST(watcher, says_when_a_connection_is_down_for_five_minutes) {
+    script play(quick_plan({"resnet"}));
+    play.play(minutes(1));
+    play.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::denied, "not authorized");
+    };
+    play.play(minutes(4));
+    EXPECT_THAT(firing(play), Not(Contains("TrainwatchdConnectionDown")));
+    play.play(minutes(3));
+    EXPECT_THAT(firing(play), Contains("TrainwatchdConnectionDown"));
+    for (const auto& alert : play.view().alerts) {
+        if (label(alert.labels, "alertname") != "TrainwatchdConnectionDown") continue;
+        EXPECT_THAT(
+            alert.labels,
+            IsSupersetOf({Pair("connection", "main"), Pair("aws_region", "eu-west-1")})
+        );
+        EXPECT_THAT(alert.annotations.at("summary"), HasSubstr("not authorized"));
+    }
+    play.aws = [](const describe&) { return running().seen(); };
+    play.play(minutes(15));
+    EXPECT_THAT(firing(play), Not(Contains("TrainwatchdConnectionDown")));
+    EXPECT_EQ(because(play, "TrainwatchdConnectionDown"), "recovered");
+}
+
+// ---- a status that nobody knows ----------------------------------------------------------------
+
+TEST(watcher, says_once_that_it_does_not_know_a_status) {
+    script play(quick_plan({"a", "b"}));
+    play.aws = [](const describe& asked) {
+        return running(asked.name).status("Hibernating", "Training").seen();
+    };
+    play.play(minutes(1));
+    EXPECT_THAT(firing(play), ElementsAre("TrainwatchdUnknownStatus"));
+    EXPECT_THAT(
+        play.view().alerts[0].labels,
+        IsSupersetOf({Pair("member", "TrainingJobStatus"), Pair("value", "Hibernating")})
+    );
+    // The last job that had it goes on to one that is known.
+    play.aws = [](const describe& asked) { return running(asked.name).seen(); };
+    play.play(minutes(4));
+    EXPECT_THAT(firing(play), ElementsAre("TrainwatchdUnknownStatus"));
+    play.play(minutes(4));
+    EXPECT_THAT(firing(play), IsEmpty());
+}
+
+// ---- a list without a completion ---------------------------------------------------------------
+
+domain::watch_plan nightly_plan() {
+    auto plan = quick_plan({"resnet"});
+    plan.lists["nightly"].completed_within = hours(26);
+    plan.lists["nightly"].labels = {{"team", "vision"}};
+    return plan;
+}
+
+TEST(overdue, list_without_a_completion_in_its_time_alerts) {
+    script play(nightly_plan());
+    play.play(hours(26) - minutes(1));
+    EXPECT_THAT(firing(play), IsEmpty());
+    play.play(minutes(5));
+    ASSERT_THAT(firing(play), ElementsAre("TrainingJobOverdue"));
+    EXPECT_EQ(
+        play.view().alerts[0].labels,
+        (domain::label_map{
+            {"alertname", "TrainingJobOverdue"},
+            {"severity", "critical"},
+            {"watch_list", "nightly"},
+            {"team", "vision"},
+        })
+    );
+    const auto done = play.now().mono - mono_time{};
+    play.aws = [&](const describe&) {
+        return running()
+            .ends("Completed", "Completed", std::chrono::floor<milliseconds>(done))
+            .seen();
+    };
+    play.play(minutes(5));
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobOverdue"), "completed");
+}
+
+TEST(overdue, list_counts_from_its_last_completion_also_after_restarts) {
+    script first(nightly_plan());
+    first.aws = [](const describe&) {
+        return running().ends("Completed", "Completed", hours(1)).seen();
+    };
+    const auto ledger = run_and_keep(first, hours(10));
+    script second(nightly_plan(), ledger.load(), first.now());
+    second.aws = first.aws;
+    // Two hours after the creation the list was first watched, one after the completion.
+    second.play(hours(26) - hours(10) - minutes(1));
+    EXPECT_THAT(firing(second), IsEmpty());
+    second.play(minutes(5));
+    EXPECT_THAT(firing(second), ElementsAre("TrainingJobOverdue"));
+}
+
+TEST(overdue, alert_goes_on_over_a_restart) {
+    script first(nightly_plan());
+    const auto ledger = run_and_keep(first, hours(27));
+    ASSERT_THAT(firing(first), ElementsAre("TrainingJobOverdue"));
+    script second(nightly_plan(), ledger.load(), first.now());
+    const auto log = second.play(minutes(20));
+    EXPECT_THAT(firing(second), ElementsAre("TrainingJobOverdue"));
+    EXPECT_THAT(told(log), Not(Contains("TrainingJobOverdue over")));
+}
+
+// It may have completed while nobody looked.
+TEST(overdue, list_is_not_judged_by_who_does_not_see_it) {
+    script first(nightly_plan());
+    const auto ledger = run_and_keep(first, hours(1));
+    auto later_on = first.now();
+    later_on.mono += hours(40);
+    later_on.wall += hours(40);
+    script second(nightly_plan(), ledger.load(), later_on);
+    second.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::transient);
+    };
+    second.play(minutes(30));
+    EXPECT_THAT(firing(second), Not(Contains("TrainingJobOverdue")));
+    second.aws = [](const describe&) {
+        return running().ends("Completed", "Completed", hours(40)).seen();
+    };
+    second.play(minutes(30));
+    EXPECT_THAT(firing(second), Not(Contains("TrainingJobOverdue")));
+}
+
+TEST(overdue, alert_ends_when_a_reload_expects_nothing_any_more) {
+    script play(nightly_plan());
+    play.play(hours(27));
+    auto next = play.subject().plan();
+    next.lists["nightly"].completed_within.reset();
+    play.play(minutes(1), reconfigured{next});
+    EXPECT_THAT(firing(play), IsEmpty());
+}
+
+// ---- the heartbeat -----------------------------------------------------------------------------
+
+domain::watch_plan heartbeat_plan() {
+    auto plan = quick_plan({"resnet"});
+    plan.replica = "a";
+    plan.endpoints.push_back(hook);
+    plan.endpoints[1].heartbeat = true;
+    return plan;
+}
+
+TEST(heartbeat, beats_each_minute_for_those_who_ask_for_it) {
+    script play(heartbeat_plan());
+    const auto log = play.play(minutes(10));
+    EXPECT_THAT(told(log, 0), IsEmpty());
+    EXPECT_THAT(told(log, 1), AllOf(SizeIs(testing::Ge(9U)), SizeIs(testing::Le(11U))));
+    EXPECT_EQ(
+        play.view().alerts.at(0).labels,
+        (domain::label_map{
+            {"alertname", "TrainwatchdHeartbeat"}, {"severity", "none"}, {"replica", "a"}})
+    );
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 0U);
+    EXPECT_EQ(play.view().receivers.at("pipeline").unconfirmed, 0U);
+}
+
+TEST(heartbeat, goes_on_over_a_restart) {
+    script first(heartbeat_plan());
+    const auto ledger = run_and_keep(first, minutes(2));
+    script second(heartbeat_plan(), ledger.load(), first.now());
+    const auto log = second.play(minutes(10));
+    EXPECT_THAT(told(log, 1), Contains("TrainwatchdHeartbeat").Times(testing::Ge(8)));
+    EXPECT_THAT(told(log, 1), Not(Contains("TrainwatchdHeartbeat over")));
+}
+
+TEST(heartbeat, ends_when_nobody_asks_for_it_any_more) {
+    script play(heartbeat_plan());
+    play.play(minutes(2));
+    auto next = play.subject().plan();
+    next.endpoints[1].heartbeat = false;
+    const auto log = play.play(minutes(2), reconfigured{next});
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_THAT(told(log, 1), Contains("TrainwatchdHeartbeat over"));
+}
+
+// ---- who is told -------------------------------------------------------------------------------
+
+domain::watch_plan two_teams() {
+    auto plan = quick_plan({"ours", "theirs"});
+    plan.targets[1].watch_list = "other";
+    plan.endpoints.push_back(hook);
+    plan.lists["nightly"].receivers = {"main"};
+    plan.lists["other"].receivers = {"pipeline"};
+    return plan;
+}
+
+TEST(receivers, of_a_list_hear_of_its_alerts_and_of_no_others) {
+    script play(two_teams());
+    play.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    std::map<std::uint64_t, std::set<std::string>> jobs;
+    for (const auto& [when, asked] : play.play(minutes(5))) {
+        const auto* parcel = std::get_if<deliver>(&asked);
+        if (!parcel) continue;
+        for (const auto& alert : parcel->alerts)
+            jobs[parcel->endpoint.value].insert(label(alert.labels, "training_job"));
+    }
+    EXPECT_THAT(jobs[0], ElementsAre("ours"));
+    EXPECT_THAT(jobs[1], ElementsAre("theirs"));
+    for (const auto* receiver : {"main", "pipeline"})
+        EXPECT_EQ(play.view().receivers.at(receiver).unconfirmed, 0U) << receiver;
+    // Each is over a day after its own receiver took it, and leaves.
+    play.play(hours(25));
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_THAT(play.view().alerts, IsEmpty());
+}
+
+TEST(receivers, of_a_list_are_the_same_after_a_restart) {
+    script first(two_teams());
+    first.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    const auto ledger = run_and_keep(first, minutes(5));
+    script second(two_teams(), ledger.load(), first.now());
+    second.aws = first.aws;
+    const auto log = second.play(minutes(5));
+    EXPECT_THAT(told(log, 0), Contains("TrainingJobFailed"));
+    // A webhook that was told is told no more.
+    EXPECT_THAT(told(log, 1), IsEmpty());
+    EXPECT_EQ(second.view().receivers.at("pipeline").unconfirmed, 0U);
+}
+
+TEST(receivers, that_a_reload_names_hear_of_what_fires_already) {
+    script play(two_teams());
+    play.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    play.play(minutes(5));
+    auto next = play.subject().plan();
+    next.lists["nightly"].receivers = {};
+    const auto log = play.play(minutes(2), reconfigured{next});
+    EXPECT_THAT(told(log, 1), ElementsAre("TrainingJobFailed"));
+    EXPECT_EQ(play.view().receivers.at("pipeline").unconfirmed, 0U);
+}
+
+}  // namespace
+}  // namespace trainwatch::core
