@@ -175,9 +175,9 @@ claim claims::decide(const claim_facts& job) const {
                 return {claim_answer::claimed, rule.watch_list};
             // A later list has to wait: this one may still turn out to be the first that matches.
             case finding::needs_details:
-                return {claim_answer::needs_details, {}};
+                return {claim_answer::needs_details, rule.watch_list};
             case finding::needs_tags:
-                return {claim_answer::needs_tags, {}};
+                return {claim_answer::needs_tags, rule.watch_list};
         }
     }
     return {};

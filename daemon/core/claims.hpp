@@ -34,7 +34,7 @@ enum class claim_answer { claimed, nobody, needs_details, needs_tags };
 
 struct claim {
     claim_answer answer = claim_answer::nobody;
-    std::string watch_list{};  // when claimed
+    std::string watch_list{};  // that claims it, or would if what is still to be known fits
 
     bool operator==(const claim&) const = default;
 };

@@ -238,6 +238,7 @@ void engine::turn() {
         stop_if_drained();
     } else {
         retry_refused_tags();
+        ask_for_withheld_tags();
         start_polls();
         start_lists();
         start_tags();
@@ -326,6 +327,7 @@ std::optional<mono_time> engine::next_wakeup() const {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         consider(next_list(lane_id{i}));
         consider(next_tags(lane_id{i}));
+        if (lanes_[i].pages && !lanes_[i].tags_refused) consider(lanes_[i].withheld.next_due());
     }
     if (!unexplained_.empty()) {
         consider(unexplained_.begin()->first + limits::settle_patience);

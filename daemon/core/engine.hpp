@@ -56,6 +56,7 @@
 #include "core/tracker.hpp"
 #include "core/turned_down.hpp"
 #include "core/urgency.hpp"
+#include "core/withheld_tags.hpp"
 #include "domain/view.hpp"
 #include "domain/watch_plan.hpp"
 
@@ -143,6 +144,7 @@ private:
         std::map<job_key, turned_down> foreign{};
         std::vector<lane_id> neighbours{};  // other connections into the same region
         tag_queue untagged{};
+        withheld_tags withheld{};
         unsigned failures = 0;  // of list calls in a row
         std::optional<mono_time> failing_since{};
         bool throttled = false;                // the last of them was
@@ -301,6 +303,7 @@ private:
     precedence precedence_of(slot_use use, const std::string& watch_list, lane_id lane) const;
     precedence precedence_of(std::size_t slot) const;
     bool is_reachable(lane_id lane) const;
+    bool comes_before(std::size_t twin, lane_id lane, const precedence& here) const;
     bool is_claimed_elsewhere(
         lane_id lane, const std::string& watch_list, const domain::job_identity& job
     ) const;
@@ -337,6 +340,7 @@ private:
     void refuse_tags(lane_id id, const failure& why);
     void retry_tags(lane_id lane);
     void retry_refused_tags();
+    void ask_for_withheld_tags();
     void tags_were_read(lane_id lane);
     void tags_are_back(lane_id lane);
 

@@ -52,7 +52,10 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
     }
     const auto before = state.foreign.find(key);
     const bool is_foreign = before != state.foreign.end();
-    if (is_foreign && !before->second.is_to_be_asked_again(told.status.value)) return;
+    if (is_foreign && !before->second.is_to_be_asked_again(told.status.value)) {
+        state.withheld.heard(told, sent);
+        return;
+    }
     claim_facts facts{lane, told.name, told.status.value, nullptr, nullptr};
     static const domain::label_map no_tags{};
     if (lanes_[lane.value].tags_refused) facts.tags = &no_tags;
@@ -60,7 +63,8 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
     const bool past = is_past(told);
     if (decided.answer == claim_answer::nobody) return;
     const bool claimed = decided.answer == claim_answer::claimed;
-    if (claimed && is_claimed_elsewhere(lane, decided.watch_list, identity_of(told))) return;
+    // Nor is anything asked for that could not change whose it is.
+    if (is_claimed_elsewhere(lane, decided.watch_list, identity_of(told))) return;
     if (past && !claimed) return;
     if (past && (ended_.size() >= bounds_.past_jobs || is_forgotten(told))) return;
     const bool full = view_.watched >= bounds_.tracked_jobs;
@@ -128,6 +132,12 @@ void engine::turn_down(std::size_t slot) {
     const auto& told = *target.summary;
     if (!doubtful_.empty()) end_doubtful_alerts(target.lane, told);
     auto& foreign = lanes_[target.lane.value].foreign;
+    auto& withheld = lanes_[target.lane.value].withheld;
+    if (target.tags_trouble == error_class::denied && !target.tags) {
+        withheld.put(told, target.observed, now_.mono);
+    } else {
+        withheld.erase({told.created, told.name});
+    }
     if (target.details || target.tags || target.tags_trouble) {
         auto facts = facts_of(slot);
         turned_down why{told.status.value, false, false};
@@ -194,6 +204,7 @@ void engine::settle_candidate(std::size_t slot) {
             return;
     }
     const auto told = *std::exchange(target.summary, std::nullopt);
+    lanes_[target.lane.value].withheld.erase({told.created, told.name});
     const auto details = std::exchange(target.details, std::nullopt);
     const auto described = target.described;
     adopt(slot, slot_use::discovered, decided.watch_list);

@@ -77,15 +77,24 @@ void engine::keep_sweep() {
     const auto step = by_pages ? limits::sweep_kept_interval : milliseconds(1);
     if (last_sweep_ && at < *last_sweep_ + step) return;
     // A restart must not take what nobody has explained yet for the past.
+    const auto look_back_to = [&](const std::optional<wall_time>& ended) {
+        if (ended) at = std::min(at, *ended);
+    };
     for (const auto& [since, slot] : unexplained_) {
-        if (const auto ended = view_.jobs[slot].last->training_ended) at = std::min(at, *ended);
+        const auto& last = *view_.jobs[slot].last;
+        look_back_to(last.training_ended ? last.training_ended : last.modified);
     }
-    // Nor what has ended and waits for its tags or its description to tell whose it is.
+    // Nor what has ended and waits for its tags or its description to tell whose it is. What never
+    // trained has no TrainingEndTime.
     for (const auto& lane : lanes_) {
+        look_back_to(lane.withheld.first_end());
         for (const auto& [name, slot] : lane.slots) {
             const auto& target = targets_[slot];
             if (target.use != slot_use::candidate || !target.summary) continue;
-            if (target.summary->ended) at = std::min(at, *target.summary->ended);
+            const auto& told = *target.summary;
+            if (domain::is_terminal(told.status.value)) {
+                look_back_to(told.ended ? told.ended : told.modified);
+            }
         }
     }
     if (last_sweep_ && at < *last_sweep_ + step) return;

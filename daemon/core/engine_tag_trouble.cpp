@@ -33,10 +33,17 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
         scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
     }
     if (why.kind == error_class::denied) {
-        ++lanes_[failed.lane.value].tags_denied;
-        lanes_[failed.lane.value].tags_denial = why;
+        auto& lane = lanes_[failed.lane.value];
+        // What a policy has kept from us before says nothing new, but when nothing could be read.
+        const auto& summary = targets_[slot].summary;
+        const bool is_known = summary && lane.withheld.contains({summary->created, summary->name});
+        const bool says_something = !is_known || lane.tags_told;
+        if (says_something) {
+            ++lane.tags_denied;
+            lane.tags_denial = why;
+        }
         give_up_tags_of(slot, why);
-        look_whether_tags_are_refused(failed.lane);
+        if (says_something) look_whether_tags_are_refused(failed.lane);
     } else if (is_trouble_of_all(failed, why)) {
         lanes_[failed.lane.value].untagged.put(slot, urgency::old, now_.mono);
         refuse_tags(failed.lane, why);
@@ -138,6 +145,7 @@ void engine::refuse_tags(lane_id id, const failure& why) {
 void engine::retry_tags(lane_id lane) {
     auto& state = lanes_[lane.value];
     state.tags_refused = false;
+    state.withheld.hasten(now_.mono);
     // Who was turned down without having been asked is nowhere but on the pages.
     if (state.pages) begin_sweep(lane);
     for (const auto& [name, slot] : state.slots) {
@@ -159,11 +167,32 @@ void engine::retry_refused_tags() {
     }
 }
 
+// Of single jobs. No page need bring them: what was told of them last is kept.
+void engine::ask_for_withheld_tags() {
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        auto& lane = lanes_[i];
+        while (!lane.tags_refused && lane.pages) {
+            const auto next = lane.withheld.take_due(now_.mono);
+            if (!next) break;
+            const job_key key{next->told.created, next->told.name};
+            const auto slot = slot_of(lane_id{i}, key.name);
+            if (slot && is_watched(*slot)) {
+                // Another job of the name, which pages tell of.
+                lane.withheld.erase(key);
+                continue;
+            }
+            lane.foreign.erase(key);
+            take_unclaimed(lane_id{i}, next->told, next->sent);
+        }
+    }
+}
+
 // What was decided without tags is decided again.
 void engine::tags_are_back(lane_id lane) {
     view_.lanes[lane.value].tags_refused.clear();
     // Who was turned down without them is nowhere but on the pages.
     std::erase_if(lanes_[lane.value].foreign, [](const auto& each) { return each.second.by_tags; });
+    lanes_[lane.value].withheld.hasten(now_.mono);
     if (lanes_[lane.value].pages) begin_sweep(lane);
     for (const auto& [name, slot] : lanes_[lane.value].slots) {
         if (targets_[slot].use == slot_use::discovered) reconsidered_.insert(slot);

@@ -60,10 +60,18 @@ bool engine::is_claimed_elsewhere(
     lane_id lane, const std::string& watch_list, const domain::job_identity& job
 ) const {
     const auto twins = twins_of(lane, job);
+    const auto here = precedence_of(slot_use::discovered, watch_list, lane);
     return std::any_of(twins.begin(), twins.end(), [&](std::size_t twin) {
-        const auto here = precedence_of(slot_use::discovered, watch_list, lane);
-        return is_reachable(targets_[twin].lane) && precedence_of(twin) < here;
+        return comes_before(twin, lane, here);
     });
+}
+
+// Who can tell of a job comes before who cannot, whatever the lists: else each page would take it
+// back.
+bool engine::comes_before(std::size_t twin, lane_id lane, const precedence& here) const {
+    const bool is_there = is_reachable(targets_[twin].lane);
+    if (is_there != is_reachable(lane)) return is_there;
+    return precedence_of(twin) < here;
 }
 
 // Here it has found its place: what a filter found elsewhere goes, and takes along what it told.
@@ -72,9 +80,8 @@ void engine::release_elsewhere(lane_id lane, const domain::job_identity& job) {
         if (targets_[twin].use != slot_use::discovered) continue;
         const auto here = slot_of(lane, job.name);
         const bool comes_first =
-            here && is_watched(*here) && precedence_of(twin) < precedence_of(*here);
-        if (comes_first && is_reachable(targets_[twin].lane)) continue;
-        release_slot(twin);
+            here && is_watched(*here) && comes_before(twin, lane, precedence_of(*here));
+        if (!comes_first) release_slot(twin);
     }
 }
 

@@ -70,7 +70,11 @@ std::optional<mono_time> sweep::complete_until() const {
 }
 
 std::size_t sweep::windows() const {
-    if (state_->must_cut && !state_->whole) state_->cut();
+    if (state_->must_cut && !state_->whole) {
+        state_->cut();
+        // At whatever rate was known then: which pages are steered is for the next request to see.
+        state_->may_cut = true;
+    }
     return state_->pages();
 }
 

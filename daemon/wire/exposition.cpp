@@ -106,6 +106,18 @@ void family_builder::add(const metric_labels& labels, const domain::histogram_vi
     histogram.sample_sum = value.sum;
 }
 
+namespace {
+
+// Of two rows of one name: a newer job's; else, of one job that two connections watch, that of the
+// connection which knows its end, or is not in trouble with it.
+bool is_newer(const domain::job_view& row, const domain::job_view& than) {
+    if (row.last->created != than.last->created) return row.last->created > than.last->created;
+    if (row.ending.has_value() != than.ending.has_value()) return row.ending.has_value();
+    return than.trouble && !row.trouble;
+}
+
+}  // namespace
+
 jobs_shown shown_jobs(const domain::view& view) {
     std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::size_t> slots;
     jobs_shown shown;
@@ -116,7 +128,7 @@ jobs_shown shown_jobs(const domain::view& view) {
         );
         if (added) {
             shown.push_back(&job);
-        } else if (shown[at->second]->last->created < job.last->created) {
+        } else if (is_newer(job, *shown[at->second])) {
             shown[at->second] = &job;
         }
     }

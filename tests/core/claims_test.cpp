@@ -51,8 +51,13 @@ claim claimed(std::string list) {
     return {claim_answer::claimed, std::move(list)};
 }
 const claim nobody{};
-const claim needs_details{claim_answer::needs_details, {}};
-const claim needs_tags{claim_answer::needs_tags, {}};
+// The list that would have it.
+claim needs_details(std::string list) {
+    return {claim_answer::needs_details, std::move(list)};
+}
+claim needs_tags(std::string list) {
+    return {claim_answer::needs_tags, std::move(list)};
+}
 
 // A job as a list page tells it.
 claim_facts job(std::string_view name) {
@@ -154,7 +159,7 @@ TEST(claims, look_at_the_status_that_the_job_has_now) {
 
 TEST(claims, ask_for_tags_only_of_jobs_that_the_rest_of_the_filter_takes) {
     const auto rules = of({{"vision", {.name = {"n*"}, .tags = {{"team", "vision*"}}}}});
-    EXPECT_EQ(rules.decide(job("n1")), needs_tags);
+    EXPECT_EQ(rules.decide(job("n1")), needs_tags("vision"));
     EXPECT_EQ(rules.decide(job("m1")), nobody);
     const domain::label_map vision{{"team", "vision-2"}, {"other", ""}};
     const domain::label_map speech{{"team", "speech"}};
@@ -182,7 +187,7 @@ TEST(claims, find_a_tag_that_has_no_value) {
 TEST(claims, describe_only_jobs_whose_name_a_child_of_the_tuning_job_could_have) {
     const auto rules = of({{"hpo", {.tuning_job = {"tune-251123-0926"}}}});
     const std::string child = "tune-251123-0926-007-5f3a9c1b";
-    EXPECT_EQ(rules.decide(job(child)), needs_details);
+    EXPECT_EQ(rules.decide(job(child)), needs_details("hpo"));
     EXPECT_EQ(rules.decide(job("tune-251123-0926")), nobody);
     EXPECT_EQ(rules.decide(job("tune-251123-09267-001-5f3a9c1b")), nobody);
     EXPECT_EQ(rules.decide(job("resnet-2026-11-23")), nobody);
@@ -201,7 +206,7 @@ TEST(claims, say_the_same_of_a_name_before_and_after_its_describe) {
     details.tuning_job = "hpo-42";
     EXPECT_EQ(rules.decide(job("unlike")), nobody);
     EXPECT_EQ(rules.decide(described(job("unlike"), details)), nobody);
-    EXPECT_EQ(rules.decide(job("hpo-42-001-5f3a9c1b")), needs_details);
+    EXPECT_EQ(rules.decide(job("hpo-42-001-5f3a9c1b")), needs_details("hpo"));
 }
 
 // Two names of tuning jobs that differ in case only are the same to AWS.
@@ -233,7 +238,7 @@ TEST(claims, ask_for_a_describe_for_what_only_that_tells) {
     };
     for (const auto& [filter, details] : cases) {
         const auto rules = of({{"a", filter}});
-        EXPECT_EQ(rules.decide(job("x")), needs_details);
+        EXPECT_EQ(rules.decide(job("x")), needs_details("a"));
         EXPECT_EQ(rules.decide(described(job("x"), details)), claimed("a"));
         EXPECT_EQ(rules.decide(described(job("x"), {})), nobody);
     }
@@ -246,14 +251,14 @@ TEST(claims, ask_nothing_of_a_job_that_is_excluded_by_its_name) {
           {.name = {"scratch-*"}}}}
     );
     EXPECT_EQ(rules.decide(job("scratch-1")), nobody);
-    EXPECT_EQ(rules.decide(job("x")), needs_details);
+    EXPECT_EQ(rules.decide(job("x")), needs_details("a"));
 }
 
 TEST(claims, ask_for_the_exclusion_only_where_the_match_holds) {
     const auto rules = of({{"a", {.name = {"n*"}}, {.name = {"*1"}, .tags = {{"team", "x"}}}}});
     EXPECT_EQ(rules.decide(job("m1")), nobody);
     EXPECT_EQ(rules.decide(job("n2")), claimed("a"));
-    EXPECT_EQ(rules.decide(job("n1")), needs_tags);
+    EXPECT_EQ(rules.decide(job("n1")), needs_tags("a"));
     const domain::label_map x{{"team", "x"}};
     const domain::label_map y{{"team", "y"}};
     EXPECT_EQ(rules.decide(tagged(job("n1"), x)), nobody);
@@ -265,19 +270,19 @@ TEST(claims, ask_for_details_before_tags) {
     const auto rules =
         of({{"a", {.tags = {{"team", "x"}}, .instance_type = {"ml.p4*"}}},
             {"b", {.name = {"n*"}, .tags = {{"team", "y"}}}, {.experiment = {"e"}}}});
-    EXPECT_EQ(rules.decide(job("n1")), needs_details);
+    EXPECT_EQ(rules.decide(job("n1")), needs_details("a"));
     domain::observation details;
     details.experiment = "f";
     // The first list has dropped out by its details, so that only the second asks for tags.
     EXPECT_EQ(rules.decide(described(job("m1"), details)), nobody);
-    EXPECT_EQ(rules.decide(described(job("n1"), details)), needs_tags);
+    EXPECT_EQ(rules.decide(described(job("n1"), details)), needs_tags("b"));
     details.experiment = "e";
     EXPECT_EQ(rules.decide(described(job("n1"), details)), nobody);
 }
 
 TEST(claims, let_a_later_list_wait_for_an_earlier_one_that_may_still_match) {
     const auto rules = of({{"vision", {.tags = {{"team", "vision"}}}}, {"rest", {.name = {"*"}}}});
-    EXPECT_EQ(rules.decide(job("x")), needs_tags);
+    EXPECT_EQ(rules.decide(job("x")), needs_tags("vision"));
     const domain::label_map speech{{"team", "speech"}};
     EXPECT_EQ(rules.decide(tagged(job("x"), speech)), claimed("rest"));
 }

@@ -285,5 +285,31 @@ TEST_F(engine_ledger, alert_keeps_its_reason_to_its_end_and_over_a_restart) {
     EXPECT_EQ(reason_on_disk(), expected);
 }
 
+// What never trained has no TrainingEndTime, and is no less to be looked back to.
+TEST_F(engine_ledger, horizon_waits_for_an_end_that_nobody_could_explain_or_claim) {
+    auto tagged = by_name("*");
+    tagged.tags = {{"team", "vision"}};
+    const auto chosen = with_list(one_connection(), list_of("vision", tagged));
+    runs("a");
+    aws.tags[running("a").seen().arn] = {{"team", "vision"}};
+    begin(chosen);
+    run(minutes(2));
+    const auto ended = play().now().wall;
+    auto never_trained = running("b").fails(ended - created).seen();
+    never_trained.training_ended.reset();
+    aws.tags_fail = failed(error_class::transient);
+    aws.put(never_trained, ended);
+    run(minutes(1));
+    aws.tags_fail = failed(error_class::denied);
+    run(minutes(20));
+    ASSERT_TRUE(disk.load().rows.last_complete_sweep.has_value());
+    EXPECT_LE(*disk.load().rows.last_complete_sweep, ended);
+    aws.tags_fail.reset();
+    aws.tags[running("b").seen().arn] = {{"team", "vision"}};
+    restart(chosen);
+    run(minutes(2));
+    EXPECT_EQ(firing(), 1U);
+}
+
 }  // namespace
 }  // namespace trainwatch::core

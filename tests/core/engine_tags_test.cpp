@@ -122,11 +122,13 @@ TEST_F(tags, that_a_policy_keeps_from_us_are_none_of_our_business) {
     EXPECT_EQ(count_notes(log, "tags_untold"), 0) << "nothing that anybody has to mend";
     EXPECT_NE(job("a"), nullptr);
     EXPECT_EQ(play().view().watched, 1U);
-    EXPECT_EQ(aws.tag_reads[arn_of("b-0")], 1);
+    EXPECT_LE(aws.tag_reads[arn_of("b-0")], 2) << "after ten minutes, then ever less often";
     // One that is new and not ours turns nobody else down.
     aws.put(running("c").created_at(play().now().wall), play().now().wall);
     log = play().play(soon);
     EXPECT_EQ(count_notes(log, "tags_refused"), 0);
+    play().play(hours(24));
+    EXPECT_LE(aws.tag_reads[arn_of("b-0")], 10);
 }
 
 // So many of others that the permission seems to be missing: what fails is found all the same, and
@@ -148,6 +150,40 @@ TEST_F(tags, that_a_policy_keeps_from_us_of_many_jobs_lose_no_end) {
     fails("a", minutes(121));
     play().play(minutes(25));
     EXPECT_EQ(firing(), 1U);
+}
+
+// A policy that is wrong for a moment, while others could be read: nobody can tell it from one that
+// keeps these jobs from us for good.
+TEST_F(tags, that_are_denied_for_a_moment_are_asked_for_again) {
+    runs("a", "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(minutes(2));
+    aws.tags_fail = failed(error_class::denied);
+    const auto now = play().now().wall;
+    for (const auto* name : {"failing", "running"}) {
+        aws.put(running(name).created_at(now), now);
+        aws.tags[arn_of(name)] = {{"team", "vision"}};
+    }
+    aws.put(running("failing").created_at(now).fails(now - created), now);
+    play().play(seconds(30));
+    aws.tags_fail.reset();
+    EXPECT_EQ(firing(), 0U);
+    play().play(minutes(1));
+    EXPECT_EQ(firing(), 1U);
+    play().play(minutes(10));
+    EXPECT_NE(job("running"), nullptr);
+}
+
+// Nobody new comes who could be asked about.
+TEST_F(tags, that_were_refused_for_all_are_found_to_be_back_by_those_who_were_turned_down) {
+    runs("a", "vision");
+    aws.tags_fail = failed(error_class::denied);
+    auto log =
+        start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(minutes(5));
+    EXPECT_EQ(count_notes(log, "tags_refused"), 1);
+    aws.tags_fail.reset();
+    play().play(minutes(10));
+    EXPECT_NE(job("a"), nullptr);
+    EXPECT_EQ(play().view().lanes[0].tags_refused, "");
 }
 
 // Deep in the pages, where nobody looks twice.

@@ -48,10 +48,15 @@ protected:
         put(running(name).fails(now - created), now);
     }
     void expect_one_alert_of(const char* list) {
-        EXPECT_EQ(firing(), 1U);
+        EXPECT_EQ(firing("TrainingJobFailed"), 1U);
         EXPECT_EQ(finished(), 1U);
-        ASSERT_EQ(play().view().alerts.size(), 1U);
-        EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), list);
+        std::vector<std::string> lists;
+        for (const auto& alert : play().view().alerts) {
+            if (alert.labels.contains("training_job")) {
+                lists.push_back(alert.labels.at("watch_list"));
+            }
+        }
+        EXPECT_THAT(lists, testing::ElementsAre(list));
     }
     std::string list_of_job(const char* name) {
         const auto* first = job(name, main_lane);
@@ -230,6 +235,52 @@ TEST_F(twins, are_one_job_after_a_restart) {
     const auto log = run(minutes(5));
     EXPECT_EQ(count_notes(log, "alert_fired"), 0);
     expect_one_alert_of("nightly");
+}
+
+// It lists, and describes nothing: the other one has its jobs, and keeps them.
+TEST_F(twins, of_a_connection_that_may_only_list_stay_with_the_other) {
+    for (int i = 0; i < 20; ++i)
+        runs(("nightly-" + std::to_string(i)).c_str());
+    begin(nightly_first());
+    aws.closed = {main_lane};
+    run(minutes(2));
+    run(minutes(10));
+    for (int i = 0; i < 20; ++i) {
+        const auto name = "nightly-" + std::to_string(i);
+        EXPECT_EQ(list_of_job(name.c_str()), "rest") << name;
+        const auto* row = job(name.c_str(), second_lane);
+        ASSERT_NE(row, nullptr);
+        EXPECT_FALSE(row->summarised) << "described";
+    }
+    fails_now("nightly-1");
+    run(minutes(2));
+    expect_one_alert_of("rest");
+}
+
+// Whose it is would not change, whatever its tags and its description say.
+TEST_F(twins, that_an_earlier_list_has_cost_a_later_one_nothing) {
+    for (int i = 0; i < 5; ++i)
+        runs(("b-" + std::to_string(i)).c_str());
+    auto tagged = by_name("*");
+    tagged.tags = {{"team", "vision"}};
+    auto described = by_name("*");
+    described.instance_type = {"ml.*"};
+    for (const auto& filter : {tagged, described}) {
+        begin(with_list(
+            with_list(two_connections(), through("main", list_of("all", by_name("*")))),
+            through("second", list_of("some", filter))
+        ));
+        run(minutes(2));
+        aws.describes.clear();
+        aws.tag_reads.clear();
+        run(minutes(5));
+        for (int i = 0; i < 5; ++i) {
+            const auto name = "b-" + std::to_string(i);
+            EXPECT_EQ(list_of_job(name.c_str()), "all");
+            EXPECT_LE(aws.describes[name], 1) << name;
+            EXPECT_EQ(aws.tag_reads[running(name).seen().arn], 0) << name;
+        }
+    }
 }
 
 }  // namespace

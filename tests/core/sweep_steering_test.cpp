@@ -138,6 +138,21 @@ TEST(steered_sweep, others_on_a_page_are_not_left_alone_when_its_tight_job_ends)
     EXPECT_EQ(player.lists.steered(), steering{});
 }
 
+// Whoever shows how many pages there are must not take the place of the one who asks for them.
+TEST(steered_sweep, keeps_a_bound_of_a_fleet_that_stands_still_whoever_counts_its_pages) {
+    sweep_player player({.describe_rate = 30});
+    for (int i = 0; i < 3'000; ++i)
+        player.create(player.ago(minutes(100) + seconds(10) * i), "job-" + std::to_string(i), true);
+    auto at = std::prev(player.live.end(), 30);
+    for (int i = 0; i < 5; ++i, std::advance(at, -240))
+        player.bounds[*at] = tight;
+    for (int i = 0; i < 200; ++i) {
+        player.play(player.time + seconds(1));
+        player.lists.windows();
+    }
+    EXPECT_THAT(player.lists.kept(), ElementsAre(Pair(tight, tight)));
+}
+
 TEST(steered_sweep, tells_whose_describes_have_changed) {
     auto player = five_thousand(20, 240);
     player.play(player.time + minutes(10));

@@ -64,6 +64,21 @@ TEST(Exposition, gives_a_reused_name_to_the_newest_job) {
     EXPECT_THAT(text, Not(HasSubstr("algorithm=\"pytorch")));
 }
 
+// Two connections name it, and one of them hears nothing any more.
+TEST(Exposition, shows_a_job_of_two_connections_as_the_one_that_knows_more_has_it) {
+    const auto plan = example_plan();
+    domain::view view;
+    view.jobs = {completed(plan), completed(plan)};
+    view.jobs[0].ending.reset();
+    view.jobs[0].last->algorithm = "out-of-date";
+    const auto ended = render_metrics(view, plan, example_process());
+    EXPECT_THAT(ended, Not(HasSubstr("algorithm=\"out-of-date\"")));
+    view.jobs[1].ending.reset();
+    view.jobs[0].trouble = error_class::denied;
+    const auto heard = render_metrics(view, plan, example_process());
+    EXPECT_THAT(heard, Not(HasSubstr("algorithm=\"out-of-date\"")));
+}
+
 TEST(Exposition, lets_a_finished_job_leave_after_its_time) {
     const auto plan = example_plan();
     auto view = example_view(plan);
