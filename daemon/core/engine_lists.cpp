@@ -337,6 +337,9 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     const bool first = !job.last || told.created != job.last->created;
     const bool was_live = target.live;
     date_horizon();
+    // A page that has it again takes back that AWS did not find it: once it is absent anew, it is
+    // described as soon as any other.
+    if (job.missing) target.misses = 0;
     if (first) {
         // The older job of the name has ended, whatever nobody explained of it.
         end_without_cause(slot);

@@ -370,6 +370,23 @@ TEST_F(discovery, region_that_refuses_us_is_not_named_among_those_without_a_job)
 // ---- slots
 // ------------------------------------------------------------------------------------------
 
+// A server of AWS still lists it after others have said three times that it is not there.
+TEST_F(discovery, job_that_an_old_page_brings_back_is_soon_missing_again) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(minutes(2));
+    aws.drop("a");
+    play().play(minutes(6));
+    ASSERT_TRUE(shown("a").missing);
+    aws.put(ran("a"), later(seconds(120)));
+    for (int i = 0; i < 60 && shown("a").missing; ++i)
+        play().play(seconds(5));
+    ASSERT_FALSE(shown("a").missing) << "a page tells of it";
+    aws.drop("a");
+    play().play(minutes(3));
+    EXPECT_TRUE(shown("a").missing);
+    EXPECT_EQ(play().view().live, 0U);
+}
+
 TEST_F(discovery, slot_of_a_job_that_is_gone_serves_another_and_its_revision_goes_on) {
     aws.put(ran("a"), later(seconds(120)));
     start().play(soon);
