@@ -367,6 +367,8 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     }
     if (first && !job.ending && lacks_tag_labels(slot)) want_tags(slot);
     if (job.summarised && !job.ending) set_undescribed(slot, true);
+    // Nobody is to be asked soon about what has ended: the first pass does not wait for that.
+    if (job.ending) mark_tried(slot);
     const auto before = target.news;
     if (!job.ending) set_news(slot, news_of(slot, told), sent);
     refresh(slot);

@@ -325,6 +325,17 @@ INSTANTIATE_TEST_SUITE_P(
     kinds, failing_lists, testing::Values(error_class::transient, error_class::throttled)
 );
 
+// With few describes a page tells of them first.
+TEST_F(discovery, names_whose_jobs_ended_long_ago_do_not_hold_the_first_pass_up) {
+    auto chosen = finds_all();
+    chosen.connections[0].budget = {0.1, 4};
+    chosen.watch_lists[0].jobs = {"a", "b", "c"};
+    for (const auto& name : chosen.watch_lists[0].jobs)
+        aws.put(failing(name, minutes(30)), later(minutes(30)));
+    start(chosen).play(minutes(1));
+    EXPECT_TRUE(play().view().first_pass_complete);
+}
+
 TEST_F(discovery, page_that_is_lost_is_asked_for_again) {
     aws.put(ran("a"), later(seconds(120)));
     aws.lists_fail = failed(error_class::transient);
