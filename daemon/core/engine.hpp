@@ -324,6 +324,7 @@ private:
 
     // ---- engine_promise.cpp --------------------------------------------------------------------
     void watch_promise();
+    void watch_promise_of(lane_id lane, const std::string& list);
     domain::alert_row stale_alert(lane_id lane, const std::string& list, milliseconds age) const;
     void fire_stale(lane_id lane, const std::string& list, milliseconds age);
     void end_stale(lane_id lane, const std::string& list, const char* because);

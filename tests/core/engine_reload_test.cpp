@@ -680,6 +680,27 @@ TEST_F(promise_alert, ends_with_its_list_whatever_labels_there_are_now) {
     EXPECT_TRUE(is_told(messages_to(log, endpoint_id{0}), "unwatched"));
 }
 
+// It stays with its former list until its tags can be read.
+TEST_F(promise_alert, fires_for_a_job_whose_list_is_gone_and_ends_when_it_has_another) {
+    runs("a");
+    aws.tags[running("a").seen().arn] = {{"team", "vision"}};
+    start(promises()).play(minutes(1));
+    domain::job_filter of_team;
+    of_team.tags = {{"team", "vision"}};
+    aws.tags_fail = failed(error_class::transient);
+    change(with_list(one_connection(), list_of("vision", of_team)));
+    ASSERT_EQ(job("a")->target.watch_list, "all");
+    stop_answering();
+    play().play(minutes(10));
+    ASSERT_EQ(firing(), 1U);
+    EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), "all");
+    answer_again();
+    aws.tags_fail.reset();
+    play().play(minutes(15));
+    EXPECT_EQ(job("a")->target.watch_list, "vision");
+    EXPECT_EQ(firing(), 0U);
+}
+
 TEST_F(promise_alert, that_ends_where_nobody_receives_leaves_no_trace) {
     auto chosen = promises();
     chosen.receivers.clear();
