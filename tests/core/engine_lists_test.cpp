@@ -272,6 +272,22 @@ TEST_F(discovery, lane_that_only_lists_says_at_once_that_it_may_not) {
     EXPECT_EQ(count_notes(log, "list_failed"), 1);
 }
 
+// Nobody else is there to be described.
+TEST_F(discovery, lane_is_up_when_a_job_that_may_be_somebodys_is_gone) {
+    domain::job_filter filter;
+    filter.instance_type = {"ml.g5.*"};
+    for (const auto* name : {"a", "b", "c"})
+        aws.put(ran(name), later(seconds(120)));
+    aws.closed = {lane_id{0}};
+    start(with_list(one_connection(), list_of("gpu", filter))).play(minutes(2));
+    ASSERT_FALSE(play().view().lanes[0].up);
+    for (const auto* name : {"a", "b", "c"})
+        aws.drop(name);
+    aws.closed.clear();
+    play().play(minutes(2));
+    EXPECT_TRUE(play().view().lanes[0].up);
+}
+
 class failing_lists : public discovery, public testing::WithParamInterface<error_class> {};
 
 TEST_P(failing_lists, leave_their_jobs_to_describes_and_take_them_back) {

@@ -617,6 +617,24 @@ TEST_F(reload, list_with_a_tighter_bound_goes_before_others_from_now_on) {
     EXPECT_EQ(firing(), 0U);
 }
 
+// All that it watches has ended, so nothing is due for a day.
+TEST_F(reload, lane_that_was_refused_is_tried_when_only_ended_jobs_are_left) {
+    fails("a", minutes(119));
+    auto chosen = finds_all();
+    chosen.watch_lists[0].jobs = {"b", "c", "d"};
+    start(chosen).play(minutes(1));
+    aws.closed = {lane_id{0}};
+    play().play(minutes(30));
+    ASSERT_FALSE(play().view().lanes[0].up);
+    change(finds_all());
+    ASSERT_EQ(play().view().watched, 1U);
+    play().play(hours(1));
+    EXPECT_FALSE(play().view().lanes[0].up);
+    aws.closed.clear();
+    play().play(minutes(2));
+    EXPECT_TRUE(play().view().lanes[0].up);
+}
+
 class promise_alert : public reload {
 protected:
     void stop_answering() {
