@@ -209,13 +209,18 @@ void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     for (auto& [name, receiver] : view_.receivers) {
         if (!resolved) ++receiver.unconfirmed;
     }
+    // Of several endpoints of a receiver, whichever took it first began its hold.
+    std::map<std::size_t, wall_time> confirmed;
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        const auto& endpoint = plan_.endpoints[i];
-        const auto known = known_to(endpoint, row.alert, kept);
+        const auto known = known_to(plan_.endpoints[i], row.alert, kept);
         outbox_.add(endpoint_id{i}, *number, now_.mono, known);
         if (!known.first_confirmed) continue;
-        const bool first = book_.confirm(*number, receiver_of_[i], *known.first_confirmed);
-        if (first && !resolved) --view_.receivers[endpoint.receiver].unconfirmed;
+        auto& first = confirmed.try_emplace(receiver_of_[i], *known.first_confirmed).first->second;
+        first = std::min(first, *known.first_confirmed);
+    }
+    for (const auto& [receiver, when] : confirmed) {
+        book_.confirm(*number, receiver, when);
+        if (!resolved) --view_.receivers[receivers_[receiver]].unconfirmed;
     }
     if (!has_receivers()) {
         unreceived_.emplace(row.alert.starts_at + limits::terminal_hold, *number);
