@@ -65,8 +65,12 @@ std::optional<alert_number> engine::fire(domain::alert_row alert) {
 // The alert may leave: it is on disk, or there is no disk to wait for.
 void engine::release(alert_number alert) {
     if (!book_.knows(alert)) return;
+    told known;
+    // An end that is found again after damage may have been told by an earlier run: if it is over
+    // before anybody takes it now, they are told that.
+    known.attempted = is_ledger_damaged_ && is_terminal_alert(book_.alert(alert));
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        if (!plan_.endpoints[i].gone) outbox_.add(endpoint_id{i}, alert, now_.mono);
+        if (!plan_.endpoints[i].gone) outbox_.add(endpoint_id{i}, alert, now_.mono, known);
     }
     for (auto& [name, receiver] : view_.receivers)
         ++receiver.unconfirmed;

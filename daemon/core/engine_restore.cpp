@@ -149,7 +149,8 @@ told engine::known_to(
     if (at != kept.end() && !is_former) return at->second;
     const auto over_for = now_.wall - alert.resolved_at.value_or(now_.wall);
     told unknown;
-    unknown.attempted =
+    // Of a damaged ledger the alert may be left, and no word of who was told.
+    unknown.attempted = is_ledger_damaged_ ||
         over_for < (of_watcher ? limits::terminal_hold : limits::resolved_resend_for);
     return unknown;
 }
