@@ -442,6 +442,7 @@ private:
     std::optional<mono_time> next_sending() const;
     void send_alerts();
     void send_alerts_to(endpoint_id endpoint);
+    void keep_attempt(endpoint_id endpoint, alert_number alert);
     void hand_over(
         endpoint_id endpoint, std::vector<alert_number> alerts, std::set<alert_number> over
     );

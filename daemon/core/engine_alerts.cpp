@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
@@ -119,6 +120,7 @@ void engine::send_alerts_to(endpoint_id endpoint) {
                 case dispatch::resolve:
                 case dispatch::repeat_resolve:
                     close(alert, receiver_of(endpoint));
+                    keep_attempt(endpoint, alert);
                     over.insert(alert);
                     sending.push_back(alert);
                     break;
@@ -135,6 +137,13 @@ void engine::send_alerts_to(endpoint_id endpoint) {
         }
         if (!sending.empty()) hand_over(endpoint, std::move(sending), std::move(over));
     }
+}
+
+// An endpoint that may have heard of the alert, and never said so, is told the end until it takes
+// it: the next run has to know.
+void engine::keep_attempt(endpoint_id endpoint, alert_number alert) {
+    auto& known = outbox_.known(endpoint, alert);
+    if (!std::exchange(known.has_row, true)) journal_.put(row_of_delivery(endpoint, alert));
 }
 
 void engine::hand_over(
@@ -250,7 +259,10 @@ void engine::on_taken(const parcel& done) {
             if (was_open) --view_.receivers[to.receiver].unconfirmed;
             tally_.first_confirmed(to.receiver, now_.wall - book_.alert(alert).starts_at);
         }
-        if (first) journal_.put(row_of_delivery(done.endpoint, alert));
+        if (first) {
+            known.has_row = true;
+            journal_.put(row_of_delivery(done.endpoint, alert));
+        }
         plan_next(done.endpoint, alert, done.sent);
     }
 }

@@ -63,6 +63,7 @@ told told_by(const domain::delivery_row& row) {
     known.first_confirmed = row.first_confirmed;
     known.last_confirmed = row.last_confirmed;
     known.resolved = row.resolved_confirmed;
+    known.has_row = true;
     return known;
 }
 

@@ -465,6 +465,22 @@ TEST_F(acknowledging, lasts_over_restarts_and_further_sights_of_the_job) {
 }
 
 // The name is used again: that job's end is news.
+// It may have stored what it did not confirm.
+TEST_F(acknowledging, reaches_a_webhook_that_answers_long_after_a_restart) {
+    fails("a", minutes(100));
+    begin(with_webhook());
+    play().receiver = [](const deliver& parcel) -> result<domain::receipt> {
+        if (parcel.endpoint == endpoint_id{1}) return failed(error_class::transient);
+        return domain::receipt{};
+    };
+    run(minutes(10));
+    run(minutes(10), acknowledged{"a"});
+    restart(with_webhook(), hours(2));
+    const auto heard = messages_to(run(minutes(10)), endpoint_id{1});
+    ASSERT_THAT(heard, SizeIs(1));
+    EXPECT_EQ(heard[0].state, alert_state::resolved);
+}
+
 TEST_F(acknowledging, of_a_job_says_nothing_about_the_next_one_of_the_name) {
     fails("a", minutes(100));
     begin();
