@@ -280,6 +280,7 @@ private:
     bool lists_work(lane_id lane) const;
     void look_whether_lists_stand(lane_id lane, milliseconds patience);
     void lists_are_back(lane_id lane);
+    void try_describes(lane_id lane);
     void show_sweeps();
     void keep_sweep();
     bool is_blind(lane_id lane) const;
@@ -346,6 +347,7 @@ private:
 
     // ---- engine_promise.cpp --------------------------------------------------------------------
     void watch_promise();
+    void watch_promise_of(lane_id lane, const std::string& list);
     domain::alert_row stale_alert(lane_id lane, const std::string& list, milliseconds age) const;
     void fire_stale(lane_id lane, const std::string& list, milliseconds age);
     void end_stale(lane_id lane, const std::string& list, const char* because);
@@ -493,6 +495,7 @@ private:
     std::optional<mono_time> next_sending() const;
     void send_alerts();
     void send_alerts_to(endpoint_id endpoint);
+    void keep_attempt(endpoint_id endpoint, alert_number alert);
     void hand_over(
         endpoint_id endpoint, std::vector<alert_number> alerts, std::set<alert_number> over
     );

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/limits.hpp"
@@ -69,9 +70,13 @@ std::optional<alert_number> engine::fire(domain::alert_row alert) {
 // The alert may leave: it is on disk, or there is no disk to wait for.
 void engine::release(alert_number alert) {
     if (!book_.knows(alert)) return;
+    told known;
+    // An end that is found again after damage may have been told by an earlier run: if it is over
+    // before anybody takes it now, they are told that.
+    known.attempted = is_ledger_damaged_ && is_terminal_alert(book_.alert(alert));
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         if (plan_.endpoints[i].gone || !book_.is_addressed(alert, receiver_of_[i])) continue;
-        outbox_.add(endpoint_id{i}, alert, now_.mono);
+        outbox_.add(endpoint_id{i}, alert, now_.mono, known);
     }
     for (std::size_t i = 0; i < receivers_.size(); ++i) {
         const auto receiver = view_.receivers.find(receivers_[i]);
@@ -123,6 +128,7 @@ void engine::send_alerts_to(endpoint_id endpoint) {
                 case dispatch::resolve:
                 case dispatch::repeat_resolve:
                     close(alert, receiver_of(endpoint));
+                    keep_attempt(endpoint, alert);
                     over.insert(alert);
                     sending.push_back(alert);
                     break;
@@ -139,6 +145,13 @@ void engine::send_alerts_to(endpoint_id endpoint) {
         }
         if (!sending.empty()) hand_over(endpoint, std::move(sending), std::move(over));
     }
+}
+
+// An endpoint that may have heard of the alert, and never said so, is told the end until it takes
+// it: the next run has to know.
+void engine::keep_attempt(endpoint_id endpoint, alert_number alert) {
+    auto& known = outbox_.known(endpoint, alert);
+    if (!std::exchange(known.has_row, true)) journal_.put(row_of_delivery(endpoint, alert));
 }
 
 void engine::hand_over(
@@ -255,7 +268,10 @@ void engine::on_taken(const parcel& done) {
             if (was_open) --view_.receivers[to.receiver].unconfirmed;
             tally_.first_confirmed(to.receiver, now_.wall - book_.alert(alert).starts_at);
         }
-        if (first) journal_.put(row_of_delivery(done.endpoint, alert));
+        if (first) {
+            known.has_row = true;
+            journal_.put(row_of_delivery(done.endpoint, alert));
+        }
         plan_next(done.endpoint, alert, done.sent);
     }
 }

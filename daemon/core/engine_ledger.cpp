@@ -39,7 +39,7 @@ void engine::put_everything() {
     }
     for (const auto& [key, alert] : book_.numbers())
         journal_.put(book_.row(alert));
-    for (const auto& [endpoint, alert] : outbox_.taken())
+    for (const auto& [endpoint, alert] : outbox_.with_rows())
         journal_.put(row_of_delivery(endpoint, alert));
     for (auto& row : tally_.all())
         journal_.put(std::move(row));

@@ -199,6 +199,20 @@ void engine::lists_are_back(lane_id lane) {
     if (!worked) look_anew_everywhere(lane);
 }
 
+// While describes do not get through, only one that does tells that they are back. Where all jobs
+// have ended nobody may be due for a day: one of them is described instead, and again until AWS
+// answers.
+void engine::try_describes(lane_id lane) {
+    if (!scheduler_.is_down(lane)) return;
+    const auto next = scheduler_.next_due(lane);
+    if (next && *next <= now_.mono + 2 * limits::denied_pace) return;
+    for (const auto& [name, slot] : lanes_[lane.value].slots) {
+        if (!is_watched(slot) || scheduler_.is_being_described(slot)) continue;
+        scheduler_.want(slot, look{look_queue::calm, now_.mono});
+        return;
+    }
+}
+
 // ---- pages ------------------------------------------------------------------------------------
 
 void engine::on_page(const poll& done, const asked_page& asked, const domain::job_page& page) {
@@ -215,6 +229,7 @@ void engine::on_page(const poll& done, const asked_page& asked, const domain::jo
     lane.idle_until = {};
     for (const auto& told : page.jobs)
         take_summary(done.lane, told, done.sent);
+    try_describes(done.lane);
     for (const auto& key : news.absent) {
         const bool was_awaited = lane.awaited.erase(key) > 0;
         const auto slot = slot_of(done.lane, key.name);
@@ -337,6 +352,9 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     const bool first = !job.last || told.created != job.last->created;
     const bool was_live = target.live;
     date_horizon();
+    // A page that has it again takes back that AWS did not find it: once it is absent anew, it is
+    // described as soon as any other.
+    if (job.missing) target.misses = 0;
     if (first) {
         // The older job of the name has ended, whatever nobody explained of it.
         end_without_cause(slot);
@@ -364,6 +382,8 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     }
     if (first && !job.ending && lacks_tag_labels(slot)) want_tags(slot);
     if (job.summarised && !job.ending) set_undescribed(slot, true);
+    // Nobody is to be asked soon about what has ended: the first pass does not wait for that.
+    if (job.ending) mark_tried(slot);
     const auto before = target.news;
     if (!job.ending) set_news(slot, news_of(slot, told), sent);
     refresh(slot);

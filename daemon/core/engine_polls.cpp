@@ -207,6 +207,9 @@ void engine::on_candidate_failure(const poll& failed, const failure& why) {
     if (why.kind == error_class::throttled) {
         scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
     }
+    // AWS answers, be it that there is no such job, or none of such a name.
+    const bool is_heard = why.kind == error_class::not_found || why.kind == error_class::rejected;
+    if (is_heard) lane_is_heard(failed);
     if (why.kind == error_class::not_found || targets_[slot].use == slot_use::leaving) {
         release_slot(slot);
     } else if (why.kind == error_class::throttled) {

@@ -9,25 +9,39 @@ namespace trainwatch::core {
 // TrainwatchdStale: the picture of some list is older than it was promised to be.
 void engine::watch_promise() {
     if (drain_until_) return;
+    std::size_t promises = 0;
     for (std::size_t i = 0; i < view_.lanes.size(); ++i) {
         const lane_id id{i};
-        for (const auto& list : lists_of_lane_[i]) {
-            const auto& oldest = view_.lanes[i].oldest_observation;
-            const auto at = oldest.find(list);
-            std::optional<milliseconds> age;
-            if (at != oldest.end()) age = now_.wall - at->second;
-            const auto bound = plan_.staleness_bound(list);
-            switch (stale_watch_.measured({id, list}, age, bound, now_.mono)) {
-                case promise_change::none:
-                    break;
-                case promise_change::broken:
-                    fire_stale(id, list, *age);
-                    break;
-                case promise_change::kept:
-                    end_stale(id, list, "fresh_again");
-                    break;
-            }
+        const auto& lists = lists_of_lane_[i];
+        for (const auto& list : lists)
+            watch_promise_of(id, list);
+        promises += lists.size();
+        // A job stays with a list that is gone until it is known whose it is.
+        for (const auto& [list, oldest] : view_.lanes[i].oldest_observation) {
+            if (lists.contains(list)) continue;
+            watch_promise_of(id, list);
+            ++promises;
         }
+    }
+    // The last job of a list that is gone has found another one.
+    if (stale_watch_.size() != promises) end_promises();
+}
+
+void engine::watch_promise_of(lane_id lane, const std::string& list) {
+    const auto& oldest = view_.lanes[lane.value].oldest_observation;
+    const auto at = oldest.find(list);
+    std::optional<milliseconds> age;
+    if (at != oldest.end()) age = now_.wall - at->second;
+    const auto bound = plan_.staleness_bound(list);
+    switch (stale_watch_.measured({lane, list}, age, bound, now_.mono)) {
+        case promise_change::none:
+            break;
+        case promise_change::broken:
+            fire_stale(lane, list, *age);
+            break;
+        case promise_change::kept:
+            end_stale(lane, list, "fresh_again");
+            break;
     }
 }
 

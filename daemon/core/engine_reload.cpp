@@ -61,10 +61,12 @@ void engine::on(const reconfigured& what) {
         end_alert(alert, "unwatched");
 }
 
-// Of lists that are not there any more.
+// Of lists that are not there any more, and have no live job either.
 void engine::end_promises() {
     for (const auto& which : stale_watch_.all()) {
-        if (lists_of_lane_[which.first.value].contains(which.second)) continue;
+        const auto lane = which.first.value;
+        if (lists_of_lane_[lane].contains(which.second)) continue;
+        if (view_.lanes[lane].oldest_observation.contains(which.second)) continue;
         end_stale(which.first, which.second, "unwatched");
         stale_watch_.forget(which);
     }

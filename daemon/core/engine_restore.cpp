@@ -63,6 +63,7 @@ told told_by(const domain::delivery_row& row) {
     known.first_confirmed = row.first_confirmed;
     known.last_confirmed = row.last_confirmed;
     known.resolved = row.resolved_confirmed;
+    known.has_row = true;
     return known;
 }
 
@@ -149,7 +150,8 @@ told engine::known_to(
     if (at != kept.end() && !is_former) return at->second;
     const auto over_for = now_.wall - alert.resolved_at.value_or(now_.wall);
     told unknown;
-    unknown.attempted =
+    // Of a damaged ledger the alert may be left, and no word of who was told.
+    unknown.attempted = is_ledger_damaged_ ||
         over_for < (of_watcher ? limits::terminal_hold : limits::resolved_resend_for);
     return unknown;
 }
@@ -216,14 +218,19 @@ void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     for (std::size_t i = 0; i < receivers_.size(); ++i) {
         if (!resolved && addressed[i]) ++view_.receivers[receivers_[i]].unconfirmed;
     }
+    // Of several endpoints of a receiver, whichever took it first began its hold.
+    std::map<std::size_t, wall_time> confirmed;
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        const auto& endpoint = plan_.endpoints[i];
         if (!addressed[receiver_of_[i]]) continue;
-        const auto known = known_to(endpoint, row.alert, kept);
+        const auto known = known_to(plan_.endpoints[i], row.alert, kept);
         outbox_.add(endpoint_id{i}, *number, now_.mono, known);
         if (!known.first_confirmed) continue;
-        const bool first = book_.confirm(*number, receiver_of_[i], *known.first_confirmed);
-        if (first && !resolved) --view_.receivers[endpoint.receiver].unconfirmed;
+        auto& first = confirmed.try_emplace(receiver_of_[i], *known.first_confirmed).first->second;
+        first = std::min(first, *known.first_confirmed);
+    }
+    for (const auto& [receiver, when] : confirmed) {
+        book_.confirm(*number, receiver, when);
+        if (!resolved) --view_.receivers[receivers_[receiver]].unconfirmed;
     }
     if (!has_receivers()) {
         unreceived_.emplace(row.alert.starts_at + limits::terminal_hold, *number);

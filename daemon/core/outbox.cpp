@@ -206,11 +206,11 @@ bool outbox::waits(endpoint_id endpoint, alert_number alert) const {
     return at != items.end() && at->second.queued;
 }
 
-std::vector<std::pair<endpoint_id, alert_number>> outbox::taken() const {
+std::vector<std::pair<endpoint_id, alert_number>> outbox::with_rows() const {
     std::vector<std::pair<endpoint_id, alert_number>> found;
     for (std::size_t i = 0; i < endpoints_.size(); ++i) {
         for (const auto& [alert, entry] : endpoints_[i].items) {
-            if (entry.known.first_confirmed) found.emplace_back(endpoint_id{i}, alert);
+            if (entry.known.has_row) found.emplace_back(endpoint_id{i}, alert);
         }
     }
     return found;

@@ -27,6 +27,7 @@ struct told {
     std::optional<wall_time> first_confirmed{};
     std::optional<wall_time> last_confirmed{};
     bool resolved = false;
+    bool has_row = false;  // the ledger tells of it
 
     bool operator==(const told&) const = default;
 };
@@ -92,8 +93,8 @@ public:
     bool holds(alert_number alert) const;
     // Whether it waits for this one, and is in no delivery.
     bool waits(endpoint_id endpoint, alert_number alert) const;
-    // What has been confirmed, by endpoint and alert.
-    std::vector<std::pair<endpoint_id, alert_number>> taken() const;
+    // What the ledger tells of, by endpoint and alert.
+    std::vector<std::pair<endpoint_id, alert_number>> with_rows() const;
     // Whether an alert waits for an endpoint that never took it.
     bool has_untaken() const;
     std::optional<mono_time> next_wakeup() const;

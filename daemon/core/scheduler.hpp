@@ -135,6 +135,8 @@ public:
     std::size_t backlog(lane_id lane) const;
 
     std::size_t in_flight() const { return in_flight_.size(); }
+    // When the next job of the lane is due to be described; nothing while nobody waits.
+    std::optional<mono_time> next_due(lane_id lane) const { return first_due(lanes_[lane.value]); }
     // When next_poll() will have something; nothing while nobody waits.
     std::optional<mono_time> next_send() const;
     // When take_overdue() will have something.

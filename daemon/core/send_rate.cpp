@@ -44,6 +44,7 @@ mono_time send_rate::next_send() const {
 void send_rate::sent(mono_time now) {
     credit_ = 0;
     credit_at_ = now;
+    sent_at_ = now;
     plan(now);
     meter_.sent(now);
 }
@@ -65,6 +66,20 @@ send_rate send_rate::as_shared() const {
     auto shared = *this;
     shared.release();
     return shared;
+}
+
+void send_rate::join(const send_rate& other) {
+    meter_.join(other.meter_);
+    if (!other.sent_at_) return;
+    sent_at_ = std::max(sent_at_.value_or(*other.sent_at_), *other.sent_at_);
+    if (*sent_at_ >= credit_at_) {
+        credit_ = 0;
+        credit_at_ = *sent_at_;
+    } else {
+        // Since then a refusal has changed the rate, or the lane has not begun.
+        credit_ = std::min(credit_, earned(*sent_at_, credit_at_));
+    }
+    plan(credit_at_);
 }
 
 // At a low rate a second says nothing: at least one call has to have gone well.

@@ -51,8 +51,8 @@ public:
 
     // The same pace and what it has learned, for several callers: without what hold() said.
     send_rate as_shared() const;
-    // Counts the calls of another caller, too.
-    void join(const send_rate& other) { meter_.join(other.meter_); }
+    // Counts the calls of another caller, too: the next one may leave after the last of both.
+    void join(const send_rate& other);
 
     // Calls a second that it allows itself.
     double rate(mono_time now) const;
@@ -81,6 +81,7 @@ private:
     double credit_ = 1;
     mono_time credit_at_{};
     mono_time earned_at_{};
+    std::optional<mono_time> sent_at_{};  // the last call
     mono_time paused_until_ = mono_time::min();
     mono_time held_until_ = mono_time::min();
     call_meter meter_{};

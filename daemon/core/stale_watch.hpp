@@ -30,6 +30,7 @@ public:
     void forget(const promise_key& which) { states_.erase(which); }
 
     std::vector<promise_key> all() const;
+    std::size_t size() const { return states_.size(); }
     // When a verdict may change without any news.
     std::optional<mono_time> next_wakeup() const;
 

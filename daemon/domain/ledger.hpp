@@ -61,8 +61,8 @@ struct alert_row {
     bool operator==(const alert_row&) const = default;
 };
 
-// What is known of one alert at one endpoint. Written at the first confirmed delivery and at the
-// first confirmed resolve, not at each re-send.
+// What is known of one alert at one endpoint. Written at the first confirmed delivery, when its end
+// is told first, and at the first confirmed resolve, not at each re-send.
 struct delivery_row {
     std::string alert{};  // identity(labels)
     std::string receiver{};

@@ -639,6 +639,29 @@ TEST(engine_restart, end_of_an_alert_is_counted_from_the_first_run) {
     EXPECT_THAT(after.view().alerts, IsEmpty());
 }
 
+// Its receiver took it at the first endpoint an hour after the second.
+TEST(engine_restart, hold_goes_on_from_whichever_endpoint_took_it_first) {
+    auto before = failed_job({am_1, am_2});
+    bool down = true;
+    before.receiver = [&](const deliver& parcel) -> result<domain::receipt> {
+        if (down && parcel.endpoint == endpoint_id{0}) return failed(error_class::transient);
+        return domain::receipt{};
+    };
+    auto log = before.play(hours(1));
+    down = false;
+    const auto later = before.play(minutes(5));
+    log.insert(log.end(), later.begin(), later.end());
+    auto ledger = keep(log);
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints = {am_1, am_2};
+    script after(plan, ledger.load(), before.now());
+    after.aws = before.aws;
+    after.play(hours(22) + minutes(50));
+    EXPECT_EQ(after.view().alerts.at(0).state, alert_state::firing);
+    after.play(minutes(10));
+    EXPECT_EQ(after.view().alerts.at(0).state, alert_state::resolved);
+}
+
 TEST(engine_restart, alert_whose_job_is_watched_no_more_ends) {
     auto before = failed_job({am_1});
     const auto log = before.play(minutes(5));

@@ -272,6 +272,22 @@ TEST_F(discovery, lane_that_only_lists_says_at_once_that_it_may_not) {
     EXPECT_EQ(count_notes(log, "list_failed"), 1);
 }
 
+// Nobody else is there to be described.
+TEST_F(discovery, lane_is_up_when_a_job_that_may_be_somebodys_is_gone) {
+    domain::job_filter filter;
+    filter.instance_type = {"ml.g5.*"};
+    for (const auto* name : {"a", "b", "c"})
+        aws.put(ran(name), later(seconds(120)));
+    aws.closed = {lane_id{0}};
+    start(with_list(one_connection(), list_of("gpu", filter))).play(minutes(2));
+    ASSERT_FALSE(play().view().lanes[0].up);
+    for (const auto* name : {"a", "b", "c"})
+        aws.drop(name);
+    aws.closed.clear();
+    play().play(minutes(2));
+    EXPECT_TRUE(play().view().lanes[0].up);
+}
+
 class failing_lists : public discovery, public testing::WithParamInterface<error_class> {};
 
 TEST_P(failing_lists, leave_their_jobs_to_describes_and_take_them_back) {
@@ -325,6 +341,17 @@ INSTANTIATE_TEST_SUITE_P(
     kinds, failing_lists, testing::Values(error_class::transient, error_class::throttled)
 );
 
+// With few describes a page tells of them first.
+TEST_F(discovery, names_whose_jobs_ended_long_ago_do_not_hold_the_first_pass_up) {
+    auto chosen = finds_all();
+    chosen.connections[0].budget = {0.1, 4};
+    chosen.watch_lists[0].jobs = {"a", "b", "c"};
+    for (const auto& name : chosen.watch_lists[0].jobs)
+        aws.put(failing(name, minutes(30)), later(minutes(30)));
+    start(chosen).play(minutes(1));
+    EXPECT_TRUE(play().view().first_pass_complete);
+}
+
 TEST_F(discovery, page_that_is_lost_is_asked_for_again) {
     aws.put(ran("a"), later(seconds(120)));
     aws.lists_fail = failed(error_class::transient);
@@ -369,6 +396,23 @@ TEST_F(discovery, region_that_refuses_us_is_not_named_among_those_without_a_job)
 
 // ---- slots
 // ------------------------------------------------------------------------------------------
+
+// A server of AWS still lists it after others have said three times that it is not there.
+TEST_F(discovery, job_that_an_old_page_brings_back_is_soon_missing_again) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(minutes(2));
+    aws.drop("a");
+    play().play(minutes(6));
+    ASSERT_TRUE(shown("a").missing);
+    aws.put(ran("a"), later(seconds(120)));
+    for (int i = 0; i < 60 && shown("a").missing; ++i)
+        play().play(seconds(5));
+    ASSERT_FALSE(shown("a").missing) << "a page tells of it";
+    aws.drop("a");
+    play().play(minutes(3));
+    EXPECT_TRUE(shown("a").missing);
+    EXPECT_EQ(play().view().live, 0U);
+}
 
 TEST_F(discovery, slot_of_a_job_that_is_gone_serves_another_and_its_revision_goes_on) {
     aws.put(ran("a"), later(seconds(120)));

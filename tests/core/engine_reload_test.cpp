@@ -617,6 +617,24 @@ TEST_F(reload, list_with_a_tighter_bound_goes_before_others_from_now_on) {
     EXPECT_EQ(firing(), 0U);
 }
 
+// All that it watches has ended, so nothing is due for a day.
+TEST_F(reload, lane_that_was_refused_is_tried_when_only_ended_jobs_are_left) {
+    fails("a", minutes(119));
+    auto chosen = finds_all();
+    chosen.watch_lists[0].jobs = {"b", "c", "d"};
+    start(chosen).play(minutes(1));
+    aws.closed = {lane_id{0}};
+    play().play(minutes(30));
+    ASSERT_FALSE(play().view().lanes[0].up);
+    change(finds_all());
+    ASSERT_EQ(play().view().watched, 1U);
+    play().play(hours(1));
+    EXPECT_FALSE(play().view().lanes[0].up);
+    aws.closed.clear();
+    play().play(minutes(2));
+    EXPECT_TRUE(play().view().lanes[0].up);
+}
+
 class promise_alert : public reload {
 protected:
     void stop_answering() {
@@ -678,6 +696,27 @@ TEST_F(promise_alert, ends_with_its_list_whatever_labels_there_are_now) {
     const auto log = change(next);
     EXPECT_EQ(firing(), 0U);
     EXPECT_TRUE(is_told(messages_to(log, endpoint_id{0}), "unwatched"));
+}
+
+// It stays with its former list until its tags can be read.
+TEST_F(promise_alert, fires_for_a_job_whose_list_is_gone_and_ends_when_it_has_another) {
+    runs("a");
+    aws.tags[running("a").seen().arn] = {{"team", "vision"}};
+    start(promises()).play(minutes(1));
+    domain::job_filter of_team;
+    of_team.tags = {{"team", "vision"}};
+    aws.tags_fail = failed(error_class::transient);
+    change(with_list(one_connection(), list_of("vision", of_team)));
+    ASSERT_EQ(job("a")->target.watch_list, "all");
+    stop_answering();
+    play().play(minutes(10));
+    ASSERT_EQ(firing(), 1U);
+    EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), "all");
+    answer_again();
+    aws.tags_fail.reset();
+    play().play(minutes(15));
+    EXPECT_EQ(job("a")->target.watch_list, "vision");
+    EXPECT_EQ(firing(), 0U);
 }
 
 TEST_F(promise_alert, that_ends_where_nobody_receives_leaves_no_trace) {

@@ -169,6 +169,60 @@ TEST_F(damaged_ledger_test, alert_that_was_saved_and_is_over_does_not_come_again
     EXPECT_THAT(told_firing(log), IsEmpty());
 }
 
+domain::settings with_webhook() {
+    auto chosen = finds_all();
+    chosen.receivers.push_back({"hook", domain::receiver_kind::webhook, {"http://hook"}, {}, {}});
+    return chosen;
+}
+
+// An end was saved, who had been told of the alert was not.
+TEST_F(damaged_ledger_test, webhook_hears_the_end_of_an_alert_whose_deliveries_were_lost) {
+    fails("a", minutes(100));
+    begin(with_webhook());
+    run(minutes(10));
+    play().receiver = [](const deliver&) -> result<domain::receipt> {
+        return failed(error_class::transient);
+    };
+    run(milliseconds(1), acknowledged{"a"});
+    run(minutes(1));
+    auto known = damaged_ledger();
+    for (const auto& [key, row] : disk.alerts())
+        known.rows.alerts.push_back(row);
+    ASSERT_THAT(known.rows.alerts, SizeIs(1));
+    auto now = play().now();
+    now.mono += hours(3);
+    now.wall += hours(3);
+    play_.emplace(plan_of(with_webhook()), known, now);
+    aws.serve(play());
+    const auto told = messages_to(run(minutes(10)), endpoint_id{1});
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(told[0].state, alert_state::resolved);
+}
+
+// The run before it had told the webhook, and nobody knows. That of "b" has the daemon wait for the
+// servers' time, before anything leaves.
+TEST_F(damaged_ledger_test, webhook_hears_the_end_of_what_is_found_again_and_over_at_once) {
+    fails("b", minutes(100));
+    begin(with_webhook());
+    run(minutes(10));
+    auto known = damaged_ledger();
+    for (const auto& [key, row] : disk.alerts())
+        known.rows.alerts.push_back(row);
+    ASSERT_THAT(known.rows.alerts, SizeIs(1));
+    fails("a", minutes(101));
+    begin(with_webhook(), known);
+    ASSERT_THAT(messages_to(run(seconds(3)), endpoint_id{1}), IsEmpty());
+    EXPECT_EQ(firing(), 2U);
+    run(milliseconds(1), acknowledged{"a"});
+    bool is_told = false;
+    for (const auto& message : messages_to(run(minutes(10)), endpoint_id{1})) {
+        if (message.labels.at("training_job") != "a") continue;
+        EXPECT_EQ(message.state, alert_state::resolved);
+        is_told = true;
+    }
+    EXPECT_TRUE(is_told);
+}
+
 // The labels that it has are those of its first firing, whatever the configuration says by now.
 TEST_F(damaged_ledger_test, alert_that_was_saved_is_not_told_with_other_labels) {
     fails("a", minutes(100));
@@ -411,6 +465,22 @@ TEST_F(acknowledging, lasts_over_restarts_and_further_sights_of_the_job) {
 }
 
 // The name is used again: that job's end is news.
+// It may have stored what it did not confirm.
+TEST_F(acknowledging, reaches_a_webhook_that_answers_long_after_a_restart) {
+    fails("a", minutes(100));
+    begin(with_webhook());
+    play().receiver = [](const deliver& parcel) -> result<domain::receipt> {
+        if (parcel.endpoint == endpoint_id{1}) return failed(error_class::transient);
+        return domain::receipt{};
+    };
+    run(minutes(10));
+    run(minutes(10), acknowledged{"a"});
+    restart(with_webhook(), hours(2));
+    const auto heard = messages_to(run(minutes(10)), endpoint_id{1});
+    ASSERT_THAT(heard, SizeIs(1));
+    EXPECT_EQ(heard[0].state, alert_state::resolved);
+}
+
 TEST_F(acknowledging, of_a_job_says_nothing_about_the_next_one_of_the_name) {
     fails("a", minutes(100));
     begin();

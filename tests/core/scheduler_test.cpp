@@ -285,6 +285,20 @@ std::map<std::size_t, std::size_t> sends_by_lane(schedule& polls, nanoseconds un
     return counts;
 }
 
+// Each account that is learned has the pools made anew: what the others sent last still counts.
+TEST(scheduler, shared_pace_goes_on_whatever_accounts_are_learned) {
+    schedule polls(two_connections(1, 1));
+    for (const std::size_t lane : {0U, 1U})
+        polls.under_test.account_known(lane_id{lane}, "111122223333");
+    std::size_t shared = 0;
+    for (int i = 0; i < 100; ++i) {
+        auto counts = sends_by_lane(polls, seconds(101 + i));
+        shared += counts[0] + counts[1];
+        polls.under_test.account_known(lane_id{2}, i % 2 == 0 ? "444455556666" : "777788889999");
+    }
+    EXPECT_NEAR(static_cast<double>(shared), 100, 2);
+}
+
 TEST(scheduler, lanes_of_one_account_and_region_share_the_larger_budget) {
     schedule polls(two_connections(2, 4));
     auto apart = sends_by_lane(polls, seconds(200));

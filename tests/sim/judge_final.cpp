@@ -99,9 +99,10 @@ void judge::check_job(const domain::job_view& shown, std::size_t index, mono_tim
     expect(shown.last->created == truth.created, "which job");
     expect(!shown.trouble && shown.deadlines.empty(), "leftovers");
     expect(shown.ending.has_value(), "ending");
-    // A page tells of the past in a few words, and of the present until somebody describes it.
+    // A page tells of the past in a few words, and of the present until somebody describes it. What
+    // was let go because its tags could not be read, and is found again by them, is of the past.
     if (shown.summarised) {
-        const bool is_past = truth.ended() < past_;
+        const bool is_past = truth.ended() < past_ || (may_lack_tags(job.place) && !is_named(job));
         expect(is_past || !scene_.lists.was_always_owned(job), "never described");
         return;
     }
