@@ -11,6 +11,7 @@
 #include "app/options.hpp"
 #include "app/policy_command.hpp"
 #include "app/reload_command.hpp"
+#include "app/test_alert.hpp"
 
 using namespace trainwatch;
 
@@ -31,6 +32,8 @@ int perform(const app::options& chosen) {
             return check_files(chosen);
         case app::command::print_iam_policy:
             return app::print_iam_policy(chosen);
+        case app::command::test_alert:
+            return app::test_alert(chosen);
         case app::command::describe:
             return app::describe(chosen);
         case app::command::wait:

@@ -23,6 +23,7 @@ enum class command {
     describe,
     wait,
     print_iam_policy,
+    test_alert,
     reload,
     explain,
     ack
@@ -43,9 +44,10 @@ struct options {
     std::vector<std::string> files{};  // of check-config, never empty there
     bool online = false;               // of check-config
     bool plan = false;                 // of check-config
-    // Of run, once and check-config; an empty replica is called like the host.
+    // Of run, once, check-config and test-alert; an empty replica is called like the host.
     domain::process_settings process{};
-    std::string connection{};  // of print-iam-policy; empty: all
+    std::string connection{};              // of print-iam-policy; empty: all
+    std::vector<std::string> receivers{};  // of test-alert, names; empty: all
     // Of describe, explain and ack (one), and wait; names and ARNs as written.
     std::vector<std::string> jobs{};
     std::string region{};

@@ -243,6 +243,28 @@ TEST(CommandLine, of_print_iam_policy_takes_a_file_and_a_connection) {
     );
 }
 
+TEST(CommandLine, of_test_alert_takes_receivers_and_a_replica) {
+    options expected;
+    expected.command = command::test_alert;
+    EXPECT_EQ(good({"test-alert"}), expected);
+    expected.config_file = "a.yaml";
+    expected.receivers = {"main", "hook"};
+    expected.process.replica = "a";
+    EXPECT_EQ(
+        good(
+            {"test-alert",
+             "--config.file=a.yaml",
+             "--receiver",
+             "main",
+             "--receiver=hook",
+             "--replica=a"}
+        ),
+        expected
+    );
+    EXPECT_THAT(refusal({"test-alert", "main"}), HasSubstr("unexpected argument \"main\""));
+    EXPECT_THAT(refusal({"run", "--receiver=a"}), HasSubstr("does not belong here"));
+}
+
 TEST(CommandLine, with_a_bad_value_says_what_a_good_one_is) {
     EXPECT_EQ(
         refusal({"--log.level=loud"}), "trainwatchd: --log.level is debug, info, warn or error"
