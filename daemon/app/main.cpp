@@ -8,6 +8,7 @@
 #include "app/instance_region.hpp"
 #include "app/job_commands.hpp"
 #include "app/ledger_commands.hpp"
+#include "app/monitoring_commands.hpp"
 #include "app/options.hpp"
 #include "app/policy_command.hpp"
 #include "app/reload_command.hpp"
@@ -34,6 +35,10 @@ int perform(const app::options& chosen) {
             return app::print_iam_policy(chosen);
         case app::command::test_alert:
             return app::test_alert(chosen);
+        case app::command::print_prometheus_config:
+            return app::print_prometheus_config(chosen);
+        case app::command::print_alertmanager_config:
+            return app::print_alertmanager_config(chosen);
         case app::command::describe:
             return app::describe(chosen);
         case app::command::wait:

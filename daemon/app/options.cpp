@@ -157,6 +157,8 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         "each is for stands on standard error. AWS is not asked."
     );
     auto* const test = add_test_alert(app, parsed);
+    auto* const for_prometheus = add_print_prometheus_config(app, parsed);
+    auto* const for_alertmanager = add_print_alertmanager_config(app, parsed);
     auto* const reload = app.add_subcommand(
         "reload", "Let the running daemon read its configuration again, and wait for the outcome"
     );
@@ -200,6 +202,11 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     if (reload->parsed()) parsed.command = command::reload;
     if (policy->parsed()) parsed.command = command::print_iam_policy;
     if (test->parsed()) parsed.command = command::test_alert;
+    if (for_prometheus->parsed()) parsed.command = command::print_prometheus_config;
+    if (for_alertmanager->parsed()) parsed.command = command::print_alertmanager_config;
+    for (const auto* const printing : {for_prometheus, for_alertmanager}) {
+        if (printing->count("--config.file") > 0) parsed.config_file_given = true;
+    }
     if (auto wrong = check_process_flags(parsed, process); !wrong.empty()) {
         return mistake(wrong, app);
     }

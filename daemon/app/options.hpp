@@ -24,6 +24,8 @@ enum class command {
     wait,
     print_iam_policy,
     test_alert,
+    print_prometheus_config,
+    print_alertmanager_config,
     reload,
     explain,
     ack
@@ -48,6 +50,9 @@ struct options {
     domain::process_settings process{};
     std::string connection{};              // of print-iam-policy; empty: all
     std::vector<std::string> receivers{};  // of test-alert, names; empty: all
+    // Of the two that print for Prometheus and Alertmanager: whether --config.file is given. Where
+    // it is not, they do without a file.
+    bool config_file_given = false;
     // Of describe, explain and ack (one), and wait; names and ARNs as written.
     std::vector<std::string> jobs{};
     std::string region{};

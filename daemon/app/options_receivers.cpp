@@ -33,4 +33,33 @@ CLI::App* add_test_alert(CLI::App& app, options& into) {
     return test;
 }
 
+CLI::App* add_print_prometheus_config(CLI::App& app, options& into) {
+    auto* const print = app.add_subcommand(
+        "print-prometheus-config", "Print what to add to prometheus.yml to scrape the daemon"
+    );
+    add_config_file(*print, into, "The configuration file, where there is one");
+    print
+        ->add_option(
+            "--web.listen-address",
+            into.listen_addresses,
+            "As the daemon has it; may be given several times"
+        )
+        ->capture_default_str()
+        ->allow_extra_args(false)
+        ->type_name("ADDRESS:PORT");
+    return print;
+}
+
+CLI::App* add_print_alertmanager_config(CLI::App& app, options& into) {
+    auto* const print = app.add_subcommand(
+        "print-alertmanager-config",
+        "Print an alertmanager.yml with routes and inhibitions for the configuration's alerts"
+    );
+    add_config_file(*print, into, "The configuration file, where there is one");
+    print->footer(
+        "Receivers are placeholders: the files that they name hold their addresses and keys."
+    );
+    return print;
+}
+
 }  // namespace trainwatch::app

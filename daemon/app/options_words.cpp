@@ -8,7 +8,7 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr std::array<std::string_view, 10> commands_now{
+constexpr std::array<std::string_view, 12> commands_now{
     "run",
     "check-config",
     "once",
@@ -16,11 +16,12 @@ constexpr std::array<std::string_view, 10> commands_now{
     "wait",
     "print-iam-policy",
     "test-alert",
+    "print-prometheus-config",
+    "print-alertmanager-config",
     "reload",
     "explain",
     "ack"};
-constexpr std::array<std::string_view, 4> commands_later{
-    "backtest", "print-prometheus-config", "print-alertmanager-config", "check-web-config"};
+constexpr std::array<std::string_view, 2> commands_later{"backtest", "check-web-config"};
 constexpr std::array<std::string_view, 22> flags_now{
     "--config.file",
     "--web.listen-address",
