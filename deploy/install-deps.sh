@@ -30,7 +30,7 @@ packages_of() {
     demo) echo "python3 curl" ;;
     prometheus) echo "prometheus prometheus-alertmanager" ;;
     # systemd brings systemd-analyze, which checks our unit; it does not become anybody's init.
-    test) echo "python3 python3-boto3 python3-jsonschema python3-yaml curl systemd binutils sqlite3"
+    test) echo "python3 python3-boto3 python3-jsonschema python3-yaml curl systemd binutils sqlite3 man-db"
         packages_of prometheus
         # Debian's npm conflicts with other builds of Node: only where there is none at all.
         command -v npm >/dev/null || echo "nodejs npm" ;;

@@ -8,9 +8,11 @@
 #include "app/instance_region.hpp"
 #include "app/job_commands.hpp"
 #include "app/ledger_commands.hpp"
+#include "app/monitoring_commands.hpp"
 #include "app/options.hpp"
 #include "app/policy_command.hpp"
 #include "app/reload_command.hpp"
+#include "app/test_alert.hpp"
 
 using namespace trainwatch;
 
@@ -31,6 +33,12 @@ int perform(const app::options& chosen) {
             return check_files(chosen);
         case app::command::print_iam_policy:
             return app::print_iam_policy(chosen);
+        case app::command::test_alert:
+            return app::test_alert(chosen);
+        case app::command::print_prometheus_config:
+            return app::print_prometheus_config(chosen);
+        case app::command::print_alertmanager_config:
+            return app::print_alertmanager_config(chosen);
         case app::command::describe:
             return app::describe(chosen);
         case app::command::wait:

@@ -9,6 +9,7 @@
 #include "app/listen_address.hpp"
 #include "app/options_jobs.hpp"
 #include "app/options_process.hpp"
+#include "app/options_receivers.hpp"
 #include "app/options_words.hpp"
 #include "app/version.hpp"
 #include "base/text.hpp"
@@ -155,6 +156,9 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
         "What\n"
         "each is for stands on standard error. AWS is not asked."
     );
+    auto* const test = add_test_alert(app, parsed);
+    auto* const for_prometheus = add_print_prometheus_config(app, parsed);
+    auto* const for_alertmanager = add_print_alertmanager_config(app, parsed);
     auto* const reload = app.add_subcommand(
         "reload", "Let the running daemon read its configuration again, and wait for the outcome"
     );
@@ -166,7 +170,7 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     auto* const ack = add_ack(app, flags);
     for (auto* const each : {explain, ack})
         add_control_socket(*each, parsed);
-    for (auto* const each : {run, check, once, describe, wait, policy, reload, explain, ack})
+    for (auto* const each : app.get_subcommands(nullptr))
         each->allow_extras();
 
     try {
@@ -197,6 +201,12 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     if (wait->parsed()) parsed.command = command::wait;
     if (reload->parsed()) parsed.command = command::reload;
     if (policy->parsed()) parsed.command = command::print_iam_policy;
+    if (test->parsed()) parsed.command = command::test_alert;
+    if (for_prometheus->parsed()) parsed.command = command::print_prometheus_config;
+    if (for_alertmanager->parsed()) parsed.command = command::print_alertmanager_config;
+    for (const auto* const printing : {for_prometheus, for_alertmanager}) {
+        if (printing->count("--config.file") > 0) parsed.config_file_given = true;
+    }
     if (auto wrong = check_process_flags(parsed, process); !wrong.empty()) {
         return mistake(wrong, app);
     }

@@ -23,6 +23,9 @@ enum class command {
     describe,
     wait,
     print_iam_policy,
+    test_alert,
+    print_prometheus_config,
+    print_alertmanager_config,
     reload,
     explain,
     ack
@@ -43,9 +46,13 @@ struct options {
     std::vector<std::string> files{};  // of check-config, never empty there
     bool online = false;               // of check-config
     bool plan = false;                 // of check-config
-    // Of run, once and check-config; an empty replica is called like the host.
+    // Of run, once, check-config and test-alert; an empty replica is called like the host.
     domain::process_settings process{};
-    std::string connection{};  // of print-iam-policy; empty: all
+    std::string connection{};              // of print-iam-policy; empty: all
+    std::vector<std::string> receivers{};  // of test-alert, names; empty: all
+    // Of the two that print for Prometheus and Alertmanager: whether --config.file is given. Where
+    // it is not, they do without a file.
+    bool config_file_given = false;
     // Of describe, explain and ack (one), and wait; names and ARNs as written.
     std::vector<std::string> jobs{};
     std::string region{};

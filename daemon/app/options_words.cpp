@@ -8,23 +8,21 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr std::array<std::string_view, 9> commands_now{
+constexpr std::array<std::string_view, 12> commands_now{
     "run",
     "check-config",
     "once",
     "describe",
     "wait",
     "print-iam-policy",
-    "reload",
-    "explain",
-    "ack"};
-constexpr std::array<std::string_view, 5> commands_later{
-    "backtest",
     "test-alert",
     "print-prometheus-config",
     "print-alertmanager-config",
-    "check-web-config"};
-constexpr std::array<std::string_view, 21> flags_now{
+    "reload",
+    "explain",
+    "ack"};
+constexpr std::array<std::string_view, 2> commands_later{"backtest", "check-web-config"};
+constexpr std::array<std::string_view, 22> flags_now{
     "--config.file",
     "--web.listen-address",
     "--storage.path",
@@ -40,6 +38,7 @@ constexpr std::array<std::string_view, 21> flags_now{
     "--interval",
     "--online",
     "--connection",
+    "--receiver",
     "--plan",
     "--replicas",
     "--replica",

@@ -282,4 +282,10 @@ std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     return load_job_settings(asked, files, read);
 }
 
+settings_outcome load_settings_without_aws(
+    const std::string& path, const aws_files& files, const file_access& access
+) {
+    return load_settings(path, with_some_region(files), access);
+}
+
 }  // namespace trainwatch::app

@@ -36,6 +36,11 @@ settings_outcome load_settings(
     const loaded_configuration* previous = nullptr
 );
 
+// For whoever does not call AWS: a region that nobody names is no mistake, and nobody is asked.
+settings_outcome load_settings_without_aws(
+    const std::string& path, const aws_files& files, const file_access& access
+);
+
 // The same without a file: what the command line names and the environment lends.
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(
     const wire::named_jobs& asked, const aws_files& files, const file_reader& read

@@ -398,6 +398,12 @@ inline constexpr milliseconds delivery_deadline{10'000};
 inline constexpr milliseconds retry_after_max = std::chrono::minutes(5);
 // A terminal alert stays firing at a receiver this long after its first confirmed delivery.
 inline constexpr milliseconds terminal_hold = std::chrono::hours(24);
+// `test-alert`: long enough to look at it in Alertmanager's page, short enough to leave nobody
+// wondering; and beyond the usual group_wait, or its notification would be one of an end.
+inline constexpr milliseconds test_alert_lasts = std::chrono::minutes(5);
+// Between two notifications of one terminal alert in the routes that are printed: it must not come
+// again while it is held, and Alertmanager forgets what it sent after five days.
+inline constexpr milliseconds repeat_interval = terminal_hold + std::chrono::hours(6);
 
 // ---- conditions of jobs (core/conditions), where a list does not say ---------------------------
 // Parts of MaxRuntimeInSeconds: time enough to look at a job, and time to act at once.

@@ -243,6 +243,43 @@ TEST(CommandLine, of_print_iam_policy_takes_a_file_and_a_connection) {
     );
 }
 
+TEST(CommandLine, of_test_alert_takes_receivers_and_a_replica) {
+    options expected;
+    expected.command = command::test_alert;
+    EXPECT_EQ(good({"test-alert"}), expected);
+    expected.config_file = "a.yaml";
+    expected.receivers = {"main", "hook"};
+    expected.process.replica = "a";
+    EXPECT_EQ(
+        good(
+            {"test-alert",
+             "--config.file=a.yaml",
+             "--receiver",
+             "main",
+             "--receiver=hook",
+             "--replica=a"}
+        ),
+        expected
+    );
+    EXPECT_THAT(refusal({"test-alert", "main"}), HasSubstr("unexpected argument \"main\""));
+    EXPECT_THAT(refusal({"run", "--receiver=a"}), HasSubstr("does not belong here"));
+}
+
+TEST(CommandLine, of_what_is_printed_knows_whether_a_file_is_given) {
+    const auto without = good({"print-prometheus-config", "--web.listen-address=10.0.0.7:1"});
+    EXPECT_EQ(without.command, command::print_prometheus_config);
+    EXPECT_THAT(without.listen_addresses, ElementsAre("10.0.0.7:1"));
+    EXPECT_FALSE(without.config_file_given);
+    const auto with = good({"print-alertmanager-config", "--config.file", "a.yaml"});
+    EXPECT_EQ(with.command, command::print_alertmanager_config);
+    EXPECT_EQ(with.config_file, "a.yaml");
+    EXPECT_TRUE(with.config_file_given);
+    EXPECT_THAT(
+        refusal({"print-alertmanager-config", "--web.listen-address=:1"}),
+        HasSubstr("does not belong here")
+    );
+}
+
 TEST(CommandLine, with_a_bad_value_says_what_a_good_one_is) {
     EXPECT_EQ(
         refusal({"--log.level=loud"}), "trainwatchd: --log.level is debug, info, warn or error"

@@ -152,7 +152,7 @@ class InstallDeps(unittest.TestCase):
 
     def test_npm_is_left_alone_where_there_is_one(self):
         test_group = "python3 python3-boto3 python3-jsonschema python3-yaml curl systemd".split()
-        test_group += ["binutils", "sqlite3"]
+        test_group += ["binutils", "sqlite3", "man-db"]
         services = ["prometheus", "prometheus-alertmanager"]
         self.state("installed", test_group + services)
         self.assertEqual(self.run_script("test").stdout, "")

@@ -1,0 +1,200 @@
+#include "app/alert_trial_text.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "app/version.hpp"
+#include "base/limits.hpp"
+#include "wire/terminal_text.hpp"
+#include "wire/url.hpp"
+
+namespace trainwatch::app {
+namespace {
+
+using domain::receiver_kind;
+
+std::string in_milliseconds(nanoseconds took) {
+    return std::to_string(std::chrono::ceil<milliseconds>(took).count()) + " ms";
+}
+
+// What to do about an answer, where the failure itself does not say.
+std::string cure_of(const failure& why, receiver_kind kind) {
+    if (!why.cure.empty()) return why.cure;
+    const bool is_answer = why.detail.starts_with("HTTP ");
+    switch (why.kind) {
+        case error_class::transient:
+            return is_answer ? "see what it logs, or a load balancer in front of it"
+                             : "check its address, and that it runs";
+        case error_class::throttled:
+            return "it wants to be told less often: try again later";
+        case error_class::denied:
+            return why.detail.starts_with("HTTP 407")
+                ? "the proxy asks for a login: give it in proxy_url"
+                : "it asks for a login or refuses this one: see what guards it";
+        case error_class::rejected:
+            return kind == receiver_kind::alertmanager
+                ? "check the address and its path: the Alertmanager itself, without /api/…"
+                : "give the address that it leads to";
+        case error_class::malformed:
+            return kind == receiver_kind::alertmanager
+                ? "check the address and its path, and see what it logs"
+                : "check the address; what it has to take is in config/README.md";
+        case error_class::not_found:
+        case error_class::internal:
+            break;
+    }
+    return {};
+}
+
+void replace_all(std::string& text, const std::string& what) {
+    // "/" alone would stand in any text.
+    if (what.size() < 2) return;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
+        text.replace(at, what.size(), "/…");
+}
+
+// A server may repeat what it was asked for, and with a webhook that may be a secret.
+std::string without_address(std::string text, receiver_kind kind, const std::string& url) {
+    if (kind != receiver_kind::webhook) return text;
+    if (const auto where = wire::parse_url(url)) {
+        replace_all(text, where->target());
+        replace_all(text, where->path);
+        replace_all(text, where->query);
+    }
+    return text;
+}
+
+std::string told(
+    const failure& why, const domain::receiver_settings& receiver, const std::string& url
+) {
+    const auto cure = cure_of(why, receiver.kind);
+    const auto text = why.detail + (cure.empty() ? std::string() : ": " + cure);
+    return wire::terminal_safe(without_address(text, receiver.kind, url));
+}
+
+std::string answer_of(const io::timed_receipt& receipt) {
+    return "HTTP " + std::to_string(receipt.outcome->status) + " in " +
+        in_milliseconds(receipt.took);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names)
+        text += (text.empty() ? "" : ", ") + name;
+    return wire::terminal_safe(text);
+}
+
+// Empty while the clocks are near enough for alerts.
+std::string told_of_clock(std::optional<milliseconds> offset) {
+    if (!offset || std::chrono::abs(*offset) < limits::clock_skew_told) return {};
+    const auto apart = format_duration(std::chrono::floor<seconds>(std::chrono::abs(*offset)));
+    return "; its clock is " + apart + (offset->count() > 0 ? " ahead of" : " behind") +
+        " this machine's: correct the wrong one (chrony)";
+}
+
+std::string told_of_silence(const wire::held_alert& held) {
+    if (held.is_silenced) return ", but a silence there keeps it quiet";
+    if (held.is_inhibited) return ", but an inhibition there keeps it quiet";
+    return {};
+}
+
+trial_line told_of_alertmanager(
+    const io::alert_trial& trial,
+    const domain::receiver_settings& receiver,
+    const std::string& url,
+    const domain::alert_message& sent
+) {
+    const auto answer = answer_of(trial.posted);
+    const auto clock = told_of_clock(trial.clock_offset);
+    if (!trial.read_back) return {"FAILED: " + answer + ", and nobody asked for it" + clock};
+    if (trial.read_back->has_error()) {
+        return {
+            "FAILED: " + answer + ", but it cannot be asked whether it has the alert: " +
+            told(trial.read_back->error(), receiver, url) + clock};
+    }
+    const auto* const held = wire::find_held(**trial.read_back, sent.labels);
+    if (held == nullptr) {
+        return {
+            "FAILED: " + answer +
+            ", but it does not have the alert: see --alerts.per-alertname-limit there; and behind "
+            "a "
+            "load balancer give each Alertmanager's own address" +
+            clock};
+    }
+    const auto goes = held->receivers.empty()
+        ? std::string(", read back")
+        : ", read back; its routes give it to " + joined(held->receivers);
+    return {"ok, " + answer + goes + told_of_silence(*held) + clock, true};
+}
+
+trial_line told_of_webhook(
+    const io::alert_trial& trial, const domain::receiver_settings& receiver, const std::string& url
+) {
+    const auto answer = answer_of(trial.posted);
+    if (!trial.ended) return {"FAILED: " + answer + ", and it was not told of the end"};
+    if (trial.ended->outcome.has_error()) {
+        return {
+            "FAILED: it took the alert (" + answer +
+            ") and not its end: " + told(trial.ended->outcome.error(), receiver, url)};
+    }
+    return {
+        "ok, " + answer + ", its end " + answer_of(*trial.ended) +
+            "; a webhook cannot be asked what it keeps",
+        true};
+}
+
+}  // namespace
+
+domain::alert_message make_test_alert(
+    const test_sender& sender, const domain::label_map& configured
+) {
+    domain::alert_message alert;
+    alert.labels = {
+        {"alertname", "TrainwatchdTest"}, {"severity", "info"}, {"test", iso8601(sender.at)}};
+    if (!sender.replica.empty()) alert.labels.emplace("replica", sender.replica);
+    alert.labels.insert(configured.begin(), configured.end());
+    alert.starts_at = sender.at;
+    alert.ends_at = sender.at + limits::test_alert_lasts;
+    alert.annotations = {
+        {"summary", "This is only a test of the way from trainwatchd to you: nothing is wrong."},
+        {"description",
+         "Somebody ran trainwatchd test-alert on " + sender.host + " at " + iso8601(sender.at) +
+             ". No training job is concerned, there is nothing to do, and the alert ends by itself "
+             "within " +
+             format_duration(limits::test_alert_lasts) + "."},
+        {"sent_by", std::string("trainwatchd ") + version + " on " + sender.host},
+    };
+    return alert;
+}
+
+std::string shown_endpoint(const domain::receiver_settings& receiver, const std::string& url) {
+    if (receiver.kind == receiver_kind::alertmanager) return receiver.name + ", " + url;
+    if (!receiver.url_file.empty()) return receiver.name + ", webhook in " + receiver.url_file;
+    const auto where = wire::parse_url(url);
+    if (!where) return receiver.name + ", webhook";
+    const bool is_bare = where->path == "/" && where->query.empty();
+    return receiver.name + ", webhook " + (where->tls ? "https://" : "http://") +
+        where->host_header() + (is_bare ? "/" : "/…");
+}
+
+trial_line told_of_trial(
+    const io::alert_trial& trial,
+    const domain::receiver_settings& receiver,
+    const std::string& url,
+    const domain::alert_message& sent
+) {
+    if (trial.posted.outcome.has_error()) {
+        return {
+            "FAILED after " + in_milliseconds(trial.posted.took) + ": " +
+            told(trial.posted.outcome.error(), receiver, url) + told_of_clock(trial.clock_offset)};
+    }
+    if (receiver.kind == receiver_kind::webhook) return told_of_webhook(trial, receiver, url);
+    return told_of_alertmanager(trial, receiver, url, sent);
+}
+
+trial_line told_of_no_trial(const failure& why) {
+    const auto cure = why.cure.empty() ? std::string() : ": " + why.cure;
+    return {"FAILED: " + wire::terminal_safe(why.detail + cure)};
+}
+
+}  // namespace trainwatch::app
