@@ -417,6 +417,15 @@ inline constexpr unsigned spot_loop_interruptions = 5;
 inline constexpr milliseconds spot_loop_window = std::chrono::hours(2);
 // So many in a row that came to nothing: once is an accident, twice may be.
 inline constexpr std::size_t spot_loop_restarts = 3;
+// Kinds of jobs whose longest run is known, and reasons that jobs failed for, each with so many of
+// its ends: a team has some dozens of either.
+inline constexpr std::size_t families_max = 10'000;
+inline constexpr std::size_t same_reasons_max = 1'000;
+inline constexpr std::size_t same_reason_most = 1'000;
+// What failed longer ago had another cause, though it had the same words.
+inline constexpr milliseconds same_reason_window = std::chrono::hours(24);
+// A link, as long as browsers take it.
+inline constexpr std::size_t runbook_url_bytes_max = 2'000;
 // Thresholds that a list may give: a month and a bit, AWS' longest limit, and a thousand.
 inline constexpr milliseconds phase_limit_most = std::chrono::hours(24 * 31);
 inline constexpr unsigned interruptions_most = 1'000;

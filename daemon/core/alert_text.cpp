@@ -1,5 +1,7 @@
 #include "core/alert_text.hpp"
 
+#include <array>
+#include <cstdio>
 #include <map>
 #include <utility>
 
@@ -29,7 +31,29 @@ std::string describe_instances(const observation& job) {
     return text;
 }
 
+// "Starting 1m20s, Downloading 40s, Training 2h in 3 parts"
+std::string phases_of(const domain::job_view& job) {
+    std::string text;
+    for (const auto& phase : job.derived.phases) {
+        if (!text.empty()) text += ", ";
+        text += phase.status;
+        if (phase.since) {
+            text += " since " + iso8601(*phase.since);
+        } else {
+            text += " " + format_duration(std::chrono::floor<seconds>(phase.spent));
+        }
+        if (phase.times > 1) text += " in " + std::to_string(phase.times) + " parts";
+    }
+    return text;
+}
+
 }  // namespace
+
+std::string money(double value) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.2f", value);
+    return text.data();
+}
 
 std::string headline_of(std::string_view text) {
     std::string line;
@@ -68,6 +92,9 @@ label_map annotations_of_job(const domain::job_view& of) {
     label_map notes;
     add(notes, "failure_reason", valid_utf8(job.failure_reason));
     add(notes, "failure_fingerprint", of.derived.failure_fingerprint);
+    add(notes, "phases", phases_of(of));
+    if (of.derived.cost) add(notes, "cost", money(*of.derived.cost));
+    add(notes, "explain", "trainwatchd explain " + job.name);
     add(notes, "training_job_arn", job.arn);
     add(notes, "secondary_status", job.secondary.text);
     if (job.training_started) add(notes, "started_at", iso8601(*job.training_started));

@@ -21,6 +21,9 @@ inline constexpr std::size_t headline_bytes = 200;
 // On one line: the first one is the same for each script that fails, the cause comes after it.
 std::string headline_of(std::string_view text);
 
+// In the unit of `prices`, with two digits.
+std::string money(double value);
+
 // alertname and severity, then whose job it is. An empty label is no label to Prometheus: a child
 // of a tuning job has one more.
 domain::label_map labels_of_job(

@@ -46,12 +46,13 @@ std::string text_of(milliseconds duration);
 std::string percent_of(double part);
 
 // conditions_of_deadlines.cpp, conditions_of_phases.cpp, conditions_of_spot.cpp,
-// conditions_of_costs.cpp, conditions_of_rules.cpp
+// conditions_of_costs.cpp, conditions_of_limits.cpp, conditions_of_rules.cpp
 void find_near_deadline(condition_finder& finder);
 void find_past_deadline(condition_finder& finder);
 void find_stuck(condition_finder& finder);
 void find_spot_loop(condition_finder& finder);
 void find_over_budget(condition_finder& finder);
+void find_suspicious_limit(condition_finder& finder);
 void find_rule_issues(condition_finder& finder);
 
 }  // namespace trainwatch::core

@@ -21,6 +21,7 @@ constexpr std::array key_labels{
     key_label{"TrainingJobSpotLoop", ""},
     key_label{"TrainingJobRuleIssue", "rule_name"},
     key_label{"TrainingJobOverBudget", ""},
+    key_label{"TrainingJobSuspiciousLimit", ""},
 };
 
 std::string value_of(const domain::label_map& labels, const char* name) {
@@ -42,6 +43,7 @@ bool condition_finder::wants(std::string_view alertname) const {
 
 void condition_finder::add(holding what) {
     const auto& chosen = choice(what.alertname).severity;
+    const auto& runbook = choice(what.alertname).runbook_url;
     const auto& job = of.job;
     condition found;
     auto& alert = found.alert.alert;
@@ -52,6 +54,7 @@ void condition_finder::add(holding what) {
     alert.annotations["summary"] = std::move(what.summary);
     alert.annotations["description"] = place_of_job(*job.last) + std::move(what.consequence);
     alert.annotations["seen_at"] = iso8601(of.seen);
+    if (!runbook.empty()) alert.annotations["runbook_url"] = runbook;
     found.alert.reason = std::move(what.reason);
     found.key = std::string(what.alertname);
     if (!what.key.empty()) found.key += "/" + what.key;
@@ -78,6 +81,7 @@ std::vector<condition> conditions_of(const job_facts& of, const list_wishes& wis
     if (finder.wants("TrainingJobStuck")) find_stuck(finder);
     if (finder.wants("TrainingJobSpotLoop")) find_spot_loop(finder);
     if (finder.wants("TrainingJobOverBudget")) find_over_budget(finder);
+    if (finder.wants("TrainingJobSuspiciousLimit")) find_suspicious_limit(finder);
     return found;
 }
 

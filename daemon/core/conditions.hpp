@@ -1,5 +1,6 @@
 // What holds of a job for as long as it holds, and calls for an alert meanwhile: near or past its
-// deadline, stuck, interrupted over and over, a rule's finding, over its budget.
+// deadline, stuck, interrupted over and over, a rule's finding, over its budget, a limit that looks
+// like an accident.
 //
 // Pure functions of the job as AWS told of it last and of when that was: what nobody has seen since
 // is not judged, so that a silence of AWS makes no alert of its own (TrainwatchdStale is there for
@@ -11,6 +12,7 @@
 // ProfilerRuleEvaluationStatuses of DescribeTrainingJob; managed spot training.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +35,8 @@ struct job_facts {
     const domain::job_view& job;  // described at least once
     // Its entries, those that AWS has dropped since included, oldest first (core/tracker).
     const std::vector<domain::transition>& history;
-    wall_time seen{};  // when it was so, on AWS' clock
+    wall_time seen{};                          // when it was so, on AWS' clock
+    std::optional<seconds> longest_sibling{};  // core/siblings
 };
 
 struct list_wishes {

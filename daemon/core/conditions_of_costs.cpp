@@ -1,9 +1,9 @@
 // TrainingJobOverBudget: more billable time, or money, than the list has for one job.
 #include <algorithm>
-#include <cstdio>
 #include <optional>
 #include <string>
 
+#include "core/alert_text.hpp"
 #include "core/condition_parts.hpp"
 #include "core/deadlines.hpp"
 
@@ -36,12 +36,6 @@ std::optional<double> price_of_hour(
         sum += price->second * static_cast<double>(group.count);
     }
     return sum;
-}
-
-std::string money(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.2f", value);
-    return text;
 }
 
 }  // namespace

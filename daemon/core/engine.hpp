@@ -46,8 +46,10 @@
 #include "core/outbox.hpp"
 #include "core/retention.hpp"
 #include "core/retirement.hpp"
+#include "core/same_reasons.hpp"
 #include "core/scheduler.hpp"
 #include "core/server_clock.hpp"
+#include "core/siblings.hpp"
 #include "core/stale_watch.hpp"
 #include "core/standing_alerts.hpp"
 #include "core/sweep.hpp"
@@ -469,6 +471,7 @@ private:
     void tell_recovery(std::size_t slot);
     void keep(std::size_t slot, const std::vector<domain::finding>& findings);
     void raise(const std::vector<domain::finding>& findings, std::size_t slot);
+    void tell_of_others(domain::alert& alert);
     void take_observation(std::size_t slot, const domain::observation& answer, mono_time sent);
     void note_description(std::size_t slot, const domain::observation& answer, mono_time sent);
     void take_findings(std::size_t slot, const tracked& seen);
@@ -547,6 +550,8 @@ private:
     std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
     std::map<promise_key, std::string> stale_alerts_{};          // identities that fired
     standing_alerts standing_{};
+    siblings siblings_{};
+    same_reasons same_reasons_{};
     std::set<std::pair<wall_time, alert_number>>
         held_conditions_{};                // until then, if nobody ends them
     std::vector<own_alert> down_lanes_{};  // by lane_id

@@ -72,7 +72,8 @@ std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
     const auto history = job.last->spot ? history_of(job, targets_[slot].memory) : none;
     const auto& traits = plan_.traits(job.target.watch_list);
     return conditions_of(
-        {job, history, *job.last_observed}, {traits.alerts, traits.limits, plan_.prices}
+        {job, history, *job.last_observed, siblings_.longest(*job.last)},
+        {traits.alerts, traits.limits, plan_.prices}
     );
 }
 

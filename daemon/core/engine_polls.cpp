@@ -149,6 +149,7 @@ void engine::take_findings(std::size_t slot, const tracked& seen) {
         bring_back(slot);
         let_go_.put({plan_.lanes[target.lane.value].connection, reused->previous}, now_.wall);
     }
+    if (job.ending && job.ending->outcome == domain::outcome::completed) siblings_.ran(*job.last);
     plan_retirement(slot, now_.mono);
     for (auto& line : notes_of(job, region, seen.findings))
         say(std::move(line));
@@ -438,8 +439,22 @@ void engine::raise(const std::vector<domain::finding>& findings, std::size_t slo
     for (const auto& [name, value] : job.tag_labels)
         configured.insert_or_assign(name, value);
     const auto& choices = plan_.traits(job.target.watch_list).alerts;
-    for (auto& alert : alerts_for(job, findings, now_.wall, configured, choices))
-        fire(std::move(alert));
+    for (auto& row : alerts_for(job, findings, now_.wall, configured, choices)) {
+        tell_of_others(row.alert);
+        fire(std::move(row));
+    }
+}
+
+// That failed for the same reason, so that nobody looks into forty of them one by one.
+void engine::tell_of_others(domain::alert& alert) {
+    const auto fingerprint = alert.annotations.find("failure_fingerprint");
+    if (fingerprint == alert.annotations.end()) return;
+    const auto others = same_reasons_.note(fingerprint->second, now_.wall);
+    if (!others) return;
+    const auto text = "same reason as " + std::to_string(others->count) +
+        (others->count == 1 ? " other" : " others") + " since " + iso8601(others->since);
+    alert.annotations["same_reason"] = text;
+    alert.annotations["description"] += " It failed for the " + text + ".";
 }
 
 // What is counted over all jobs, after one of them changed.

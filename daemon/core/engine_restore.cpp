@@ -133,6 +133,9 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
         refresh(slot);
     }
     for (const auto& row : rows.jobs) {
+        if (row.ending && row.ending->outcome == domain::outcome::completed) {
+            siblings_.ran(row.last);
+        }
         if (!in_view.contains({row.connection, row.identity})) restore_let_go(row);
     }
 }
@@ -183,6 +186,10 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
     for (const auto& row : rows.alerts) {
         auto key = domain::identity(row.alert.labels);
         if (is_terminal_alert(row.alert)) remember_end(row.alert);
+        const auto fingerprint = row.alert.annotations.find("failure_fingerprint");
+        if (fingerprint != row.alert.annotations.end()) {
+            same_reasons_.note(fingerprint->second, row.alert.starts_at);
+        }
         const auto& kept = deliveries[key];
         if (is_history(row.alert, kept)) {
             over_alerts_.put(key, *row.alert.resolved_at);

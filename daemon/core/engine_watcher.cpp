@@ -162,12 +162,17 @@ void engine::watch_expectations() {
         );
         const auto make = [&, &name = list, &wants = traits] {
             const auto choice = wants.alerts.find(domain::overdue_alert);
-            const auto severity = choice == wants.alerts.end() ? "" : choice->second.severity;
-            return training_job_overdue(
-                {name, *wants.completed_within, last, *expected.since, severity},
+            const auto chosen =
+                choice == wants.alerts.end() ? domain::alert_choice{} : choice->second;
+            auto row = training_job_overdue(
+                {name, *wants.completed_within, last, *expected.since, chosen.severity},
                 now_.wall,
                 plan_.alert_labels(name)
             );
+            if (!chosen.runbook_url.empty()) {
+                row.alert.annotations["runbook_url"] = chosen.runbook_url;
+            }
+            return row;
         };
         follow(expected.told, believed, make, "completed");
     }

@@ -276,6 +276,19 @@ private:
 
 }  // namespace
 
+std::string without_escapes(std::string_view reason) {
+    std::string text;
+    while (!reason.empty()) {
+        if (reason.front() == escape) {
+            reason.remove_prefix(escape_length(reason));
+        } else {
+            text += reason.front();
+            reason.remove_prefix(1);
+        }
+    }
+    return text;
+}
+
 std::string normalised_reason(std::string_view reason) {
     return normaliser(reason.substr(0, limits::failure_reason_bytes_max)).run();
 }

@@ -157,7 +157,8 @@ failure_classifier::failure_classifier(failure_classifier&&) noexcept = default;
 failure_classifier& failure_classifier::operator=(failure_classifier&&) noexcept = default;
 
 failure_class failure_classifier::classify(std::string_view reason) const {
-    const auto text = trim(reason.substr(0, limits::failure_reason_bytes_max));
+    const auto plain = without_escapes(reason.substr(0, limits::failure_reason_bytes_max));
+    const auto text = trim(plain);
     if (text.empty()) return failure_class::unknown;
     for (const auto& row : patterns_->own) {
         if (contains(text, *row.pattern)) return row.value;

@@ -35,6 +35,9 @@ private:
     std::unique_ptr<const patterns> patterns_;
 };
 
+// Without what colours a terminal, which frameworks write between their words.
+std::string without_escapes(std::string_view reason);
+
 // The reason without escapes, numbers, hashes, paths, addresses and quoted names, on one line and
 // of bounded length. Exit codes and HTTP statuses stay: they are what failed.
 std::string normalised_reason(std::string_view reason);

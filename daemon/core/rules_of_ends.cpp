@@ -171,6 +171,7 @@ std::optional<domain::alert_row> alert_of_end(
     alert.labels = labels_of(job, rule->alertname, severity, end.ending.failure_class);
     alert.annotations = annotations_of_job(job);
     if (end.ended) alert.annotations["ended_at"] = iso8601(*end.ended);
+    if (!chosen.runbook_url.empty()) alert.annotations["runbook_url"] = chosen.runbook_url;
     alert.annotations["summary"] = rule->summary(last, end);
     alert.annotations["description"] = place_of_job(last, end.ended) + rule->consequence(last);
     alert.starts_at = now;

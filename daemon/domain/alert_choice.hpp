@@ -17,7 +17,8 @@ namespace trainwatch::domain {
 
 struct alert_choice {
     std::optional<bool> enabled{};
-    std::string severity{};  // empty: the rule's own
+    std::string severity{};     // empty: the rule's own
+    std::string runbook_url{};  // what to do about it; empty: none
     // Thresholds, each of one alert; empty: the rule's own.
     // TrainingJobNearDeadline: parts of MaxRuntimeInSeconds, 0.8 is 80 %.
     std::optional<double> warning_at{};
@@ -53,13 +54,14 @@ inline constexpr std::array<std::string_view, 4> end_alerts{
     "TrainingJobStopped"};
 
 // About what holds of a job for as long as it holds.
-inline constexpr std::array<std::string_view, 6> condition_alerts{
+inline constexpr std::array<std::string_view, 7> condition_alerts{
     "TrainingJobNearDeadline",
     "TrainingJobPastDeadline",
     "TrainingJobStuck",
     "TrainingJobSpotLoop",
     "TrainingJobRuleIssue",
-    "TrainingJobOverBudget"};
+    "TrainingJobOverBudget",
+    "TrainingJobSuspiciousLimit"};
 
 // About a list as a whole.
 inline constexpr std::string_view overdue_alert = "TrainingJobOverdue";

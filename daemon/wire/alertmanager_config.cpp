@@ -106,7 +106,7 @@ std::string test_routes(const std::vector<std::string>& severities) {
 
 std::string ended_routes(const std::vector<std::string>& severities) {
     std::string names;
-    for (const auto name : domain::job_alerts)
+    for (const auto name : domain::end_alerts)
         names += (names.empty() ? "" : "|") + std::string(name);
     std::string text = "    # How a job ended does not pass: such an alert is held for " +
         in_hours(limits::terminal_hold) +

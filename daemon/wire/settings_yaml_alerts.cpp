@@ -31,15 +31,22 @@ const std::vector<alert_keys>& known_alerts() {
     static const std::vector<alert_keys> all = [] {
         std::vector<alert_keys> made;
         for (const auto name : domain::end_alerts)
-            made.push_back({name, {"enabled", "severity"}});
+            made.push_back({name, {"enabled", "severity", "runbook_url"}});
         // It has two severities, one a threshold.
-        made.push_back({"TrainingJobNearDeadline", {"enabled", "warning_at", "critical_at"}});
-        made.push_back({"TrainingJobPastDeadline", {"enabled", "severity", "after"}});
-        made.push_back({"TrainingJobStuck", {"enabled", "severity"}});
-        made.push_back({"TrainingJobSpotLoop", {"enabled", "severity", "interruptions", "within"}});
-        made.push_back({"TrainingJobRuleIssue", {"enabled", "severity"}});
-        made.push_back({"TrainingJobOverBudget", {"enabled", "severity"}});
-        made.push_back({domain::overdue_alert, {"enabled", "severity"}});
+        made.push_back(
+            {"TrainingJobNearDeadline", {"enabled", "runbook_url", "warning_at", "critical_at"}}
+        );
+        made.push_back({"TrainingJobPastDeadline", {"enabled", "severity", "runbook_url", "after"}}
+        );
+        made.push_back({"TrainingJobStuck", {"enabled", "severity", "runbook_url"}});
+        made.push_back(
+            {"TrainingJobSpotLoop",
+             {"enabled", "severity", "runbook_url", "interruptions", "within"}}
+        );
+        made.push_back({"TrainingJobRuleIssue", {"enabled", "severity", "runbook_url"}});
+        made.push_back({"TrainingJobOverBudget", {"enabled", "severity", "runbook_url"}});
+        made.push_back({"TrainingJobSuspiciousLimit", {"enabled", "severity", "runbook_url"}});
+        made.push_back({domain::overdue_alert, {"severity", "runbook_url"}});
         return made;
     }();
     return all;
@@ -83,6 +90,19 @@ std::string read_severity(settings_reader& reader, const yaml_value& where) {
     return {};
 }
 
+// As it stands in a page or a chat, where a person clicks on it.
+std::string read_link(settings_reader& reader, const yaml_value& where) {
+    const auto text = reader.text(where);
+    if (!text) return {};
+    const bool is_link = text->starts_with("https://") || text->starts_with("http://");
+    const bool is_plain = std::all_of(text->begin(), text->end(), [](unsigned char c) {
+        return c > ' ' && c != 0x7f;
+    });
+    if (is_link && is_plain && text->size() <= limits::runbook_url_bytes_max) return *text;
+    reader.fail(where, "a link such as https://wiki.example.com/training-job-failed");
+    return {};
+}
+
 void read_thresholds(
     settings_reader& reader, const yaml_value& where, domain::alert_choice& choice
 ) {
@@ -120,6 +140,9 @@ domain::alert_choice read_choice(
     if (const auto severity = reader.find(where, "severity")) {
         choice.severity = read_severity(reader, *severity);
     }
+    if (const auto runbook = reader.find(where, "runbook_url")) {
+        choice.runbook_url = read_link(reader, *runbook);
+    }
     read_thresholds(reader, where, choice);
     return choice;
 }
@@ -127,12 +150,11 @@ domain::alert_choice read_choice(
 }  // namespace
 
 domain::alert_choices read_alerts(settings_reader& reader, const yaml_value& where) {
-    static constexpr std::array<std::string_view, 1> later{"TrainingJobSuspiciousLimit"};
     domain::alert_choices choices;
     std::vector<std::string_view> names;
     for (const auto& each : known_alerts())
         names.push_back(each.alertname);
-    if (!reader.mapping(where, {names, later})) return choices;
+    if (!reader.mapping(where, {names, {}})) return choices;
     for (const auto& each : known_alerts()) {
         if (const auto choice = reader.find(where, each.alertname)) {
             choices.insert_or_assign(

@@ -6,6 +6,7 @@
 
 #include "core/deadlines.hpp"
 #include "core/derived.hpp"
+#include "core/siblings.hpp"
 #include "core/tracker.hpp"
 #include "tests/core/builders.hpp"
 
@@ -39,7 +40,9 @@ std::vector<condition> found_in(
     observe(view, memory, seen, {at(since_creation), created - hours(1), built_in_reasons()});
     const auto history = history_of(view, memory);
     view.derived = derive_facts(view, history, of.prices, later(since_creation));
-    return conditions_of({view, history, later(since_creation)}, {of.alerts, of.limits, of.prices});
+    return conditions_of(
+        {view, history, later(since_creation), {}}, {of.alerts, of.limits, of.prices}
+    );
 }
 
 std::vector<std::string> keys_in(
@@ -457,6 +460,47 @@ TEST(over_budget, believes_aws_where_it_tells_the_time) {
     of.limits.billable = hours(2);
     const auto told = running().but([](auto& seen) { seen.training_time = seconds(7'200); });
     EXPECT_THAT(keys_in(told, minutes(10), of), ElementsAre("TrainingJobOverBudget"));
+}
+
+// ---- suspicious limits -------------------------------------------------------------------------
+
+TEST(suspicious_limit, is_one_that_jobs_of_its_kind_have_outlasted) {
+    siblings known;
+    known.ran(job("resnet-2026-11-22-03-00-00-000").started(seconds(0)).but([](auto& seen) {
+        seen.training_time = seconds(100'000);
+    }));
+    const auto reasons = [&](const char* name, seconds limit) {
+        domain::job_view view;
+        view.target.watch_list = "nightly";
+        job_memory memory;
+        const auto seen = running(name).max_runtime(limit);
+        observe(view, memory, seen, {at(hours(1)), created, built_in_reasons()});
+        std::vector<std::string> found;
+        const list of;
+        const std::vector<domain::transition> history;
+        const job_facts facts{view, history, later(hours(1)), known.longest(*view.last)};
+        for (const auto& each : conditions_of(facts, {of.alerts, of.limits, of.prices}))
+            found.push_back(each.alert.reason);
+        return found;
+    };
+    EXPECT_THAT(
+        reasons("resnet-2026-11-23-03-00-00-000", seconds(86'400)),
+        ElementsAre(
+            "MaxRuntimeInSeconds is 1d, and of the jobs whose names differ by dates and numbers "
+            "only one completed after 1d3h46m40s."
+        )
+    );
+    EXPECT_THAT(reasons("resnet-2026-11-23-03-00-00-000", seconds(100'000)), IsEmpty());
+    EXPECT_THAT(reasons("bert-2026-11-23-03-00-00-000", seconds(86'400)), IsEmpty());
+}
+
+TEST(suspicious_limit, knows_a_kind_by_what_a_person_called_it) {
+    EXPECT_EQ(family_of("resnet-nightly-2026-11-23-09-26-40-123"), "resnet-nightly");
+    EXPECT_EQ(family_of("hpo-tune-007-5f3a9c1b"), "hpo-tune");
+    EXPECT_EQ(family_of("resnet50-v2"), "resnet50-v2");
+    EXPECT_EQ(family_of("2026-11-23"), "2026");
+    EXPECT_EQ(family_of("bert"), "bert");
+    EXPECT_EQ(family_of("bert-decade"), "bert-decade");
 }
 
 // ---- all of them -------------------------------------------------------------------------------

@@ -457,6 +457,62 @@ TEST(heartbeat, ends_when_nobody_asks_for_it_any_more) {
     EXPECT_THAT(told(log, 1), Contains("TrainwatchdHeartbeat over"));
 }
 
+// ---- what others tell --------------------------------------------------------------------------
+
+TEST(same_reason, is_told_with_how_many_others_and_since_when) {
+    script play(quick_plan({"a", "b", "c"}));
+    play.aws = [](const describe& asked) {
+        return running(asked.name).fails(hours(2), "AlgorithmError: CUDA out of memory").seen();
+    };
+    play.play(minutes(1));
+    std::vector<std::string> told_so;
+    for (const auto& alert : play.view().alerts)
+        told_so.push_back(label(alert.annotations, "same_reason"));
+    std::sort(told_so.begin(), told_so.end());
+    EXPECT_THAT(
+        told_so,
+        ElementsAre(
+            "",
+            testing::StartsWith("same reason as 1 other since 2025-11-23T11:26:40"),
+            testing::StartsWith("same reason as 2 others since")
+        )
+    );
+}
+
+TEST(same_reason, is_known_after_a_restart) {
+    script first(quick_plan({"a"}));
+    first.aws = [](const describe& asked) {
+        return running(asked.name).fails(hours(2), "AlgorithmError: CUDA out of memory").seen();
+    };
+    const auto ledger = run_and_keep(first, minutes(1));
+    script second(quick_plan({"a", "b"}), ledger.load(), first.now());
+    second.aws = first.aws;
+    second.play(minutes(1));
+    ASSERT_THAT(second.view().alerts, SizeIs(2));
+    EXPECT_THAT(
+        label(second.view().alerts.back().annotations, "same_reason"),
+        testing::StartsWith("same reason as 1 other")
+    );
+}
+
+TEST(suspicious_limit, is_told_after_a_restart_by_what_the_ledger_knows) {
+    script first(quick_plan({"bert-1"}));
+    first.aws = [](const describe& asked) {
+        return running(asked.name)
+            .ends("Completed", "Completed", hours(2))
+            .but([](auto& seen) { seen.training_time = seconds(7'000); })
+            .seen();
+    };
+    const auto ledger = run_and_keep(first, minutes(1));
+    script second(quick_plan({"bert-1", "bert-2"}), ledger.load(), first.now());
+    second.aws = [&](const describe& asked) -> result<domain::observation> {
+        if (asked.name == "bert-1") return first.aws(asked);
+        return job(asked.name).phase("Starting", hours(2)).max_runtime(seconds(3'600)).seen();
+    };
+    second.play(minutes(1));
+    EXPECT_THAT(firing(second), ElementsAre("TrainingJobSuspiciousLimit"));
+}
+
 // ---- who is told -------------------------------------------------------------------------------
 
 domain::watch_plan two_teams() {

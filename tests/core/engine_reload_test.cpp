@@ -710,8 +710,8 @@ TEST_F(promise_alert, fires_for_a_job_whose_list_is_gone_and_ends_when_it_has_an
     ASSERT_EQ(job("a")->target.watch_list, "all");
     stop_answering();
     play().play(minutes(10));
-    ASSERT_EQ(firing(), 1U);
-    EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), "all");
+    ASSERT_EQ(firing("TrainwatchdStale"), 1U);
+    EXPECT_EQ(play().view().alerts.back().labels.at("watch_list"), "all");
     answer_again();
     aws.tags_fail.reset();
     play().play(minutes(15));

@@ -144,6 +144,8 @@ TEST(engine, tells_the_life_of_a_job) {
         {"failure_fingerprint", failure_fingerprint("CapacityError: none")},
         {"ended_at", "2025-11-23T11:26:40.123Z"},
         {"training_job_arn", "arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet"},
+        {"phases", "Pending 1h"},
+        {"explain", "trainwatchd explain resnet"},
         {"secondary_status", "Failed"},
         {"console_url",
          "https://eu-west-1.console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/resnet"},

@@ -173,6 +173,7 @@ TEST(rules, annotations_tell_what_a_person_asks_first) {
             {"failure_reason", "AlgorithmError: exit code 1"},
             {"failure_fingerprint", failure_fingerprint("AlgorithmError: exit code 1")},
             {"ended_at", "2025-11-23T09:41:40.123Z"},
+            {"explain", "trainwatchd explain resnet"},
             {"training_job_arn", "arn:aws:sagemaker:eu-west-1:111122223333:training-job/resnet"},
             {"secondary_status", "Failed"},
             {"started_at", "2025-11-23T09:28:00.123Z"},
@@ -302,12 +303,13 @@ TEST(rules, stop_alerts_where_a_list_wants_it) {
 
 TEST(rules, list_chooses_what_fires_and_how_severe_it_is) {
     const auto failed_job = running().fails(seconds(900));
-    const domain::alert_choices off{{"TrainingJobFailed", {false, "page"}}};
+    const domain::alert_choices off{{"TrainingJobFailed", {false, "page", {}}}};
     EXPECT_THAT(alerts_about(failed_job, created - hours(1), {}, off), IsEmpty());
-    const domain::alert_choices page{{"TrainingJobFailed", {{}, "page"}}};
+    const domain::alert_choices page{{"TrainingJobFailed", {{}, "page", "https://wiki/failed"}}};
     const auto alerts = alerts_about(failed_job, created - hours(1), {}, page);
     ASSERT_THAT(alerts, SizeIs(1));
     EXPECT_EQ(alerts[0].labels.at("severity"), "page");
+    EXPECT_EQ(alerts[0].annotations.at("runbook_url"), "https://wiki/failed");
 }
 
 TEST(rules, secondary_status_alone_does_not_alert) {

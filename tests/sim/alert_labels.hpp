@@ -1,9 +1,11 @@
 // What several parts of the judge read from the labels of an alert.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "domain/alert.hpp"
+#include "domain/alert_choice.hpp"
 
 namespace trainwatch::sim {
 
@@ -14,9 +16,16 @@ inline const std::string& label(const domain::label_map& labels, const char* nam
     return found == labels.end() ? none : found->second;
 }
 
-// It comes and goes with its condition: one identity may fire again.
-inline bool is_of_watcher(const domain::label_map& labels) {
-    return !labels.contains("training_job");
+// Of a job, for as long as it holds.
+inline bool is_condition(const domain::label_map& labels) {
+    const auto& all = domain::condition_alerts;
+    return std::find(all.begin(), all.end(), label(labels, "alertname")) != all.end();
+}
+
+// It is about something that goes on, of a job or of the daemon itself: one identity may fire
+// again. All others are about the end of a job.
+inline bool comes_and_goes(const domain::label_map& labels) {
+    return !labels.contains("training_job") || is_condition(labels);
 }
 
 // One event at one endpoint.

@@ -134,6 +134,11 @@ private:
     );
     void check_acknowledged_end(const domain::view& shown, mono_time now);
 
+    // ---- judge_conditions.cpp ------------------------------------------------------------------
+    void check_condition(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+
     // ---- judge_deliveries.cpp ------------------------------------------------------------------
     void check_commit_before_delivery(
         const domain::alert_message& alert, const std::string& identity, mono_time now

@@ -9,7 +9,7 @@ namespace {
 
 // As the control socket takes it: a name, which may be that of several jobs, or an ARN.
 bool is_meant(const domain::alert& alert, const std::string& job) {
-    return !is_of_watcher(alert.labels) &&
+    return !comes_and_goes(alert.labels) &&
         (label(alert.labels, "training_job") == job ||
          label(alert.annotations, "training_job_arn") == job);
 }

@@ -28,12 +28,13 @@ void judge::delivering(const core::deliver& what, mono_time now) {
         const auto identity = domain::identity(alert.labels);
         check_commit_before_delivery(alert, identity, now);
         check_told_once(what, alert, identity, now);
-        if (!is_of_watcher(alert.labels)) {
+        if (!comes_and_goes(alert.labels)) {
             check_cause(alert, identity, now);
             check_resolve(what, alert, identity, now);
             check_acknowledged(alert, identity, now);
             check_one_identity(alert, identity, now);
         }
+        if (is_condition(alert.labels)) check_condition(alert, identity, now);
         check_times(alert, identity, now);
         check_secrets(alert, now);
     }
@@ -57,7 +58,7 @@ void judge::check_told_once(
 ) {
     const auto& to = endpoint_of(what);
     const bool firing = alert.state == domain::alert_state::firing;
-    if (to.kind != domain::receiver_kind::webhook || is_of_watcher(alert.labels)) return;
+    if (to.kind != domain::receiver_kind::webhook || comes_and_goes(alert.labels)) return;
     if (told_.contains(told_key(to.url, identity, firing))) {
         violated("told a webhook twice: " + identity, now);
     }
@@ -78,7 +79,7 @@ void judge::check_times(
         violated("ends too soon: " + identity, now);
     }
     if (alert.ends_at <= alert.starts_at) violated("ends before it starts: " + identity, now);
-    if (is_of_watcher(alert.labels)) return;
+    if (comes_and_goes(alert.labels)) return;
     auto& known = record_of(alert.labels, identity);
     if (known.starts_at == wall_time{}) known.starts_at = alert.starts_at;
     if (known.starts_at != alert.starts_at) violated("startsAt moved: " + identity, now);
@@ -206,7 +207,7 @@ void judge::confirmed(const core::deliver& what, mono_time now) {
         told_.insert(told_key(to.url, identity, firing));
         if (!firing) continue;
         known_to_[to.receiver].insert(identity);
-        if (is_of_watcher(alert.labels)) continue;
+        if (comes_and_goes(alert.labels)) continue;
         record_of(alert.labels, identity).confirmed.emplace(to.receiver, now);
     }
 }

@@ -155,7 +155,7 @@ void judge::check_history(const domain::job_view& shown, std::size_t index, mono
 void judge::check_alerts(mono_time now) {
     std::map<std::size_t, std::set<std::string>> kept;
     for (const auto& [identity, row] : scene_.ledger.durable().alerts()) {
-        if (is_of_watcher(row.alert.labels)) continue;
+        if (comes_and_goes(row.alert.labels)) continue;
         const auto job = job_of(row.alert.labels);
         if (!job) {
             violated("a ledger with an alert about no job: " + identity, now);
@@ -232,7 +232,7 @@ void judge::check_told(
     const auto when = clocks::true_wall(now);
     const bool is_webhook = to.kind == domain::receiver_kind::webhook;
     const bool is_resolved = row.alert.state == domain::alert_state::resolved;
-    if (is_of_watcher(row.alert.labels) && !is_resolved) {
+    if (comes_and_goes(row.alert.labels) && !is_resolved) {
         violated("fires at the end: " + identity, now);
         return;
     }
@@ -254,7 +254,7 @@ void judge::check_told(
         // What was told from memory, while the disk was in trouble, dies with the daemon.
         const auto& disk = scene_.drawn.disk;
         const bool is_from_memory =
-            is_of_watcher(row.alert.labels) && (disk.fails > 0 || disk.hangs > 0 || disk.full);
+            comes_and_goes(row.alert.labels) && (disk.fails > 0 || disk.hangs > 0 || disk.full);
         const bool was_told =
             held == nullptr || !held->fired || (held->resolved && *held->resolved >= *held->fired);
         if (is_webhook && !was_told && !is_from_memory && !dropped_endpoints_.contains(to.url)) {

@@ -228,7 +228,7 @@ void judge::check_outbox(const domain::view& shown, mono_time now) {
         for (const auto& alert : shown.alerts) {
             const auto identity = domain::identity(alert.labels);
             // The watcher's own may have been told once, and fire again.
-            const bool fires_again = is_of_watcher(alert.labels);
+            const bool fires_again = comes_and_goes(alert.labels);
             if (known.contains(identity) && !fires_again) continue;
             ++most;
             if (fires_again) continue;

@@ -225,7 +225,7 @@ std::optional<domain::observation> shown_at(const life& job, wall_time when) {
     seen.created = job.created;
     seen.spot = job.spot;
     seen.tuning_job = job.tuning_job;
-    seen.limits.max_runtime = seconds(3600);
+    seen.limits.max_runtime = simulated_max_runtime;
     seen.instances = {{"ml.g5.xlarge", 2, ""}};
     const auto shown = phases_at(job, when);
     seen.transitions.reserve(shown);

@@ -18,6 +18,9 @@
 
 namespace trainwatch::sim {
 
+// StoppingCondition of all of them; the lives of some are longer.
+inline constexpr seconds simulated_max_runtime{3'600};
+
 struct phase {
     domain::secondary_status status{};
     wall_time started{};

@@ -115,6 +115,7 @@ void watching::draw_lists(bool discovers, std::uint64_t seed) {
         auto& made = lists_.emplace_back();
         made.name = name;
         made.connections = {"connection-0", "connection-1"};
+        made.limits.phases["Starting"] = starting_limit;
         return made;
     };
     const auto add = [&](const char* name) -> domain::watch_list_settings& {

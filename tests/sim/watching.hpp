@@ -19,6 +19,9 @@
 
 namespace trainwatch::sim {
 
+// limits.Starting of every list: the lives of some jobs are longer there.
+inline constexpr milliseconds starting_limit = std::chrono::minutes(4);
+
 // The settings that were in force from then on.
 struct watch_period {
     mono_time since{};

@@ -56,7 +56,7 @@ void world::acknowledge() {
     if (!running_ || stopping_ || now_ < suspended_until_) return;
     std::vector<const domain::alert*> firing;
     for (const auto& alert : engine_->view().alerts) {
-        if (alert.state == domain::alert_state::firing && !is_of_watcher(alert.labels)) {
+        if (alert.state == domain::alert_state::firing && !comes_and_goes(alert.labels)) {
             firing.push_back(&alert);
         }
     }

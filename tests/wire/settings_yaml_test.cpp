@@ -138,6 +138,7 @@ watch_lists:
       TrainingJobPastDeadline: {after: 0s, severity: page}
       TrainingJobSpotLoop: {interruptions: 3, within: 90m}
       TrainingJobOverdue: {severity: warning}
+      TrainingJobFailed: {runbook_url: "https://wiki.example.com/a?b=c"}
     limits: {Pending: 3h, Uploading: 0s, Training: 2d, billable: 30h, cost: 12.5}
     expect: {completed_within: 26h}
     receivers: [hook, main]
@@ -192,7 +193,8 @@ api: {show_parameters: true}
         {"TrainingJobNearDeadline", {.warning_at = 0.7, .critical_at = 0.9}},
         {"TrainingJobPastDeadline", {.severity = "page", .after = milliseconds(0)}},
         {"TrainingJobSpotLoop", {.interruptions = 3, .within = std::chrono::minutes(90)}},
-        {"TrainingJobOverdue", {.severity = "warning"}}};
+        {"TrainingJobOverdue", {.severity = "warning"}},
+        {"TrainingJobFailed", {.runbook_url = "https://wiki.example.com/a?b=c"}}};
     expected.watch_lists[0].limits = {
         {{"Pending", std::chrono::hours(3)},
          {"Uploading", milliseconds(0)},
@@ -577,6 +579,10 @@ TEST(SettingsAlerts, tell_what_is_wrong_and_where) {
         of("{TrainingJobSpotLoop: {interruptions: 2.5}}"), HasSubstr("a whole number from 1")
     );
     EXPECT_THAT(of("{TrainingJobFailed: {after: 5m}}"), HasSubstr("after"));
+    EXPECT_THAT(
+        of("{TrainingJobFailed: {runbook_url: \"javascript:x\"}}"),
+        HasSubstr("runbook_url: a link such as")
+    );
 }
 
 TEST(SettingsLimits, tell_what_is_wrong_and_where) {

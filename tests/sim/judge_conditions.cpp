@@ -1,0 +1,91 @@
+// Alerts about what goes on: each is true of the job at the time that it rests on, by the life that
+// was drawn for it.
+#include <algorithm>
+#include <optional>
+
+#include "alert_labels.hpp"
+#include "base/limits.hpp"
+#include "judge.hpp"
+#include "watching.hpp"
+
+namespace trainwatch::sim {
+namespace {
+
+using domain::secondary_status;
+
+// Answers may be of some minutes ago, and the clock that dates them a little off.
+constexpr milliseconds slack = std::chrono::minutes(6);
+
+std::optional<wall_time> training_began(const life& truth) {
+    for (const auto& each : truth.phases) {
+        if (each.status == secondary_status::training) return each.started;
+    }
+    return std::nullopt;
+}
+
+// Whether the job was in the phase for so long at some time around then.
+bool was_in(const life& truth, const std::string& status, wall_time around, milliseconds lasting) {
+    for (std::size_t i = 0; i + 1 < truth.phases.size(); ++i) {
+        const auto& each = truth.phases[i];
+        const bool is_it = domain::parse_secondary(status).value == each.status;
+        const auto until = std::min(truth.phases[i + 1].started, around) + slack;
+        if (is_it && each.started <= around + slack && until - each.started >= lasting) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::size_t interruptions_by(const life& truth, wall_time when) {
+    return static_cast<std::size_t>(std::count_if(
+        truth.phases.begin(),
+        truth.phases.end(),
+        [&](const auto& each) {
+            return each.status == secondary_status::interrupted && each.started <= when;
+        }
+    ));
+}
+
+bool holds(const life& truth, const domain::label_map& labels, wall_time seen) {
+    const auto& alertname = label(labels, "alertname");
+    const std::chrono::duration<double> limit = simulated_max_runtime;
+    const auto began = training_began(truth);
+    if (alertname == "TrainingJobNearDeadline") {
+        const double part = label(labels, "severity") == "critical" ? limits::near_deadline_critical
+                                                                    : limits::near_deadline_warning;
+        return began && seen + slack - *began >= limit * part;
+    }
+    if (alertname == "TrainingJobPastDeadline") {
+        return began && seen + slack - *began >= limit + limits::past_deadline_patience;
+    }
+    if (alertname == "TrainingJobStuck") {
+        return was_in(truth, label(labels, "secondary_status"), seen, starting_limit);
+    }
+    if (alertname == "TrainingJobSpotLoop") {
+        return interruptions_by(truth, seen + slack) >= limits::spot_loop_restarts;
+    }
+    return false;
+}
+
+}  // namespace
+
+void judge::check_condition(
+    const domain::alert_message& alert, const std::string& identity, mono_time now
+) {
+    const auto job = job_of(alert.labels);
+    const auto seen = parse_iso8601(label(alert.annotations, "seen_at"));
+    if (!job || !seen) {
+        violated("a condition of no job, or of no time: " + identity, now);
+        return;
+    }
+    // Without anybody who tells the time, it is told by a clock that may be a day off.
+    if (scene_.drawn.aws.clockless > 0) return;
+    const auto& truth = scene_.jobs.jobs()[*job].truth;
+    const bool has_ended = *seen >= truth.ended() + slack;
+    if (has_ended) violated("a condition of a job that had ended: " + identity, now);
+    if (!has_ended && !holds(truth, alert.labels, *seen)) {
+        violated("a condition that did not hold: " + identity, now);
+    }
+}
+
+}  // namespace trainwatch::sim
