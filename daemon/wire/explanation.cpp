@@ -96,7 +96,7 @@ std::string delivery_words(const domain::delivery_row& row) {
         text += (address->tls ? ", https://" : ", http://") + address->host_header();
     }
     if (row.first_confirmed) text += ": taken " + clock_text(*row.first_confirmed);
-    if (!row.first_confirmed && !row.resolved_confirmed) text += ": did not answer yet";
+    if (!row.first_confirmed && !row.resolved_confirmed) text += ": not taken so far";
     if (row.resolved_confirmed) text += row.first_confirmed ? ", its end too" : ": its end taken";
     return text;
 }

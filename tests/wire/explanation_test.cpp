@@ -123,6 +123,13 @@ TEST(Explanation, of_an_alert_that_nobody_took_says_so) {
     EXPECT_THAT(explained(rows), HasSubstr("sent          no receiver has taken it so far\n"));
 }
 
+// It was told the end, and has taken neither.
+TEST(Explanation, of_a_receiver_that_did_not_answer_says_so) {
+    auto rows = failed_job();
+    rows.deliveries[0].first_confirmed.reset();
+    EXPECT_THAT(explained(rows), HasSubstr("main, http://am:9093: not taken so far\n"));
+}
+
 TEST(Explanation, without_an_alert_tells_why_there_is_none) {
     auto rows = failed_job();
     rows.alerts.clear();
