@@ -7,16 +7,24 @@
 #include "base/limits.hpp"
 #include "core/conditions.hpp"
 #include "core/engine.hpp"
+#include "core/history.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
 namespace {
 
+// By either status or by its last entry: AWS tells of an end in several steps, and whatever the
+// others still say, nothing goes on any more.
+bool is_ending(const domain::observation& job) {
+    if (terminal_status(job) || is_settling(job)) return true;
+    return !job.transitions.empty() && is_terminal_entry(job.transitions.back().status.value);
+}
+
 // Why a condition of the job holds no more.
 const char* why_over(const domain::job_view& job, bool is_of_former_job) {
     if (is_of_former_job) return "name_reused";
     if (job.missing) return "deleted";
-    return job.ending || terminal_status(*job.last) ? "job_ended" : "over";
+    return job.ending || is_ending(*job.last) ? "job_ended" : "over";
 }
 
 }  // namespace
@@ -65,7 +73,7 @@ void engine::judge(std::size_t slot) {
 std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
     const auto& job = view_.jobs[slot];
     if (job.missing || job.summarised) return {};
-    const bool is_over = job.ending || terminal_status(*job.last);
+    const bool is_over = job.ending || is_ending(*job.last);
     // Most jobs that have ended have no rules, and nothing more is to be found.
     if (is_over && (!job.ending || job.last->rules.empty() || is_hold_over(slot))) return {};
     static const std::vector<domain::transition> none{};

@@ -138,6 +138,20 @@ TEST(standing, alert_is_not_made_of_a_silence) {
     EXPECT_THAT(firing(play), Not(Contains("TrainingJobPastDeadline")));
 }
 
+// AWS tells of an end in several steps.
+TEST(standing, alert_is_not_made_of_a_job_whose_end_is_half_told) {
+    for (const bool has_entry : {false, true}) {
+        script play(quick_plan({"resnet"}));
+        play.aws = [&](const describe&) {
+            auto half = near_its_deadline();
+            if (has_entry) half.phase("Completed", hours(2), hours(2));
+            return half.status("InProgress", has_entry ? "Training" : "Completed").seen();
+        };
+        play.play(minutes(1));
+        EXPECT_THAT(firing(play), IsEmpty()) << has_entry;
+    }
+}
+
 TEST(standing, alert_of_a_phase_ends_when_the_phase_is_left) {
     script play(quick_plan({"resnet"}));
     play.aws = [](const describe&) { return job().phase("Starting", seconds(0)).seen(); };

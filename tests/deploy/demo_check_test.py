@@ -165,6 +165,12 @@ class Alerts(unittest.TestCase):
         more = ("TrainingJobFailed", "spot", 1000.5)
         self.assertIn("which nothing calls for", self.found([*self.RIGHT, more])[0])
         self.assertIn("2 times", self.found(self.RIGHT * 2)[0])
+        late = ("TrainingJobNearDeadline", "fails", 1000.5)
+        self.assertIn("still has TrainingJobNearDeadline", self.found([*self.RIGHT, late])[0])
+
+    def test_what_goes_on_with_a_job_may_be_told(self):
+        near = ("TrainingJobNearDeadline", "goes on", 1000.5)
+        self.assertEqual(self.found([*self.RIGHT, near]), [])
 
     def test_identity_includes_the_creation(self):
         self.assertEqual(len(self.found([("TrainingJobFailed", "fails", 1001.5)])), 2)

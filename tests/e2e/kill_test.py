@@ -143,6 +143,9 @@ class Verdict(unittest.TestCase):
         labels = {"alertname": "TrainwatchdStale", "watch_list": "all"}
         self.assertIsNone(kill_verdict.told("webhook", labels, self.CREATED, False))
 
+    def test_leaves_out_what_goes_on_with_a_job(self):
+        self.assertIsNone(self.told(alertname="TrainingJobNearDeadline"))
+
 
 class KillAtRandom(harness.EndToEnd):
     def setUp(self):

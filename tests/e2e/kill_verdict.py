@@ -29,9 +29,13 @@ def key_of(labels):
     return labels["alertname"], labels["training_job"], milliseconds(labels["created"])
 
 
+# How a job ended; each is told once and stays.
+ENDS = ("TrainingJobFailed", "TrainingJobMaxRuntimeExceeded", "TrainingJobMaxWaitExceeded", "TrainingJobStopped")
+
+
 def told(by, labels, starts_at, firing):
-    """None for what a daemon says of itself: that may come and go."""
-    if "training_job" not in labels:
+    """None for what may come and go: what a daemon says of itself, and of jobs that go on."""
+    if "training_job" not in labels or labels["alertname"] not in ENDS:
         return None
     identity = json.dumps(labels, sort_keys=True)
     return Told(by, key_of(labels), identity, milliseconds(starts_at), firing)

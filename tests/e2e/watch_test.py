@@ -31,9 +31,15 @@ def called_for(truth):
     }
 
 
+ENDS = (
+    "TrainingJobFailed", "TrainingJobMaxRuntimeExceeded", "TrainingJobMaxWaitExceeded",
+    "TrainingJobStopped",
+)
+
+
 def of_jobs(alerts):
-    """Without the daemon's own: on a machine that is busy its picture may be too old for a while."""
-    return [a for a in alerts if "training_job" in a["labels"]]
+    """Those about ends: what goes on with a job, or with the daemon on a busy machine, comes and goes."""
+    return [a for a in alerts if a["labels"]["alertname"] in ENDS]
 
 
 def held(alerts):

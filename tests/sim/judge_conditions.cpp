@@ -78,8 +78,9 @@ void judge::check_condition(
         violated("a condition of no job, or of no time: " + identity, now);
         return;
     }
-    // Without anybody who tells the time, it is told by a clock that may be a day off.
-    if (scene_.drawn.aws.clockless > 0) return;
+    // Without anybody who tells the time, it is told by a clock that may be a day off; and whoever
+    // calls an ended job running, as of now, makes anybody believe that it is late.
+    if (scene_.drawn.aws.clockless > 0 || scene_.drawn.aws.taken_back > 0) return;
     const auto& truth = scene_.jobs.jobs()[*job].truth;
     const bool has_ended = *seen >= truth.ended() + slack;
     if (has_ended) violated("a condition of a job that had ended: " + identity, now);

@@ -559,7 +559,7 @@ TEST(SettingsAlerts, tell_what_is_wrong_and_where) {
     EXPECT_THAT(
         of("{TrainingJobFailt: {enabled: false}}"), HasSubstr("did you mean \"TrainingJobFailed\"")
     );
-    EXPECT_THAT(of("{TrainingJobStuck: {enabled: false}}"), HasSubstr("TrainingJobStuck"));
+    EXPECT_THAT(of("{TrainingJobStuck: {after: 5m}}"), HasSubstr("TrainingJobStuck.after"));
     EXPECT_THAT(of("{TrainingJobFailed: {enabled: yes}}"), HasSubstr("expects true or false"));
     EXPECT_THAT(
         of("{TrainingJobFailed: {severity: \"very bad\"}}"), HasSubstr("letters, digits, _ and -")
