@@ -53,6 +53,7 @@ struct equipment::endpoint_face {
     domain::receiver_kind kind = domain::receiver_kind::alertmanager;
     std::string url{};
     std::optional<wire::proxy_server> proxy{};
+    domain::receiver_access access{};
 
     bool operator==(const endpoint_face&) const = default;
 };
@@ -65,7 +66,7 @@ struct equipment::staged {
     std::map<std::size_t, std::unique_ptr<io::sagemaker_client>> clients{};
     std::vector<endpoint_face> endpoints{};
     std::map<std::size_t, std::unique_ptr<io::notifier>> notifiers{};
-    std::shared_ptr<io::tls_client_context> receivers_tls{};
+    receiver_trust trust{};
 };
 
 // In the order of destruction's need: clients refer to the keys of their connections.
@@ -163,7 +164,7 @@ void equipment::stage_clients(
 result<void> equipment::stage_notifiers(
     const wiring_inputs& inputs, const domain::watch_plan& plan, staged& next
 ) {
-    next.receivers_tls = receivers_tls_;
+    next.trust = receiver_trust_;
     for (const auto& endpoint : plan.endpoints) {
         const auto slot = next.endpoints.size();
         auto& face = next.endpoints.emplace_back();
@@ -176,20 +177,21 @@ result<void> equipment::stage_notifiers(
         auto where = wire::parse_url(endpoint.url);
         if (where.has_error()) return where.error();
         auto proxy = wire::proxy_for(*where, inputs.receiver_proxies.at(endpoint.receiver));
-        face = {true, endpoint.kind, endpoint.url, std::move(proxy)};
+        const auto& access = access_of(inputs.settings, endpoint.receiver);
+        face = {true, endpoint.kind, endpoint.url, std::move(proxy), access};
         if (slot < endpoints_.size() && endpoints_[slot] == face) continue;
-        if (!next.receivers_tls) {
-            auto trust = io::create_tls_client_context("");
-            if (trust.has_error()) return trust.error();
-            next.receivers_tls = std::move(trust.value());
-        }
+        auto trust = next.trust.of(access.ca_file);
+        if (trust.has_error()) return trust.error();
         if (where->tls) {
-            if (auto any = io::check_trust(*next.receivers_tls); any.has_error()) {
-                return any.error();
-            }
+            if (auto any = io::check_trust(**trust); any.has_error()) return any.error();
         }
-        next.notifiers[slot] =
-            io::create_notifier(endpoint.kind, *where, {next.receivers_tls, face.proxy}, time_);
+        next.notifiers[slot] = io::create_notifier(
+            endpoint.kind,
+            *where,
+            {*trust, face.proxy, {}, access.authorization},
+            time_,
+            access.secret
+        );
     }
     return {};
 }
@@ -220,7 +222,7 @@ void equipment::put_in_force(staged next) {
     }
     lanes_ = std::move(next.lanes);
     endpoints_ = std::move(next.endpoints);
-    receivers_tls_ = std::move(next.receivers_tls);
+    receiver_trust_ = std::move(next.trust);
     if (!former.empty()) retire(std::move(former));
 }
 

@@ -17,6 +17,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "app/aws_connection.hpp"
+#include "app/receiver_trust.hpp"
 #include "app/wiring_inputs.hpp"
 #include "base/failure.hpp"
 #include "domain/credentials.hpp"
@@ -97,7 +98,7 @@ private:
     const keys_listener told_;
     std::uint64_t connections_made_ = 0;
     std::map<std::string, held_connection> connections_{};
-    std::shared_ptr<io::tls_client_context> receivers_tls_{};
+    receiver_trust receiver_trust_{};
     std::vector<lane_face> lanes_;
     std::vector<std::unique_ptr<io::sagemaker_client>> clients_{};  // by lane_id
     std::vector<endpoint_face> endpoints_;

@@ -13,6 +13,7 @@
 
 #include "app/aws_connection.hpp"
 #include "app/lane_trial.hpp"
+#include "app/receiver_trust.hpp"
 #include "base/limits.hpp"
 #include "core/claims.hpp"
 #include "domain/credentials.hpp"
@@ -148,17 +149,17 @@ private:
             lines_[slot] = {app::name_of(endpoint) + told_of_failure(where.error())};
             return;
         }
-        if (!receivers_tls_) {
-            auto trust = io::create_tls_client_context("");
-            if (trust.has_error()) {
-                lines_[slot] = {app::name_of(endpoint) + told_of_failure(trust.error())};
-                return;
-            }
-            receivers_tls_ = std::move(trust.value());
+        const auto& access = access_of(inputs_.settings, endpoint.receiver);
+        const auto trust = trust_.of(access.ca_file);
+        if (trust.has_error()) {
+            lines_[slot] = {app::name_of(endpoint) + told_of_failure(trust.error())};
+            return;
         }
         const auto proxy = wire::proxy_for(*where, inputs_.receiver_proxies.at(endpoint.receiver));
         spawn(
-            io::probe_receiver(endpoint.kind, *where, {receivers_tls_, proxy}, *clock_, within_),
+            io::probe_receiver(
+                endpoint.kind, *where, {*trust, proxy, {}, access.authorization}, *clock_, within_
+            ),
             [this, slot](const auto& done) { keep_receiver(slot, done); }
         );
     }
@@ -227,7 +228,7 @@ private:
     std::map<std::string, aws_connection> connections_{};
     std::vector<std::unique_ptr<io::sagemaker_client>> clients_{};
     std::vector<std::optional<lane_trial>> trials_{};
-    std::shared_ptr<io::tls_client_context> receivers_tls_{};
+    receiver_trust trust_{};
 };
 
 }  // namespace

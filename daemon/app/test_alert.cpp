@@ -63,18 +63,24 @@ private:
             at.line = told_of_no_trial(where.error());
             return;
         }
-        if (!tls_) {
-            auto trust = io::create_tls_client_context("");
-            if (trust.has_error()) {
-                at.line = told_of_no_trial(trust.error());
-                return;
-            }
-            tls_ = std::move(trust.value());
+        const auto& access = at.receiver->access;
+        const auto trust = trust_.of(access.ca_file);
+        if (trust.has_error()) {
+            at.line = told_of_no_trial(trust.error());
+            return;
         }
         const auto proxy = wire::proxy_for(*where, test_.proxies.at(at.receiver->name));
         asio::co_spawn(
             context_,
-            io::try_alert(at.receiver->kind, *where, {tls_, proxy}, *clock_, test_.alert, within),
+            io::try_alert(
+                at.receiver->kind,
+                *where,
+                {*trust, proxy, {}, access.authorization},
+                *clock_,
+                test_.alert,
+                within,
+                access.secret
+            ),
             [this, &at](const std::exception_ptr& error, const io::alert_trial& trial) {
                 if (error) std::rethrow_exception(error);
                 at.line = told_of_trial(trial, *at.receiver, *at.url, test_.alert);
@@ -85,7 +91,7 @@ private:
     const alert_test& test_;
     asio::io_context context_{1};
     std::unique_ptr<io::clock> clock_;
-    std::shared_ptr<io::tls_client_context> tls_{};
+    receiver_trust trust_{};
     std::vector<place> places_{};
 };
 

@@ -110,6 +110,22 @@ struct watch_list_settings {
 
 enum class receiver_kind { alertmanager, webhook };
 
+// What a receiver wants to see before it takes alerts. Secrets stand in files, which are read at
+// the start and at each reload.
+struct receiver_access {
+    std::string username{};          // basic_auth
+    std::string password_file{};     // likewise
+    std::string credentials_type{};  // authorization; empty: none
+    std::string credentials_file{};  // likewise
+    std::string ca_file{};           // tls_config: a PEM file; empty: the system's
+    std::string secret_file{};       // of a webhook: what its documents are signed with
+    // What the files held: the header Authorization, and the secret.
+    std::string authorization{};
+    std::string secret{};
+
+    bool operator==(const receiver_access&) const = default;
+};
+
 struct receiver_settings {
     std::string name{};
     receiver_kind kind = receiver_kind::alertmanager;
@@ -119,6 +135,7 @@ struct receiver_settings {
     // "http://proxy:3128", "none", or empty: what the environment says.
     std::string proxy_url{};
     bool heartbeat = false;  // wants TrainwatchdHeartbeat
+    receiver_access access{};
 
     bool operator==(const receiver_settings&) const = default;
 };

@@ -48,10 +48,11 @@ task<alert_trial> try_alert(
     http_client_options with,
     const clock& time,
     domain::alert_message alert,
-    nanoseconds within
+    nanoseconds within,
+    std::string secret
 ) {
     const mono_time until = time.now().mono + within;
-    const auto to = create_notifier(kind, where, with, time);
+    const auto to = create_notifier(kind, where, with, time, std::move(secret));
     timed_answer first = co_await post(*to, time, alert, until);
     alert_trial trial{std::move(first.receipt), first.clock_offset};
     if (trial.posted.outcome.has_error()) {

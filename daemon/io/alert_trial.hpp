@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/failure.hpp"
@@ -42,7 +43,8 @@ task<alert_trial> try_alert(
     http_client_options with,
     const clock& time,
     domain::alert_message alert,
-    nanoseconds within
+    nanoseconds within,
+    std::string secret = {}
 );
 
 }  // namespace trainwatch::io

@@ -64,9 +64,13 @@ public:
         , tls_(std::move(options.tls))
         , time_(time)
         , limits_(options.limits)
+        , authorization_(std::move(options.authorization))
         , pool_(pool_limits(limits_)) {}
 
     task<result<http_answer>> exchange(wire::http_request request, mono_time deadline) override {
+        if (!authorization_.empty()) {
+            request.headers.emplace_back("Authorization", authorization_);
+        }
         if (is_proxied_plain()) address_to_proxy(request);
         const question asked{wire::serialize(request), request.method == "HEAD", deadline};
         instant begun = time_.now();
@@ -287,6 +291,7 @@ private:
     const std::shared_ptr<tls_client_context> tls_;
     const clock& time_;
     const http_client_limits limits_;
+    const std::string authorization_;
     const wire::decode_limits decode_limits_{.body_bytes = limits::answer_bytes_max};
     proto::connection_pool pool_;
     std::map<connection_id, std::unique_ptr<connection>> connections_{};

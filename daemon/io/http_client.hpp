@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "base/failure.hpp"
 #include "base/limits.hpp"
@@ -45,6 +46,7 @@ struct http_client_options {
     std::shared_ptr<tls_client_context> tls{};  // may be null for a plain origin
     std::optional<wire::proxy_server> proxy{};  // nothing: directly
     http_client_limits limits{};
+    std::string authorization{};  // the header of each request to the origin; empty: none
 };
 
 // `time` outlives the client.

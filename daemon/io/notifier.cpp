@@ -14,9 +14,11 @@ public:
         domain::receiver_kind kind,
         const wire::url& where,
         http_client_options options,
-        const clock& time
+        const clock& time,
+        std::string secret
     )
         : kind_(kind)
+        , secret_(std::move(secret))
         , host_(where.host_header())
         , path_(kind == domain::receiver_kind::alertmanager ? where.path : where.target())
         , client_(create_http_client(where, std::move(options), time)) {}
@@ -35,10 +37,11 @@ private:
     wire::http_request encode(const std::vector<domain::alert_message>& alerts) const {
         return kind_ == domain::receiver_kind::alertmanager
             ? wire::encode_alertmanager_post(host_, path_, alerts)
-            : wire::encode_webhook_post(host_, path_, alerts);
+            : wire::encode_webhook_post(host_, path_, alerts, secret_);
     }
 
     const domain::receiver_kind kind_;
+    const std::string secret_;
     const std::string host_;
     const std::string path_;  // an Alertmanager's base path, a webhook's whole target
     std::unique_ptr<http_client> client_;
@@ -50,9 +53,12 @@ std::unique_ptr<notifier> create_notifier(
     domain::receiver_kind kind,
     const wire::url& where,
     http_client_options options,
-    const clock& time
+    const clock& time,
+    std::string secret
 ) {
-    return std::make_unique<http_notifier>(kind, where, std::move(options), time);
+    return std::make_unique<http_notifier>(
+        kind, where, std::move(options), time, std::move(secret)
+    );
 }
 
 }  // namespace trainwatch::io

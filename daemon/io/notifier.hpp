@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/failure.hpp"
@@ -28,12 +29,14 @@ public:
     virtual void close() = 0;
 };
 
-// `time` outlives the notifier.
+// `time` outlives the notifier. `secret`: what a webhook's documents are signed with; empty: they
+// are not.
 std::unique_ptr<notifier> create_notifier(
     domain::receiver_kind kind,
     const wire::url& where,
     http_client_options options,
-    const clock& time
+    const clock& time,
+    std::string secret = {}
 );
 
 }  // namespace trainwatch::io

@@ -16,6 +16,7 @@
 #include "base/check.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "wire/authorization.hpp"
 
 namespace trainwatch::wire {
 namespace {
@@ -156,7 +157,10 @@ http_request encode_alertmanager_post(
 }
 
 http_request encode_webhook_post(
-    std::string_view host, std::string_view target, std::span<const domain::alert_message> alerts
+    std::string_view host,
+    std::string_view target,
+    std::span<const domain::alert_message> alerts,
+    std::string_view secret
 ) {
     const bool any_firing = std::any_of(alerts.begin(), alerts.end(), [](const auto& alert) {
         return alert.state == domain::alert_state::firing;
@@ -178,6 +182,11 @@ http_request encode_webhook_post(
     document["alerts"] = std::move(list);
     auto request = post(host, std::string(target), json::serialize(document));
     request.headers.emplace_back("Idempotency-Key", idempotency_key(alerts));
+    if (!secret.empty()) {
+        request.headers.emplace_back(
+            "X-Trainwatchd-Signature-256", signature_of(request.body, secret)
+        );
+    }
     return request;
 }
 

@@ -20,9 +20,13 @@ http_request encode_alertmanager_post(
 );
 
 // POST <target> with {"version": "1", "status": ..., "alerts": [...]}. The header Idempotency-Key
-// is the same for the same alerts in the same state, so that a receiver may drop a re-send.
+// is the same for the same alerts in the same state, so that a receiver may drop a re-send. With a
+// secret, X-Trainwatchd-Signature-256 is the document's (wire/authorization).
 http_request encode_webhook_post(
-    std::string_view host, std::string_view target, std::span<const domain::alert_message> alerts
+    std::string_view host,
+    std::string_view target,
+    std::span<const domain::alert_message> alerts,
+    std::string_view secret = {}
 );
 
 // 2xx -> receipt; 400 and the like -> rejected, redirections too (they are not followed),

@@ -4,24 +4,14 @@
 #include <utility>
 #include <vector>
 
-#include <openssl/evp.h>
-
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "wire/authorization.hpp"
 #include "wire/http_codec.hpp"
 
 namespace trainwatch::wire {
 
 namespace {
-
-std::string base64(std::string_view text) {
-    std::string out((text.size() + 2) / 3 * 4 + 1, '\0');
-    const auto* const from = reinterpret_cast<const unsigned char*>(text.data());
-    auto* const to = reinterpret_cast<unsigned char*>(out.data());
-    const int size = EVP_EncodeBlock(to, from, static_cast<int>(text.size()));
-    out.resize(static_cast<std::size_t>(size));
-    return out;
-}
 
 // One line of printable characters.
 std::string one_line(std::string_view text) {
@@ -128,7 +118,7 @@ std::string authority_of(std::string_view host, std::uint16_t port) {
 
 std::string proxy_authorization(const proxy_server& proxy) {
     if (proxy.user.empty() && proxy.password.empty()) return {};
-    return "Basic " + base64(proxy.user + ":" + proxy.password);
+    return basic_authorization(proxy.user, proxy.password);
 }
 
 std::string encode_connect(std::string_view authority, const proxy_server& proxy) {

@@ -17,15 +17,78 @@ std::string alertmanager_url_problem(std::string_view text) {
     return {};
 }
 
+// As Prometheus spells it; a secret in the configuration itself would be one in whatever keeps it.
+void read_basic_auth(
+    settings_reader& reader, const yaml_value& where, domain::receiver_access& access
+) {
+    static constexpr std::array<std::string_view, 3> now{"username", "password", "password_file"};
+    if (!reader.mapping(where, {now, {}})) return;
+    if (const auto password = reader.find(where, "password")) {
+        reader.fail(*password, "a secret does not belong here: put it into a password_file");
+    }
+    if (const auto user = reader.required_text(where, "username")) {
+        access.username = user->text;
+        if (access.username.find(':') != std::string::npos) {
+            reader.fail(user->where, "a user name has no colon (RFC 7617)");
+        }
+    }
+    if (reader.find(where, "password")) return;
+    if (const auto file = reader.required_text(where, "password_file")) {
+        access.password_file = file->text;
+    }
+}
+
+void read_authorization(
+    settings_reader& reader, const yaml_value& where, domain::receiver_access& access
+) {
+    static constexpr std::array<std::string_view, 3> now{"type", "credentials", "credentials_file"};
+    if (!reader.mapping(where, {now, {}})) return;
+    access.credentials_type = "Bearer";
+    if (const auto type = reader.optional_text(where, "type")) {
+        access.credentials_type = type->text;
+        const bool is_token = std::all_of(type->text.begin(), type->text.end(), [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                c == '-' || c == '_';
+        });
+        if (!is_token) reader.fail(type->where, "one word, such as Bearer");
+    }
+    if (const auto credentials = reader.find(where, "credentials")) {
+        reader.fail(*credentials, "a secret does not belong here: put it into a credentials_file");
+        return;
+    }
+    if (const auto file = reader.required_text(where, "credentials_file")) {
+        access.credentials_file = file->text;
+    }
+}
+
+void read_access(
+    settings_reader& reader, const yaml_value& where, domain::receiver_access& access
+) {
+    const auto basic = reader.find(where, "basic_auth");
+    const auto authorization = reader.find(where, "authorization");
+    if (basic) read_basic_auth(reader, *basic, access);
+    if (authorization) read_authorization(reader, *authorization, access);
+    if (basic && authorization) {
+        reader.fail(*authorization, "either this or \"basic_auth\": a request has one login");
+    }
+    const auto tls = reader.find(where, "tls_config");
+    if (!tls) return;
+    static constexpr std::array<std::string_view, 1> now{"ca_file"};
+    static constexpr std::array<std::string_view, 4> later{
+        "cert_file", "key_file", "server_name", "insecure_skip_verify"};
+    if (!reader.mapping(*tls, {now, later})) return;
+    if (const auto file = reader.required_text(*tls, "ca_file")) access.ca_file = file->text;
+}
+
 void read_alertmanager(
     settings_reader& reader, const yaml_value& where, domain::receiver_settings& receiver
 ) {
-    static constexpr std::array<std::string_view, 2> now{"urls", "proxy_url"};
-    static constexpr std::array<std::string_view, 3> later{
-        "basic_auth", "authorization", "tls_config"};
+    static constexpr std::array<std::string_view, 5> now{
+        "urls", "proxy_url", "basic_auth", "authorization", "tls_config"};
     receiver.kind = domain::receiver_kind::alertmanager;
-    if (!reader.mapping(where, {now, later})) return;
+    if (!reader.mapping(where, {now, {}})) return;
     receiver.proxy_url = read_proxy(reader, where);
+    read_access(reader, where, receiver.access);
     const auto urls = reader.find(where, "urls");
     if (!urls) {
         reader.fail(where, "\"urls\" is missing, such as urls: [http://127.0.0.1:9093]");
@@ -47,11 +110,15 @@ void read_alertmanager(
 void read_webhook(
     settings_reader& reader, const yaml_value& where, domain::receiver_settings& receiver
 ) {
-    static constexpr std::array<std::string_view, 3> now{"url", "url_file", "proxy_url"};
-    static constexpr std::array<std::string_view, 1> later{"secret_file"};
+    static constexpr std::array<std::string_view, 7> now{
+        "url", "url_file", "proxy_url", "secret_file", "basic_auth", "authorization", "tls_config"};
     receiver.kind = domain::receiver_kind::webhook;
-    if (!reader.mapping(where, {now, later})) return;
+    if (!reader.mapping(where, {now, {}})) return;
     receiver.proxy_url = read_proxy(reader, where);
+    read_access(reader, where, receiver.access);
+    if (const auto secret = reader.optional_text(where, "secret_file")) {
+        receiver.access.secret_file = secret->text;
+    }
     const bool has_url = reader.find(where, "url").has_value();
     const bool has_file = reader.find(where, "url_file").has_value();
     if (has_url == has_file) {

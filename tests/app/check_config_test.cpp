@@ -137,6 +137,88 @@ TEST(SettingsFile, without_a_region_points_at_a_broken_aws_file) {
     EXPECT_EQ(mistakes[1], "/h/.aws/config:2: no = sign");
 }
 
+// ---- what receivers ask for --------------------------------------------------------------------
+
+domain::settings with_receiver(
+    const std::string& receiver, std::map<std::string, std::string> files
+) {
+    files["/etc/a.yaml"] =
+        "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]\nreceivers: [" + receiver +
+        "]\n";
+    aws_files nothing;
+    auto loaded = load_settings("/etc/a.yaml", std::as_const(nothing), access_to(std::move(files)));
+    const auto* mistakes = std::get_if<settings_mistakes>(&loaded);
+    if (mistakes == nullptr) return std::get<loaded_configuration>(std::move(loaded)).settings;
+    ADD_FAILURE() << mistakes->front();
+    return {};
+}
+
+std::vector<std::string> mistakes_with(
+    const std::string& receiver, std::map<std::string, std::string> files
+) {
+    files["/etc/a.yaml"] =
+        "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]\nreceivers: [" + receiver +
+        "]\n";
+    aws_files nothing;
+    auto loaded = load_settings("/etc/a.yaml", std::as_const(nothing), access_to(std::move(files)));
+    auto* mistakes = std::get_if<settings_mistakes>(&loaded);
+    return mistakes == nullptr ? std::vector<std::string>{} : std::move(*mistakes);
+}
+
+TEST(ReceiverAccess, is_read_out_of_the_files_that_the_configuration_names) {
+    const auto login = with_receiver(
+        "{name: am, alertmanager: {urls: ['http://h'], basic_auth: {username: Aladdin, "
+        "password_file: secrets/am}}}",
+        {{"/etc/secrets/am", "open sesame\n"}}
+    );
+    // The example of RFC 7617.
+    EXPECT_EQ(login.receivers.at(0).access.authorization, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    const auto token = with_receiver(
+        "{name: am, alertmanager: {urls: ['http://h'], authorization: {credentials_file: "
+        "/run/token}}}",
+        {{"/run/token", "abc.def"}}
+    );
+    EXPECT_EQ(token.receivers.at(0).access.authorization, "Bearer abc.def");
+    const auto signs = with_receiver(
+        "{name: hook, webhook: {url: 'http://h', secret_file: /run/secret}}",
+        {{"/run/secret", "It's a Secret to Everybody\n"}}
+    );
+    EXPECT_EQ(signs.receivers.at(0).access.secret, "It's a Secret to Everybody");
+}
+
+TEST(ReceiverAccess, that_is_wrong_is_told_with_its_place_and_without_the_secret) {
+    const auto of = [](const char* receiver, std::map<std::string, std::string> files) {
+        const auto mistakes = mistakes_with(receiver, std::move(files));
+        EXPECT_EQ(mistakes.size(), 1U) << receiver;
+        return mistakes.empty() ? std::string() : mistakes.front();
+    };
+    EXPECT_THAT(
+        of("{name: am, alertmanager: {urls: ['http://h'], basic_auth: {username: a, password: b}}}",
+           {}),
+        testing::HasSubstr("basic_auth.password: a secret does not belong here")
+    );
+    EXPECT_THAT(
+        of("{name: hook, webhook: {url: 'http://h', secret_file: /run/secret}}",
+           {{"/run/secret", "one\ntwo\n"}}),
+        testing::AllOf(
+            testing::HasSubstr("a.yaml:2:"),
+            testing::HasSubstr("secret_file: /run/secret: more than one line"),
+            testing::Not(testing::HasSubstr("two"))
+        )
+    );
+    EXPECT_THAT(
+        of("{name: hook, webhook: {url: 'http://h', tls_config: {ca_file: ca}}}",
+           {{"/etc/ca", "nothing"}}),
+        testing::HasSubstr("tls_config.ca_file: /etc/ca: not a PEM file")
+    );
+    EXPECT_THAT(
+        of("{name: am, alertmanager: {urls: ['http://h'], authorization: {credentials_file: "
+           "/none}}}",
+           {}),
+        testing::HasSubstr("authorization.credentials_file: ")
+    );
+}
+
 // What is shipped is what the documentation says, and right.
 TEST(ShippedConfig, is_good) {
     const std::filesystem::path folder =
@@ -147,6 +229,8 @@ TEST(ShippedConfig, is_good) {
         auto text = read_file(path);
         // The example names files that exist on its reader's machine only.
         if (text.has_error() && path.ends_with("hook.url")) return std::string("https://h/\n");
+        if (text.has_error() && path.ends_with(".secret")) return std::string("s3cret\n");
+        if (text.has_error() && path.ends_with(".password")) return std::string("pass\n");
         if (text.has_error() && path.ends_with(".pem")) return std::string("-----BEGIN X-----");
         return text;
     };

@@ -54,6 +54,21 @@ TEST_F(Notifier, posts_to_alertmanagers_api) {
     EXPECT_THAT(server.requests().at(0), HasSubstr("\"training_job\":\"resnet-1\""));
 }
 
+TEST_F(Notifier, says_who_it_is_and_signs_what_it_says) {
+    scripted_server server(on, {{{accepted}}});
+    auto notifier = create_notifier(
+        domain::receiver_kind::webhook,
+        below(server, "/hook"),
+        {.authorization = "Bearer abc"},
+        *time,
+        "secret"
+    );
+    on.run(notifier->deliver(one_alert(), time->now().mono + seconds(30)));
+    notifier->close();
+    EXPECT_THAT(server.requests().at(0), HasSubstr("\r\nAuthorization: Bearer abc\r\n"));
+    EXPECT_THAT(server.requests().at(0), HasSubstr("\r\nX-Trainwatchd-Signature-256: sha256="));
+}
+
 TEST_F(Notifier, keeps_the_base_path_of_an_alertmanager) {
     scripted_server server(on, {{{accepted}}});
     deliver(domain::receiver_kind::alertmanager, below(server, "/alertmanager"));

@@ -11,6 +11,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "wire/authorization.hpp"
+
 namespace trainwatch::wire {
 namespace {
 
@@ -84,6 +86,23 @@ TEST(WebhookPost, is_the_vector) {
     EXPECT_EQ(request.method, "POST");
     EXPECT_EQ(request.target, "/hook?key=1");
     EXPECT_EQ(request.body, read_vector("webhook.json"));
+}
+
+// A receiver verifies it with any tool: openssl dgst -sha256 -hmac SECRET.
+TEST(WebhookPost, is_signed_where_there_is_a_secret) {
+    // The example of GitHub's documentation.
+    EXPECT_EQ(
+        signature_of("Hello, World!", "It's a Secret to Everybody"),
+        "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    );
+    const domain::alert_message alert{{{"alertname", "a"}}, {}, {}, {}, {}};
+    const auto request = encode_webhook_post("h", "/", std::span(&alert, 1), "secret");
+    EXPECT_EQ(
+        find_header(request.headers, "X-Trainwatchd-Signature-256"),
+        signature_of(request.body, "secret")
+    );
+    const auto unsigned_one = encode_webhook_post("h", "/", std::span(&alert, 1));
+    EXPECT_EQ(find_header(unsigned_one.headers, "X-Trainwatchd-Signature-256"), "");
 }
 
 TEST(WebhookPost, is_resolved_when_each_alert_is) {
