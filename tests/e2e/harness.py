@@ -70,9 +70,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, what):
-    """The value of `condition` once it is true; asks again until PATIENCE ends."""
-    deadline = time.monotonic() + PATIENCE
+def wait_until(condition, what, patience=PATIENCE):
+    """The value of `condition` once it is true; asks again until `patience` (seconds) ends."""
+    deadline = time.monotonic() + patience
     pause = threading.Event()
     while True:
         try:
@@ -82,7 +82,7 @@ def wait_until(condition, what):
         except (OSError, AssertionError, ValueError) as trouble:
             value = trouble
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {PATIENCE:.0f} s for {what}; last: {value!r}")
+            raise AssertionError(f"waited {patience:.0f} s for {what}; last: {value!r}")
         pause.wait(0.05)
 
 
