@@ -177,7 +177,7 @@ result<void> equipment::stage_notifiers(
         auto where = wire::parse_url(endpoint.url);
         if (where.has_error()) return where.error();
         auto proxy = wire::proxy_for(*where, inputs.receiver_proxies.at(endpoint.receiver));
-        const auto& access = access_of(inputs.settings, endpoint.receiver);
+        const auto& access = receiver_access_of(inputs.settings, endpoint.receiver);
         face = {true, endpoint.kind, endpoint.url, std::move(proxy), access};
         if (slot < endpoints_.size() && endpoints_[slot] == face) continue;
         auto trust = next.trust.of(access.ca_file);

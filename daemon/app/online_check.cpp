@@ -149,7 +149,7 @@ private:
             lines_[slot] = {app::name_of(endpoint) + told_of_failure(where.error())};
             return;
         }
-        const auto& access = access_of(inputs_.settings, endpoint.receiver);
+        const auto& access = receiver_access_of(inputs_.settings, endpoint.receiver);
         const auto trust = trust_.of(access.ca_file);
         if (trust.has_error()) {
             lines_[slot] = {app::name_of(endpoint) + told_of_failure(trust.error())};

@@ -14,7 +14,7 @@ result<std::shared_ptr<io::tls_client_context>> receiver_trust::of(const std::st
     return made;
 }
 
-const domain::receiver_access& access_of(
+const domain::receiver_access& receiver_access_of(
     const domain::settings& config, const std::string& receiver
 ) {
     const auto& all = config.receivers;

@@ -22,7 +22,7 @@ private:
 };
 
 // What the configuration says of the receiver; it has one of that name.
-const domain::receiver_access& access_of(
+const domain::receiver_access& receiver_access_of(
     const domain::settings& config, const std::string& receiver
 );
 

@@ -13,6 +13,7 @@
 
 #include "app/connection_access.hpp"
 #include "app/environment.hpp"
+#include "app/receiver_trust.hpp"
 #include "app/settings_file.hpp"
 #include "io/byte_stream.hpp"
 #include "wire/url.hpp"

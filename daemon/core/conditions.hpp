@@ -37,6 +37,7 @@ struct job_facts {
     const std::vector<domain::transition>& history;
     wall_time seen{};                          // when it was so, on AWS' clock
     std::optional<seconds> longest_sibling{};  // core/siblings
+    bool waited_for_capacity = false;          // in the present phase, whatever AWS says by now
 };
 
 struct list_wishes {
@@ -50,6 +51,9 @@ std::vector<condition> conditions_of(const job_facts& of, const list_wishes& wis
 
 // The key that a firing alert about a job has, by its labels; empty: it is no condition's.
 std::string condition_key(const domain::label_map& labels);
+
+// Whether AWS says of the present phase that there are no machines to be had.
+bool waits_for_capacity(const domain::observation& job);
 
 // How long a job may be in a phase when its list does not say; zero: for ever.
 milliseconds phase_limit(std::string_view secondary_status);

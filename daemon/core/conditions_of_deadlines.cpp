@@ -17,11 +17,11 @@ bool is_past_its_work(const observation& job) {
 }
 
 // "AWS stops it at 2026-11-24T09:12:00.000Z"; while a spot job is interrupted, nobody can say when.
-std::string when_stopped(const domain::job_view& job) {
+std::string when_stopped(const domain::job_view& job, wall_time seen) {
     for (const auto& deadline : job.deadlines) {
-        if (deadline.kind == domain::deadline_kind::max_runtime) {
-            return "AWS stops it at " + iso8601(deadline.at);
-        }
+        if (deadline.kind != domain::deadline_kind::max_runtime) continue;
+        if (deadline.at <= seen) return "AWS stops it any minute, since " + iso8601(deadline.at);
+        return "AWS stops it at " + iso8601(deadline.at);
     }
     return "AWS stops it once it has trained for so long";
 }
@@ -47,7 +47,7 @@ void add_near(
     near.severity = severity;
     near.key = severity;
     near.summary = "Training job " + job.last->name + " has used " + of_limit + ": " +
-        when_stopped(job) + ", done or not.";
+        when_stopped(job, finder.of.seen) + ", done or not.";
     near.consequence = what_progress_says(job) +
         " AWS does not extend the limit of a job that runs: see that it saves checkpoints, or what "
         "it has learned since the last one is lost.";

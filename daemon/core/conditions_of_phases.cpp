@@ -40,16 +40,13 @@ milliseconds limit_of(std::string_view status, const domain::phase_limits& given
 }
 
 // AWS tells of missing machines in the message of a phase only, while it goes on trying.
-bool waits_for_capacity(const domain::transition& entry) {
+bool speaks_of_capacity(const std::string& message) {
     static constexpr std::string_view word = "capacity";
-    const auto at = std::search(
-        entry.message.begin(),
-        entry.message.end(),
-        word.begin(),
-        word.end(),
-        [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; }
-    );
-    return at != entry.message.end();
+    const auto at =
+        std::search(message.begin(), message.end(), word.begin(), word.end(), [](char a, char b) {
+            return std::tolower(static_cast<unsigned char>(a)) == b;
+        });
+    return at != message.end();
 }
 
 std::string cure_of(std::string_view status, bool for_capacity) {
@@ -72,6 +69,10 @@ std::string cure_of(std::string_view status, bool for_capacity) {
 
 }  // namespace
 
+bool waits_for_capacity(const domain::observation& job) {
+    return !job.transitions.empty() && speaks_of_capacity(job.transitions.back().message);
+}
+
 milliseconds phase_limit(std::string_view secondary_status) {
     const auto found =
         std::find_if(phase_defaults.begin(), phase_defaults.end(), [&](const auto& each) {
@@ -87,7 +88,7 @@ void find_stuck(condition_finder& finder) {
     // A page may have told of another phase since: when that began, only a describe tells.
     if (entry.ended || entry.status.text != job.secondary.text) return;
     const auto& status = entry.status.text;
-    const bool for_capacity = waits_for_capacity(entry);
+    const bool for_capacity = finder.of.waited_for_capacity || speaks_of_capacity(entry.message);
     const auto& given = finder.wishes.limits.phases;
     // Waiting for machines is what Pending is, by whatever name AWS calls it here.
     const auto limit = for_capacity ? std::max(limit_of(status, given), limit_of("Pending", given))
@@ -104,7 +105,7 @@ void find_stuck(condition_finder& finder) {
     stuck.labels.emplace("secondary_status", status);
     const auto message = headline_of(entry.message);
     stuck.summary = "Training job " + job.name + " has been " + status + " for " + text_of(since) +
-        ", longer than the " + text_of(limit) + " that its list allows" +
+        ", longer than the " + text_of(limit) + " that it may take" +
         (message.empty() ? std::string(".") : "; AWS says: " + message);
     stuck.consequence = cure_of(status, for_capacity);
     stuck.reason = "The job was " + status + " since " + iso8601(entry.started) + ", which is " +

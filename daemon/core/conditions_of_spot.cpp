@@ -36,14 +36,22 @@ std::vector<run> runs_of(const job_facts& of) {
     return runs;
 }
 
-std::size_t interruptions_since(const std::vector<domain::transition>& history, wall_time since) {
-    return static_cast<std::size_t>(std::count_if(
-        history.begin(),
-        history.end(),
-        [&](const auto& entry) {
-            return entry.status.value == secondary_status::interrupted && entry.started > since;
-        }
-    ));
+// The most interruptions that came within the window, seen from any time since it began: once there
+// were too many, the window has to pass without as many, so that the verdict does not come and go.
+std::size_t interruptions_within(const job_facts& of, milliseconds window) {
+    std::vector<wall_time> times;
+    for (const auto& entry : of.history) {
+        if (entry.status.value == secondary_status::interrupted) times.push_back(entry.started);
+    }
+    std::sort(times.begin(), times.end());
+    std::size_t most = 0;
+    std::size_t first = 0;
+    for (std::size_t last = 0; last < times.size(); ++last) {
+        while (times[first] <= times[last] - window)
+            ++first;
+        if (times[last] > of.seen - window) most = std::max(most, last - first + 1);
+    }
+    return most;
 }
 
 // Without checkpoints each run begins from nothing, and only one that is longer than all before it
@@ -53,17 +61,22 @@ std::optional<std::string> standstill(const job_facts& of, const std::vector<run
     const auto restarts = runs.size() - 1;
     if (restarts < limits::spot_loop_restarts) return std::nullopt;
     const auto& present = runs.back();
+    const auto lately = restarts - limits::spot_loop_restarts;
     if (of.job.last->checkpoint_uri.empty()) {
         milliseconds longest{};
-        for (std::size_t i = 0; i + 1 < runs.size(); ++i)
+        for (std::size_t i = 0; i < lately; ++i)
             longest = std::max(longest, runs[i].trained);
-        if (present.trained > longest) return std::nullopt;
+        if (lately == 0 || present.trained > longest) return std::nullopt;
+        for (std::size_t i = lately; i < restarts; ++i) {
+            if (runs[i].trained > longest) return std::nullopt;
+        }
         return "It has no CheckpointConfig, so that each of its " + std::to_string(restarts) +
-            " restarts began from nothing, and none has come further than the " + text_of(longest) +
-            " of the longest run so far.";
+            " restarts began from nothing, and none of the last " +
+            std::to_string(limits::spot_loop_restarts) + " runs has come further than the " +
+            text_of(longest) + " of one before.";
     }
     if (present.trained > present.lost) return std::nullopt;
-    for (std::size_t i = restarts - limits::spot_loop_restarts; i < restarts; ++i) {
+    for (std::size_t i = lately; i < restarts; ++i) {
         if (runs[i].trained >= runs[i].lost) return std::nullopt;
     }
     return "In each of its last " + std::to_string(limits::spot_loop_restarts) +
@@ -78,7 +91,7 @@ void find_spot_loop(condition_finder& finder) {
     const auto& choice = finder.choice("TrainingJobSpotLoop");
     const auto most = choice.interruptions.value_or(limits::spot_loop_interruptions);
     const auto within = choice.within.value_or(limits::spot_loop_window);
-    const auto recent = interruptions_since(finder.of.history, finder.of.seen - within);
+    const auto recent = interruptions_within(finder.of, within);
     const auto runs = runs_of(finder.of);
     const auto stands = standstill(finder.of, runs);
     if (recent < most && !stands) return;

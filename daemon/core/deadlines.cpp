@@ -43,7 +43,8 @@ standstill interrupted_time(const std::vector<domain::transition>& entries) {
     for (const auto& entry : entries) {
         if (!since && entry.status.value == secondary_status::interrupted) since = entry.started;
         if (since && !is_waiting(entry.status.value)) {
-            stood.before += entry.started - *since;
+            // AWS may tell of them in another order.
+            stood.before += std::max(entry.started - *since, milliseconds(0));
             since.reset();
         }
     }

@@ -226,6 +226,7 @@ void engine::turn() {
     keep_few_ended();
     keep_sweep();
     watch_promise();
+    end_orphans();
     end_held_conditions();
     watch_over();
     forget_old_rows();

@@ -117,6 +117,8 @@ private:
         mono_time observed{};          // when the call left that told of it last
         domain::secondary_status phase = domain::secondary_status::unknown;
         mono_time phase_since{};
+        // When the phase began in which AWS spoke of missing machines last.
+        std::optional<wall_time> capacity_wait{};
         bool waits_for_tags = false;
         std::optional<poll_id> tags_call{};
         std::optional<wall_time> in_ended{};  // its place in ended_
@@ -361,6 +363,7 @@ private:
     wall_time hold_of(std::size_t slot) const;
     bool is_hold_over(std::size_t slot) const;
     void hold_after_end(std::size_t slot, alert_number alert);
+    void end_orphans();
     void end_held_conditions();
     void restore_condition(alert_number number);
 
@@ -379,8 +382,10 @@ private:
     void watch_expectations();
     void restore_expectations(const std::vector<domain::counter_row>& counters);
     bool goes_on(alert_number number);
+    bool goes_on_in_its_lane(alert_number number, const std::string& alertname);
     std::optional<mono_time> next_watch() const;
     bool is_for(endpoint_id endpoint, const domain::alert& alert) const;
+    bool is_of_a_former_list(const domain::alert& alert) const;
     std::vector<bool> addressees_of(const domain::alert& alert) const;
 
     // ---- engine_reload.cpp ---------------------------------------------------------------------
@@ -489,6 +494,7 @@ private:
     // ---- engine_alerts.cpp ---------------------------------------------------------------------
     bool has_receivers() const;
     void apply(const journal_news& news);
+    void make_way_for(const domain::label_map& labels);
     std::optional<alert_number> fire(domain::alert_row alert);
     void release(alert_number alert);
     bool waits_for_clock() const;
@@ -550,6 +556,7 @@ private:
     std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
     std::map<promise_key, std::string> stale_alerts_{};          // identities that fired
     standing_alerts standing_{};
+    std::set<alert_number> orphans_{};  // of jobs that were let go while these fired
     siblings siblings_{};
     same_reasons same_reasons_{};
     std::set<std::pair<wall_time, alert_number>>

@@ -42,14 +42,36 @@ domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number 
         known.resolved};
 }
 
-// Nothing when it fires already, or receivers are still being told that its last time is over. What
-// is new is on disk before anybody hears of it.
+// What has come back before everybody was told that it was over: nobody need hear of that end any
+// more, and whoever is dead holds nobody else up. Unless word of it is under way: then in a moment.
+void engine::make_way_for(const domain::label_map& labels) {
+    const auto former = book_.find(domain::identity(labels));
+    if (!former || book_.alert(*former).state == domain::alert_state::firing) return;
+    // It may wait for the disk still.
+    if (!outbox_.holds(*former)) return;
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        const endpoint_id endpoint{i};
+        if (outbox_.has(endpoint, *former) && !outbox_.waits(endpoint, *former)) return;
+    }
+    for (std::size_t i = 0; i < receivers_.size(); ++i) {
+        const bool is_there = view_.receivers.contains(receivers_[i]);
+        if (is_there && book_.is_addressed(*former, i)) close(*former, i);
+    }
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        if (outbox_.has(endpoint_id{i}, *former)) outbox_.remove(endpoint_id{i}, *former);
+    }
+    forget_alert(*former);
+}
+
+// Nothing when it fires already, or word of its last end is under way. What is new is on disk
+// before anybody hears of it.
 std::optional<alert_number> engine::fire(domain::alert_row alert) {
     // A job ends once: whoever makes the alert anew has lost the job's row, not the alert's.
     const bool ends_once = is_terminal_alert(alert.alert);
     if (ends_once && over_alerts_.contains(domain::identity(alert.alert.labels))) return {};
     if (ends_once && was_told_of_the_same_end(alert.alert)) return {};
     if (ends_once) remember_end(alert.alert);
+    if (!ends_once) make_way_for(alert.alert.labels);
     const auto addressed = addressees_of(alert.alert);
     const auto number = book_.fire(std::move(alert.alert), std::move(alert.reason), addressed);
     if (!number) return std::nullopt;

@@ -20,6 +20,12 @@ bool is_ending(const domain::observation& job) {
     return !job.transitions.empty() && is_terminal_entry(job.transitions.back().status.value);
 }
 
+// Of the present phase; nothing where AWS tells of none.
+std::optional<wall_time> phase_start(const domain::observation& job) {
+    if (job.transitions.empty()) return std::nullopt;
+    return job.transitions.back().started;
+}
+
 // Why a condition of the job holds no more.
 const char* why_over(const domain::job_view& job, bool is_of_former_job) {
     if (is_of_former_job) return "name_reused";
@@ -35,7 +41,14 @@ void engine::judge(std::size_t slot) {
     const auto& job = view_.jobs[slot];
     if (!job.last || !job.last_observed || !is_watched(slot)) return;
     const auto identity = identity_of(*job.last);
+    // Two lists may name it, each with limits of its own: the first of them judges.
+    const auto lane = job.target.lane;
+    for (const auto twin : twins_of(lane, identity)) {
+        if (comes_before(twin, lane, precedence_of(slot))) return;
+    }
     const auto known = standing_.about(identity);
+    // AWS rewrites the message in place: that it spoke of capacity is to be remembered.
+    if (waits_for_capacity(*job.last)) targets_[slot].capacity_wait = phase_start(*job.last);
     auto holding = conditions_of_slot(slot);
     if (known.empty() && holding.empty()) return;
     const auto created = iso8601(identity.created);
@@ -64,7 +77,7 @@ void engine::judge(std::size_t slot) {
         auto& alert = each.alert.alert;
         alert.starts_at = now_.wall;
         alert.labels.insert(configured.begin(), configured.end());
-        // While receivers are still being told that its last time is over, it fires a little later.
+        // While word of its last end is under way, it fires a moment later.
         const auto number = fire(std::move(each.alert));
         if (number && job.ending) hold_after_end(slot, *number);
     }
@@ -80,7 +93,11 @@ std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
     const auto history = job.last->spot ? history_of(job, targets_[slot].memory) : none;
     const auto& traits = plan_.traits(job.target.watch_list);
     return conditions_of(
-        {job, history, *job.last_observed, siblings_.longest(*job.last)},
+        {job,
+         history,
+         *job.last_observed,
+         siblings_.longest(*job.last),
+         targets_[slot].capacity_wait && targets_[slot].capacity_wait == phase_start(*job.last)},
         {traits.alerts, traits.limits, plan_.prices}
     );
 }
@@ -99,6 +116,12 @@ void engine::hold_after_end(std::size_t slot, alert_number alert) {
     held_conditions_.emplace(hold_of(slot), alert);
 }
 
+void engine::end_orphans() {
+    for (const auto alert : std::exchange(orphans_, {})) {
+        if (book_.knows(alert) && !slot_about(book_.alert(alert))) end_alert(alert, "unwatched");
+    }
+}
+
 void engine::end_held_conditions() {
     while (!held_conditions_.empty() && held_conditions_.begin()->first <= now_.wall) {
         const auto alert = held_conditions_.begin()->second;
@@ -108,13 +131,16 @@ void engine::end_held_conditions() {
 }
 
 // One of an earlier run. Its job may have ended meanwhile, and may be in no slot any more: then
-// nobody will judge it, and it ends by itself.
+// nobody will judge it; what a rule found ends by itself, everything else now.
 void engine::restore_condition(alert_number number) {
     const auto& alert = book_.alert(number);
     standing_.add(alert.labels, number);
     if (condition_key(alert.labels).empty()) return;
     const auto slot = slot_about(alert);
-    if (!slot) {
+    const bool is_of_a_rule = alert.labels.contains("rule_name");
+    if (!slot && !is_of_a_rule) {
+        orphans_.insert(number);
+    } else if (!slot) {
         held_conditions_.emplace(alert.starts_at + limits::terminal_hold, number);
     } else if (view_.jobs[*slot].ending) {
         hold_after_end(*slot, number);

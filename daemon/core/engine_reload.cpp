@@ -168,7 +168,10 @@ void engine::address_all() {
     for (const auto& [key, alert] : book_.numbers()) {
         const auto& known = book_.alert(alert);
         if (known.state == domain::alert_state::resolved) continue;
-        const auto addressed = addressees_of(known);
+        auto addressed = addressees_of(known);
+        if (is_of_a_former_list(known) && outbox_.holds(alert)) {
+            addressed.assign(receivers_.size(), false);
+        }
         // Without receivers there was an end in sight; now there is somebody to confirm.
         const bool has_left = outbox_.holds(alert) ||
             (has_receivers() &&
@@ -322,7 +325,9 @@ void engine::keep_by_filter(std::size_t slot) {
         if (!target.tried) --lanes_[target.lane.value].untried;
         target.use = slot_use::discovered;
     }
-    target.may_move = !is_claimed || target.details_refused;
+    // What it was given without a description, or without tags, is decided again with them.
+    const bool lacks_details = view_.jobs[slot].summarised && are_details_refused(slot);
+    target.may_move = !is_claimed || lacks_details || target.tags_trouble;
     if (is_claimed) {
         move_to_list(slot, decided.watch_list);
     } else if (decided.answer == claim_answer::needs_tags) {

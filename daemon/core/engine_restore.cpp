@@ -146,7 +146,7 @@ told engine::known_to(
     const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
 ) const {
     const auto at = kept.find({endpoint.receiver, endpoint.url});
-    const bool of_watcher = label(alert, "training_job").empty();
+    const bool of_watcher = !is_terminal_alert(alert);
     // What is known may be of the last time that it fired.
     const bool is_former =
         of_watcher && at != kept.end() && at->second.last_confirmed < alert.starts_at;

@@ -63,6 +63,11 @@ void engine::forget_job(std::size_t slot) {
     if (at != lane.slots.end() && at->second == slot) lane.slots.erase(at);
     if (target.use == slot_use::candidate) return;
     auto& job = view_.jobs[slot];
+    // Unless another slot has it, nobody judges any more whether they hold.
+    if (job.last && !job.ending) {
+        for (const auto& each : standing_.about(identity_of(*job.last)))
+            orphans_.insert(each.alert);
+    }
     let_go_of_rows(slot);
     reconsidered_.erase(slot);
     leave_list(slot);

@@ -22,8 +22,8 @@ std::string value_of(const domain::label_map& labels, const char* name) {
 
 }  // namespace
 
-// Fires what has come to hold, ends what holds no more. While receivers are still being told that
-// its last time is over, it fires a little later.
+// Fires what has come to hold, ends what holds no more. While word of its last end is under way,
+// it fires a moment later.
 void engine::follow(
     own_alert& known, bool holds, const std::function<domain::alert_row()>& make, const char* over
 ) {
@@ -59,7 +59,9 @@ void engine::watch_connections() {
     for (std::size_t i = 0; i < view_.lanes.size(); ++i) {
         const auto& lane = plan_.lanes[i];
         auto& known = down_lanes_[i];
-        const bool is_down = !lane.gone && view_.lanes[i].heard && !view_.lanes[i].up;
+        // Before anybody has answered, it is as it was when the last run ended.
+        const bool is_down =
+            !lane.gone && (view_.lanes[i].heard ? !view_.lanes[i].up : known.holds.believed());
         // What comes back and goes again at once is still down.
         const bool believed = known.holds.observe(
             is_down, now_.mono, limits::connection_down_patience, limits::connection_up_patience
@@ -156,7 +158,11 @@ void engine::watch_expectations() {
         const bool is_late = now_.wall >= due;
         if (!is_late) next_expectation_ = std::min(next_expectation_.value_or(due), due);
         // Who does not see does not judge.
-        if (is_late && expected.told.identity.empty() && !sees_list(list)) continue;
+        if (is_late && expected.told.identity.empty() && !sees_list(list)) {
+            // Its patience begins when it sees again.
+            expected.told.holds.observe(false, now_.mono, limits::settle_patience, {});
+            continue;
+        }
         const bool believed = expected.told.holds.observe(
             is_late, now_.mono, limits::settle_patience, milliseconds(0)
         );
@@ -195,11 +201,22 @@ void engine::restore_expectations(const std::vector<domain::counter_row>& counte
     }
 }
 
-// What goes on over a restart: a list is as late as it was, and the heartbeat beats. All else that
-// the daemon had to say of itself is established anew.
+// What goes on over a restart, until it is over. Whether the ledger can be written is established
+// anew, and what another replica said of itself is its own.
 bool engine::goes_on(alert_number number) {
     const auto& labels = book_.alert(number).labels;
     const auto alertname = value_of(labels, "alertname");
+    const bool is_ours = value_of(labels, "replica") == plan_.replica;
+    if (is_ours && alertname == "TrainwatchdUnknownStatus") {
+        auto& told =
+            unknown_statuses_[{value_of(labels, "member"), value_of(labels, "value")}].told;
+        told.identity = book_.key(number);
+        told.holds = debounced(true);
+        return true;
+    }
+    const bool is_of_a_lane =
+        alertname == "TrainwatchdStale" || alertname == "TrainwatchdConnectionDown";
+    if (is_ours && is_of_a_lane) return goes_on_in_its_lane(number, alertname);
     if (alertname == "TrainwatchdHeartbeat") {
         heartbeat_.identity = book_.key(number);
         return true;
@@ -211,6 +228,27 @@ bool engine::goes_on(alert_number number) {
     told.identity = book_.key(number);
     told.holds = debounced(true);
     return true;
+}
+
+bool engine::goes_on_in_its_lane(alert_number number, const std::string& alertname) {
+    const auto& labels = book_.alert(number).labels;
+    const auto list = value_of(labels, "watch_list");
+    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
+        const auto& lane = plan_.lanes[i];
+        const bool is_it = !lane.gone && lane.connection == value_of(labels, "connection") &&
+            lane.region == value_of(labels, "aws_region");
+        if (!is_it) continue;
+        if (alertname == "TrainwatchdStale") {
+            if (!lists_of_lane_[i].contains(list)) return false;
+            stale_alerts_[{lane_id{i}, list}] = book_.key(number);
+            stale_watch_.was_broken({lane_id{i}, list});
+        } else {
+            down_lanes_.resize(plan_.lanes.size());
+            down_lanes_[i] = {debounced(true), book_.key(number)};
+        }
+        return true;
+    }
+    return false;
 }
 
 std::optional<mono_time> engine::next_watch() const {
@@ -232,9 +270,21 @@ std::optional<mono_time> engine::next_watch() const {
 // Whether the endpoint is to hear of the alert.
 bool engine::is_for(endpoint_id endpoint, const domain::alert& alert) const {
     const auto& to = plan_.endpoints[endpoint.value];
-    if (value_of(alert.labels, "alertname") == "TrainwatchdHeartbeat") return to.heartbeat;
+    const auto alertname = value_of(alert.labels, "alertname");
+    if (alertname == "TrainwatchdHeartbeat") return to.heartbeat;
+    // What the daemon says of itself is everybody's.
+    if (alertname.starts_with("Trainwatchd")) return true;
     const auto& wanted = plan_.traits(value_of(alert.labels, "watch_list")).receivers;
     return wanted.empty() || std::find(wanted.begin(), wanted.end(), to.receiver) != wanted.end();
+}
+
+// Of a list that is there no more nobody can tell who is to hear: those who do.
+bool engine::is_of_a_former_list(const domain::alert& alert) const {
+    const auto list = value_of(alert.labels, "watch_list");
+    return !list.empty() &&
+        std::none_of(lists_of_lane_.begin(), lists_of_lane_.end(), [&](const auto& lists) {
+            return lists.contains(list);
+        });
 }
 
 std::vector<bool> engine::addressees_of(const domain::alert& alert) const {

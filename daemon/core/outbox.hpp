@@ -89,6 +89,10 @@ public:
     std::size_t in_flight() const { return in_flight_.size(); }
     // Whether this alert always travels alone, because the endpoint refused it.
     bool is_alone(endpoint_id endpoint, alert_number alert) const;
+    // Whether this endpoint has it, waiting or under way.
+    bool has(endpoint_id endpoint, alert_number alert) const {
+        return endpoints_[endpoint.value].items.contains(alert);
+    }
     // Whether any endpoint still has this alert.
     bool holds(alert_number alert) const;
     // Whether it waits for this one, and is in no delivery.

@@ -26,6 +26,8 @@ public:
     promise_change measured(
         const promise_key& which, std::optional<milliseconds> age, milliseconds bound, mono_time now
     );
+    // It was broken when the last run ended.
+    void was_broken(const promise_key& which) { states_[which].told_broken = true; }
     // The list is gone.
     void forget(const promise_key& which) { states_.erase(which); }
 

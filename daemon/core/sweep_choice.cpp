@@ -214,8 +214,12 @@ void sweep::state::cut(mono_time now, double rate) {
 
 void sweep::state::cut() {
     head_from.reset();
-    if (settings.discovers && frontier)
-        head_from = known.nth_newest(limits::list_head_size).value_or(*frontier);
+    if (settings.discovers && frontier) {
+        // Never above what the head has shown: describes tell of newer jobs, and between the two
+        // there may be others.
+        const auto newest = known.nth_newest(limits::list_head_size);
+        head_from = std::min(newest.value_or(*frontier), *frontier);
+    }
     auto live = lives.created_newest_first();
     if (head_from) std::erase_if(live, [this](wall_time created) { return created >= *head_from; });
     steered_pages.clear();

@@ -114,7 +114,8 @@ void read_thresholds(
         choice.critical_at = read_part(reader, *at);
         const auto least = choice.warning_at.value_or(limits::near_deadline_warning);
         if (choice.critical_at && *choice.critical_at < least) {
-            reader.fail(*at, "comes before warning_at, which is " + std::to_string(least));
+            const auto percent = static_cast<int>(least * 100 + 0.5);
+            reader.fail(*at, "comes before warning_at, which is " + std::to_string(percent) + "%");
         }
     } else if (choice.warning_at && *choice.warning_at > limits::near_deadline_critical) {
         reader.fail(

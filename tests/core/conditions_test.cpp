@@ -262,7 +262,7 @@ TEST(stuck, says_since_when_and_in_the_words_of_aws_why) {
     );
     EXPECT_EQ(
         row.alert.annotations.at("summary"),
-        "Training job resnet has been Starting for 35m, longer than the 30m that its list allows; "
+        "Training job resnet has been Starting for 35m, longer than the 30m that it may take; "
         "AWS says: Preparing the instances for training"
     );
     EXPECT_EQ(
@@ -371,7 +371,7 @@ TEST(spot_loop, comes_when_three_runs_trained_less_than_it_took_to_get_there) {
 TEST(spot_loop, of_a_job_without_checkpoints_is_over_once_a_run_is_the_longest) {
     auto made = job().spot().started(seconds(0));
     milliseconds now{};
-    for (const auto trained : {hours(2), hours(4), hours(3)}) {
+    for (const auto trained : {hours(4), hours(2), hours(1), hours(3)}) {
         made.phase("Training", now, now + trained);
         made.phase("Interrupted", now + trained, now + trained + minutes(5));
         now += trained + minutes(5);
@@ -380,9 +380,38 @@ TEST(spot_loop, of_a_job_without_checkpoints_is_over_once_a_run_is_the_longest) 
     EXPECT_THAT(keys_in(made, now + hours(4)), ElementsAre("TrainingJobSpotLoop"));
     EXPECT_THAT(
         only_alert(made, now + hours(1)).reason,
-        HasSubstr("none has come further than the 4h of the longest run so far")
+        HasSubstr("none of the last 3 runs has come further than the 4h of one before")
     );
     EXPECT_THAT(keys_in(made, now + hours(4) + milliseconds(1)), IsEmpty());
+}
+
+// Each gets further than those before it: slow, but no loop.
+TEST(spot_loop, is_none_where_each_run_gets_further) {
+    auto made = job().spot().started(seconds(0));
+    milliseconds now{};
+    for (const int trained : {3, 5, 8, 12, 16}) {
+        made.phase("Training", now, now + hours(trained));
+        made.phase("Interrupted", now + hours(trained), now + hours(trained) + minutes(5));
+        now += hours(trained) + minutes(5);
+        EXPECT_THAT(keys_in(job(made).phase("Training", now), now + minutes(1)), IsEmpty());
+    }
+}
+
+// One each 29 minutes are five in two hours at the moment of each, and four in between.
+TEST(spot_loop, does_not_come_and_go_with_each_interruption) {
+    auto made =
+        job().spot().started(seconds(0)).but([](auto& seen) { seen.checkpoint_uri = "s3://b/c"; });
+    milliseconds now{};
+    for (int i = 0; i < 8; ++i) {
+        made.phase("Training", now, now + minutes(28));
+        made.phase("Interrupted", now + minutes(28), now + minutes(29));
+        now += minutes(29);
+    }
+    made.phase("Training", now);
+    const auto last = now - minutes(1);
+    EXPECT_THAT(keys_in(made, last + minutes(1)), ElementsAre("TrainingJobSpotLoop"));
+    EXPECT_THAT(keys_in(made, last + minutes(119)), ElementsAre("TrainingJobSpotLoop"));
+    EXPECT_THAT(keys_in(made, last + minutes(120)), IsEmpty());
 }
 
 TEST(spot_loop, is_of_spot_jobs_only) {

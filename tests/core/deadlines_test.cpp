@@ -89,6 +89,19 @@ TEST(deadlines, interrupted_time_of_a_spot_job_does_not_count) {
     );
 }
 
+// AWS may tell of the entries in another order: no deadline comes sooner for that.
+TEST(deadlines, entries_out_of_order_bring_no_deadline_forward) {
+    const auto jumbled = job()
+                             .spot()
+                             .started(seconds(0))
+                             .max_runtime(hours(1))
+                             .phase("Interrupted", hours(5))
+                             .phase("Training", seconds(0));
+    const auto found = deadlines_of(jumbled);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].at, later(hours(1)));
+}
+
 TEST(deadlines, each_interruption_of_a_spot_job_moves_the_deadline) {
     EXPECT_THAT(
         deadlines_of(interrupted()

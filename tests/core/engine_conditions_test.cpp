@@ -189,6 +189,47 @@ TEST(standing, alert_fires_again_when_what_it_is_about_comes_again) {
     EXPECT_THAT(firing(play), ElementsAre("TrainingJobStuck"));
 }
 
+// A receiver that is dead is owed the end of the last time for as long as it is.
+TEST(standing, alert_that_comes_again_is_not_held_up_by_who_does_not_hear) {
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints.push_back(hook);
+    script play(plan);
+    play.receiver = [](const deliver& asked) -> result<domain::receipt> {
+        if (asked.endpoint.value == 1) return failed(error_class::transient);
+        return domain::receipt{};
+    };
+    const auto starting = [](milliseconds since) {
+        return job().phase("Downloading", seconds(0), since).phase("Starting", since).seen();
+    };
+    play.aws = [&](const describe&) { return starting(minutes(60)); };
+    play.play(minutes(1));
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobStuck"));
+    play.aws = [&](const describe&) { return starting(minutes(121)); };
+    play.play(minutes(2));
+    EXPECT_THAT(firing(play), IsEmpty());
+    play.aws = [&](const describe&) { return starting(minutes(61)); };
+    const auto log = play.play(minutes(1));
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobStuck"));
+    EXPECT_THAT(told(log, 0), Contains("TrainingJobStuck"));
+    EXPECT_EQ(play.view().receivers.at("main").unconfirmed, 0U);
+    EXPECT_EQ(play.view().receivers.at("pipeline").unconfirmed, 1U);
+}
+
+// AWS rewrites the message in place: machines are there now, and the wait for them was no fault.
+TEST(standing, alert_is_not_made_of_a_wait_for_capacity_that_is_over) {
+    script play(quick_plan({"resnet"}));
+    std::string message = "Insufficient capacity error from EC2, retrying!";
+    play.aws = [&](const describe&) {
+        return job().phase("Starting", minutes(60), {}, message).seen();
+    };
+    play.play(minutes(1));
+    message = "Preparing the instances for training";
+    play.play(minutes(10));
+    EXPECT_THAT(firing(play), IsEmpty());
+    play.play(minutes(55));
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobStuck"));
+}
+
 TEST(standing, alert_of_a_deleted_name_ends) {
     auto play = near_deadline();
     play.play(minutes(1));
@@ -316,6 +357,36 @@ TEST(watcher, says_when_a_connection_is_down_for_five_minutes) {
     play.play(minutes(15));
     EXPECT_THAT(firing(play), Not(Contains("TrainwatchdConnectionDown")));
     EXPECT_EQ(because(play, "TrainwatchdConnectionDown"), "recovered");
+}
+
+TEST(watcher, goes_on_over_a_restart_with_what_it_says_of_itself) {
+    script first(quick_plan({"resnet"}));
+    first.aws = [](const describe&) { return running().status("Hibernating", "Training").seen(); };
+    run_and_keep(first, minutes(1));
+    script second(quick_plan({"resnet"}));
+    second.aws = first.aws;
+    auto ledger = run_and_keep(second, minutes(1));
+    second.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::denied, "not authorized");
+    };
+    for (const auto& [when, asked] : second.play(minutes(20))) {
+        if (const auto* batch = std::get_if<commit>(&asked)) ledger.add(*batch);
+    }
+    const auto before = firing(second);
+    ASSERT_THAT(
+        before,
+        ElementsAre("TrainwatchdConnectionDown", "TrainwatchdStale", "TrainwatchdUnknownStatus")
+    );
+    script third(quick_plan({"resnet"}), ledger.load(), second.now());
+    third.aws = second.aws;
+    const auto log = third.play(minutes(10));
+    EXPECT_EQ(firing(third), before);
+    for (const auto& line : told(log))
+        EXPECT_THAT(line, Not(HasSubstr("over")));
+    // And it is over when it is.
+    third.aws = [](const describe&) { return running().seen(); };
+    third.play(minutes(30));
+    EXPECT_THAT(firing(third), IsEmpty());
 }
 
 // ---- a status that nobody knows ----------------------------------------------------------------
@@ -569,6 +640,39 @@ TEST(receivers, of_a_list_are_the_same_after_a_restart) {
     // A webhook that was told is told no more.
     EXPECT_THAT(told(log, 1), IsEmpty());
     EXPECT_EQ(second.view().receivers.at("pipeline").unconfirmed, 0U);
+}
+
+// Its alerts stay with those who know of them.
+TEST(receivers, of_a_list_that_is_renamed_are_the_only_ones_who_hear) {
+    script play(two_teams());
+    play.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    play.play(minutes(5));
+    auto next = play.subject().plan();
+    next.lists["renamed"] = next.lists["other"];
+    next.lists.erase("other");
+    next.targets[1].watch_list = "renamed";
+    const auto log = play.play(minutes(5), reconfigured{next});
+    EXPECT_THAT(told(log, 0), testing::Each("TrainingJobFailed"));
+    std::set<std::string> jobs;
+    for (const auto& [when, asked] : log) {
+        const auto* parcel = std::get_if<deliver>(&asked);
+        if (!parcel || parcel->endpoint.value != 0) continue;
+        for (const auto& alert : parcel->alerts)
+            jobs.insert(label(alert.labels, "training_job"));
+    }
+    EXPECT_THAT(jobs, ElementsAre("ours"));
+}
+
+TEST(receivers, hear_all_of_what_the_daemon_says_of_itself) {
+    auto plan = two_teams();
+    script play(plan);
+    play.play(minutes(1));
+    play.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::transient);
+    };
+    const auto log = play.play(minutes(10));
+    for (const std::uint64_t endpoint : {0U, 1U})
+        EXPECT_THAT(told(log, endpoint), Contains("TrainwatchdStale")) << endpoint;
 }
 
 TEST(receivers, that_a_reload_names_hear_of_what_fires_already) {

@@ -91,7 +91,7 @@ TEST_F(engine_ledger, restart_asks_about_an_end_that_nobody_explained) {
     EXPECT_FALSE(job("a")->summarised);
     EXPECT_EQ(transitions(), 2U) << "all but what ended longer ago than anybody looks back";
     EXPECT_EQ(finished(), 1U);
-    EXPECT_EQ(firing(), 1U);
+    EXPECT_EQ(firing("TrainingJobFailed"), 1U);
 }
 
 TEST_F(engine_ledger, restart_asks_about_the_end_of_a_job_that_was_described_before) {

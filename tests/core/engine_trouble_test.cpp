@@ -25,7 +25,10 @@ domain::ledger damaged_ledger() {
 std::set<std::string> told_firing(const play_log& log) {
     std::set<std::string> all;
     for (const auto& message : messages_to(log, endpoint_id{0})) {
-        if (message.state == alert_state::firing) all.insert(domain::identity(message.labels));
+        const bool of_job = message.labels.contains("training_job");
+        if (of_job && message.state == alert_state::firing) {
+            all.insert(domain::identity(message.labels));
+        }
     }
     return all;
 }

@@ -237,6 +237,20 @@ TEST_F(twins, are_one_job_after_a_restart) {
     expect_one_alert_of("nightly");
 }
 
+// Each with limits of its own: one of them judges.
+TEST_F(twins, that_two_lists_name_are_judged_by_one_of_them) {
+    auto chosen = two_connections();
+    auto first = through("main", named("first", "a"));
+    first.limits.phases["Starting"] = minutes(10);
+    chosen = with_list(chosen, first);
+    chosen = with_list(chosen, through("second", named("second", "a")));
+    put(core::job("a").phase("Starting", minutes(100)), later(minutes(100)));
+    begin(chosen);
+    const auto log = run(minutes(5));
+    EXPECT_EQ(firing("TrainingJobStuck"), 1U);
+    EXPECT_EQ(count_notes(log, "alert_fired"), 1);
+}
+
 // It lists, and describes nothing: the other one has its jobs, and keeps them.
 TEST_F(twins, of_a_connection_that_may_only_list_stay_with_the_other) {
     for (int i = 0; i < 20; ++i)

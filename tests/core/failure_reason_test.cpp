@@ -108,7 +108,8 @@ TEST(failure_reason, is_told_by_its_cause_before_the_word_it_begins_with) {
 // Frameworks colour what they print, in the middle of a sentence.
 TEST(failure_reason, is_told_whatever_colours_it_has) {
     EXPECT_EQ(
-        failure_classifier().classify("AlgorithmError: \x1b[31mCUDA out of\x1b[0m memory\x1b[1;33m."),
+        failure_classifier().classify("AlgorithmError: \x1b[31mCUDA out of\x1b[0m memory\x1b[1;33m."
+        ),
         domain::failure_class::out_of_memory
     );
 }

@@ -96,6 +96,25 @@ TEST(sweep, a_job_that_arrives_is_found_by_the_head) {
     EXPECT_EQ(player.unseen(), 0U);
 }
 
+// While lists were refused, describes told of newer ones.
+TEST(sweep, a_job_that_arrived_before_others_that_are_known_otherwise_is_found_by_the_head) {
+    sweep_player player;
+    player.settle();
+    player.play(player.time + minutes(1));
+    player.create(player.ago(seconds(30)), "unseen", false);
+    for (int i = 0; i < 100; ++i) {
+        const auto when = player.ago(seconds(20)) + milliseconds(i);
+        const auto name = "named-" + std::to_string(i);
+        player.create(when, name, true);
+        player.lists.watch({.created = when, .name = name}, player.facts, player.now().mono);
+    }
+    player.play(player.time + minutes(3));
+    const auto found = std::any_of(player.seen.begin(), player.seen.end(), [](const auto& job) {
+        return job.first.name == "unseen";
+    });
+    EXPECT_TRUE(found);
+}
+
 TEST(sweep, a_lane_without_live_jobs_asks_for_its_head_only_and_rarely) {
     sweep_player player;
     fill(player, 500, hours(2), hours(1), 1'000'000);

@@ -64,6 +64,8 @@ bool holds(const life& truth, const domain::label_map& labels, wall_time seen) {
     if (alertname == "TrainingJobSpotLoop") {
         return interruptions_by(truth, seen + slack) >= limits::spot_loop_restarts;
     }
+    // By what others did: the ledger may know more of them than this world still has.
+    if (alertname == "TrainingJobSuspiciousLimit") return true;
     return false;
 }
 
@@ -78,9 +80,13 @@ void judge::check_condition(
         violated("a condition of no job, or of no time: " + identity, now);
         return;
     }
-    // Without anybody who tells the time, it is told by a clock that may be a day off; and whoever
-    // calls an ended job running, as of now, makes anybody believe that it is late.
-    if (scene_.drawn.aws.clockless > 0 || scene_.drawn.aws.taken_back > 0) return;
+    // A clock that nobody corrects, that jumps, or that stood still while the machine slept dates
+    // what was told by hours off; and whoever calls an ended job running, as of now, makes anybody
+    // believe that it is late.
+    const auto& clock = scene_.drawn.clock;
+    const bool is_dated =
+        scene_.drawn.aws.clockless == 0 && clock.steps == 0 && clock.suspends == 0;
+    if (!is_dated || scene_.drawn.aws.taken_back > 0) return;
     const auto& truth = scene_.jobs.jobs()[*job].truth;
     const bool has_ended = *seen >= truth.ended() + slack;
     if (has_ended) violated("a condition of a job that had ended: " + identity, now);
