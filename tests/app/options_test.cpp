@@ -155,7 +155,8 @@ TEST(CommandLine, with_a_mistake_says_what_was_meant) {
 
 TEST(CommandLine, names_what_later_versions_will_have) {
     EXPECT_EQ(
-        refusal({"backtest", "a-job"}), "trainwatchd: \"backtest\" is not supported by this version"
+        refusal({"check-web-config"}),
+        "trainwatchd: \"check-web-config\" is not supported by this version"
     );
     EXPECT_EQ(
         refusal({"--web.config.file", "x"}),
