@@ -11,6 +11,10 @@ void write_stakes(wire::json_writer& out, std::string_view name, const backtest_
     out.member("seconds", stakes.time);
     out.member("instance_hours", stakes.instance_hours);
     out.member("cost", stakes.money);
+    out.begin_array("unpriced");
+    for (const auto& type : stakes.unpriced)
+        out.value(type);
+    out.end_array();
     out.end_object();
 }
 
@@ -78,6 +82,11 @@ std::string render_backtest_json(const backtest_report& report, const backtest_s
     out.end_array();
     out.begin_object("stakes");
     write_stakes(out, "failed_or_cut_off", report.lost);
+    out.begin_object("runtime_limits");
+    out.member("met", report.notice.cut_off);
+    out.member("announced", report.notice.announced);
+    out.member("least_notice_seconds", report.notice.least);
+    out.end_object();
     write_stakes(out, "stuck_phases", report.stuck);
     write_stakes(out, "spot_loops", report.spot_loops);
     out.end_object();

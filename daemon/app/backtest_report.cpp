@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "app/backtest_stakes.hpp"
 #include "core/alert_text.hpp"
 #include "core/same_reasons.hpp"
 #include "core/siblings.hpp"
@@ -17,10 +18,6 @@ namespace trainwatch::app {
 namespace {
 
 constexpr double week_hours = 24 * 7;
-
-double hours_of(milliseconds length) {
-    return std::chrono::duration<double, std::ratio<3600>>(length).count();
-}
 
 const std::string& label(const domain::alert& of, const char* name) {
     static const std::string none{};
@@ -40,59 +37,6 @@ std::size_t rank_of(std::string_view severity) {
         std::find(known.begin(), known.end(), severity) - known.begin()
     );
 }
-
-// As wall-clock time: AWS' own count, else from the start of training to the end.
-milliseconds used_by(const past_job& job) {
-    const auto& whole = job.whole;
-    if (whole.billable_time) return *whole.billable_time;
-    if (whole.training_time) return *whole.training_time;
-    if (!whole.training_started) return {};
-    const auto end = core::ended_at(whole).value_or(job.until);
-    return std::max(end - *whole.training_started, milliseconds(0));
-}
-
-// Of all its instances; nothing when a price is missing.
-std::optional<double> price_of_hour(
-    const domain::observation& job, const domain::price_map& prices
-) {
-    if (job.instances.empty()) return std::nullopt;
-    double sum = 0;
-    for (const auto& group : job.instances) {
-        const auto price = prices.find(group.instance_type);
-        if (price == prices.end()) return std::nullopt;
-        sum += price->second * static_cast<double>(group.count);
-    }
-    return sum;
-}
-
-// Sums up; a sum that leaves a job out would look cheap, so that money is whole or absent.
-class stakes_sum {
-public:
-    explicit stakes_sum(const domain::price_map& prices) : prices_(prices) {}
-
-    void add(const past_job& job, milliseconds time) {
-        ++sum_.jobs;
-        sum_.time += time;
-        double instances = 0;
-        for (const auto& group : job.whole.instances)
-            instances += static_cast<double>(group.count);
-        sum_.instance_hours += hours_of(time) * instances;
-        const auto an_hour = price_of_hour(job.whole, prices_);
-        is_priced_ = is_priced_ && an_hour.has_value();
-        money_ += an_hour.value_or(0) * hours_of(time);
-    }
-    backtest_stakes sum() const {
-        auto made = sum_;
-        if (is_priced_ && made.jobs > 0) made.money = money_;
-        return made;
-    }
-
-private:
-    const domain::price_map& prices_;
-    backtest_stakes sum_{};
-    double money_ = 0;
-    bool is_priced_ = true;
-};
 
 class reporter {
 public:
@@ -174,6 +118,23 @@ private:
             is_loop = is_loop || name == "TrainingJobSpotLoop";
         }
         if (is_loop) spot_.add(job, used_by(job));
+        weigh_notice(found);
+    }
+
+    void weigh_notice(const std::vector<core::replayed_alert>& found) {
+        std::optional<wall_time> warned;
+        for (const auto& each : found) {
+            const auto& alert = each.row.alert;
+            const auto& name = label(alert, "alertname");
+            if (name == "TrainingJobNearDeadline" && !warned) warned = alert.starts_at;
+            if (name != "TrainingJobMaxRuntimeExceeded" || alert.starts_at < made_.since) continue;
+            auto& notice = made_.notice;
+            ++notice.cut_off;
+            if (!warned) continue;
+            const auto before = alert.starts_at - *warned;
+            notice.least = notice.announced == 0 ? before : std::min(notice.least, before);
+            ++notice.announced;
+        }
     }
 
     void weigh_stuck(const past_job& job, const core::replayed_alert& each) {
@@ -268,7 +229,8 @@ private:
 }  // namespace
 
 std::optional<double> backtest_report::a_week(std::size_t count) const {
-    const auto weeks = hours_of(until - since) / week_hours;
+    const auto weeks =
+        std::chrono::duration<double, std::ratio<3600>>(until - since).count() / week_hours;
     if (weeks < 1) return std::nullopt;
     return static_cast<double>(count) / weeks;
 }

@@ -48,8 +48,18 @@ struct backtest_stakes {
     double instance_hours = 0;
     milliseconds time{};  // of the jobs' clock, whatever the number of instances
     std::optional<double> money{};
+    std::vector<std::string> unpriced{};  // instance types that `prices` lacks, if it has any
 
     bool operator==(const backtest_stakes&) const = default;
+};
+
+// How a warning would have come before AWS ended a job at its MaxRuntimeInSeconds.
+struct backtest_notice {
+    std::size_t cut_off = 0;
+    std::size_t announced = 0;  // of these, with a TrainingJobNearDeadline
+    milliseconds least{};       // from its first one to the end, of the one with the least
+
+    bool operator==(const backtest_notice&) const = default;
 };
 
 struct backtest_jobs {
@@ -71,7 +81,8 @@ struct backtest_report {
     std::vector<backtest_cause> causes{};  // the most frequent first
     std::size_t alerted_jobs = 0;
     backtest_jobs jobs{};
-    backtest_stakes lost{};        // failed or cut off
+    backtest_stakes lost{};  // failed or cut off
+    backtest_notice notice{};
     backtest_stakes stuck{};       // time from entering the phase to leaving it
     backtest_stakes spot_loops{};  // what the jobs were billed for
 

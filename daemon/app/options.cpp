@@ -209,8 +209,13 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     for (const auto* const printing : {for_prometheus, for_alertmanager, backtest}) {
         if (printing->count("--config.file") > 0) parsed.config_file_given = true;
     }
+    // It may stand before the command, too.
+    if (backtest->parsed() && app.count("--config.file") > 0) parsed.config_file_given = true;
     if (auto wrong = check_process_flags(parsed, process); !wrong.empty()) {
         return mistake(wrong, app);
+    }
+    if (backtest->count("--from") > 0 && parsed.from.empty()) {
+        return mistake("--from is empty", app);
     }
     if (auto wrong = check_job_flags(parsed, flags); !wrong.empty()) return mistake(wrong, app);
     if (auto wrong = check_values(parsed, level, format); !wrong.empty()) {

@@ -58,8 +58,8 @@ public:
         });
         if (missing > 0) {
             made_.notes.push_back(
-                std::to_string(missing) +
-                " jobs of the saved pages have no saved description: they are not replayed"
+                "jobs of the saved pages without a saved description, which are not replayed: " +
+                std::to_string(missing)
             );
         }
         if (unnamed_ > 0) {
@@ -84,7 +84,16 @@ private:
 
     void take_job(const std::string& path, const std::string& content, const std::string& name) {
         auto job = wire::decode_describe_training_job(content, name);
-        if (job.has_error()) return leave_out(path, job.error().detail);
+        if (job.has_error()) {
+            // The AWS CLI writes times as text unless it is told otherwise.
+            const bool has_texts = job.error().detail.ends_with("without CreationTime");
+            return leave_out(
+                path,
+                has_texts ? "no CreationTime as a number (of the AWS CLI: set cli_timestamp_format "
+                            "to wire)"
+                          : job.error().detail
+            );
+        }
         if (since_ && job->created < *since_) return;
         const auto identity = core::identity_of(*job);
         const auto known = described_.find(identity);

@@ -537,14 +537,14 @@ inline constexpr std::size_t backtest_strays_told = 20;
 // A job that completed sooner was in no phase for as long as a phase may take by default: it is not
 // worth a call.
 inline constexpr milliseconds backtest_short_life = std::chrono::minutes(15);
-// One call in a row that AWS refuses for its rate, or that gets lost, before it is given up: waiting
-// times double from backoff_base, so that this is a minute.
+// So often in a row a call that gets lost is made before it is given up (three times as often where
+// AWS refuses it for its rate): waiting times double from backoff_base, so that this is a minute.
 inline constexpr unsigned backtest_attempts = 8;
 // The line about how far it has got changes so often, and no oftener.
 inline constexpr milliseconds backtest_tick{500};
 // Changes of one job that its life is replayed at: a spot job has a few an interruption, and each
-// costs as much as the job is long.
-inline constexpr std::size_t replay_changes_max = 4'000;
+// costs as much as the job is long, so that this is a second at most.
+inline constexpr std::size_t replay_changes_max = 1'000;
 
 // ---- log -------------------------------------------------------------------------------------
 // A FailureReason has up to 1,024 characters of up to four bytes; journald breaks lines at 48 KB.
