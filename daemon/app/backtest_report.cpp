@@ -111,7 +111,7 @@ private:
         bool is_loop = false;
         for (const auto& each : found) {
             if (each.row.alert.starts_at < made_.since) continue;
-            made_.alerts.push_back({each.row.alert, each.row.reason, each.ended});
+            made_.alerts.push_back({each.row.alert, each.row.reason, each.ended, 0});
             alerted_.emplace(whole.account_id, whole.region, whole.name, whole.created);
             const auto& name = label(each.row.alert, "alertname");
             if (name == "TrainingJobStuck") weigh_stuck(job, each);
@@ -187,8 +187,11 @@ private:
             cause.last = alert.starts_at;
             const auto others = known.note(fingerprint, alert.starts_at);
             if (!others) continue;
-            alert.annotations["same_reason"] = "same reason as " + std::to_string(others->count) +
+            each.others = others->count;
+            const auto text = "same reason as " + std::to_string(others->count) +
                 (others->count == 1 ? " other" : " others") + " since " + iso8601(others->since);
+            alert.annotations["same_reason"] = text;
+            alert.annotations["description"] += " It failed for the " + text + ".";
         }
         for (auto& [fingerprint, cause] : causes) {
             if (cause.jobs > 1) made_.causes.push_back(std::move(cause));

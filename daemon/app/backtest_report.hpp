@@ -20,6 +20,7 @@ struct backtest_alert {
     domain::alert alert{};  // starts_at is AWS' time
     std::string reason{};   // why it fires, as the ledger would keep it
     std::optional<wall_time> ended{};
+    std::size_t others = 0;  // that had failed for the same reason within a day
 
     bool operator==(const backtest_alert&) const = default;
 };

@@ -32,16 +32,16 @@ ink ink_of(std::string_view severity) {
 }
 
 // The summary without the name of the job, which stands beside it.
-std::string reason_of(const domain::alert& alert) {
-    auto text = value_of(alert.annotations, "summary");
+std::string reason_of(const backtest_alert& each) {
+    auto text = value_of(each.alert.annotations, "summary");
     for (const auto* const kind : {"Training job ", "Spot training job "}) {
-        const auto front = kind + value_of(alert.labels, "training_job") + " ";
+        const auto front = kind + value_of(each.alert.labels, "training_job") + " ";
         if (text.starts_with(front)) text.erase(0, front.size());
     }
-    const auto others = value_of(alert.annotations, "same_reason");
-    if (others.empty()) return text;
-    if (text.ends_with('.')) text.pop_back();
-    return text + " (" + others + ")";
+    if (each.others == 0) return text;
+    // Before AWS' words, which may be cut.
+    const auto at = std::min(text.find_first_of(":;"), text.size());
+    return text.insert(at, ", as did " + counted(each.others, "other", "others") + " before it");
 }
 
 class page {
@@ -87,7 +87,7 @@ private:
         const auto& labels = each.alert.labels;
         const auto severity = value_of(labels, "severity");
         const auto job = value_of(labels, "training_job");
-        const auto reason = reason_of(each.alert);
+        const auto reason = reason_of(each);
         text_ += minute_text(each.alert.starts_at);
         text_ += gap;
         text_ += painted(wire::padded(severity, severity_), ink_of(severity), style_);

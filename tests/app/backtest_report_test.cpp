@@ -134,6 +134,18 @@ TEST(BacktestReport, tells_which_failures_have_one_cause) {
         report.alerts[1].alert.annotations.at("same_reason"),
         "same reason as 1 other since 2025-11-22T07:00:00.000Z"
     );
+    EXPECT_EQ(report.alerts[1].others, 1);
+    EXPECT_THAT(
+        report.alerts[1].alert.annotations.at("description"),
+        testing::EndsWith("It failed for the same reason as 1 other since 2025-11-22T07:00:00.000Z."
+        )
+    );
+    EXPECT_THAT(
+        render_backtest_text(report, {}, {80, false, true}),
+        HasSubstr(
+            "\n    b failed after 1h (out of memory), as did 1 other before it: AlgorithmError"
+        )
+    );
     EXPECT_EQ(report.alerts[0].alert.annotations.count("same_reason"), 0);
     EXPECT_EQ(report.alerts[2].alert.annotations.count("same_reason"), 0);
 }

@@ -87,7 +87,7 @@ class Backtest(harness.EndToEnd):
         self.assertEqual(err.count("\n"), 1, err)
         self.assertRegex(
             out, r"\d{4}-\d\d-\d\d \d\d:\d\d  critical +TrainingJobFailed +bad-two +failed after")
-        for part in ("same reason as 1 other since", "would have fired between", "a week",
+        for part in (", as did 1 other before it: AlgorithmError", "would have fired between", "a week",
                      "One cause, several alerts", "2 jobs, ", "What was at stake",
                      "instance-hours", "6 jobs created since", "eu-west-1", "--config.file FILE"):
             self.assertIn(part, out)
@@ -168,6 +168,25 @@ receivers:
         self.assertEqual(self.fired(report), [("ours", "TrainingJobFailed")])
         self.assertEqual(report["alerts"][0]["labels"]["owner"], "ada")
         self.assertEqual(report["jobs"]["unwatched"], 1)
+
+    def test_one_region_that_refuses_takes_nothing_from_the_others(self):
+        config = self.write("trainwatchd.yaml", f"""
+connections:
+  - {{name: research, regions: [eu-west-1, us-east-1], endpoint_url: "{self.simulator.https_url}",
+      ca_bundle: "{self.simulator.ca_file}"}}
+watch_lists:
+  - {{name: all, match: {{name: "*"}}}}
+receivers:
+  - {{name: main, alertmanager: {{urls: ["http://127.0.0.1:9"]}}}}
+""")
+        self.fault(kind="error", status=400, code="AccessDeniedException", message="no",
+                   operation="ListTrainingJobs", region="us-east-1")
+        code, out, err = self.backtest("--config.file", str(config), AWS_ENDPOINT_URL=None)
+        self.assertEqual(code, 1, err)
+        self.assertRegex(err, r"trainwatchd: us-east-1: .*\n")
+        self.assertNotIn("trainwatchd: eu-west-1", err)
+        self.assertIn("TrainingJobFailed", out)
+        self.assertIn("in eu-west-1, us-east-1", out)
 
     def test_mistakes_of_the_file_are_told(self):
         config = self.write("trainwatchd.yaml", "watch_list: []\n")
