@@ -144,6 +144,7 @@ std::string name_of(const domain::watch_plan& plan, const domain::lane& lane) {
 
 struct account_history {
     std::vector<past_job> jobs{};
+    std::vector<past_completion> completions{};
     backtest_source source{};
     bool is_well = true;       // everything could be read
     bool has_answers = false;  // something was
@@ -155,6 +156,8 @@ account_history collect(const history_reading& reading, const domain::watch_plan
         const auto name = name_of(plan, plan.lanes[lane->lane().value]);
         all.source.where += (all.source.where.empty() ? "" : ", ") + name;
         add(all.source.counts, lane->counts());
+        const auto& completions = lane->completions();
+        all.completions.insert(all.completions.end(), completions.begin(), completions.end());
         all.jobs.insert(all.jobs.end(), lane->jobs().begin(), lane->jobs().end());
         for (const auto* const trouble : {&lane->trouble(), &lane->tags_trouble()}) {
             if (!*trouble) continue;
@@ -191,7 +194,10 @@ int backtest_account(const options& chosen) {
     auto until = now;
     for (const auto& job : history.jobs)
         until = std::max(until, job.until);
-    const auto report = make_backtest_report(history.jobs, plan, since, until);
+    const bool is_whole = !history.source.interrupted;
+    const auto report = make_backtest_report(
+        history.jobs, plan, since, until, is_whole ? &history.completions : nullptr
+    );
     if (!print(report, history.source, chosen.output)) return could_not;
     if (reading.interrupted) return broken_off;
     return history.is_well ? success : could_not;

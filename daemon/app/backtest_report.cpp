@@ -57,13 +57,14 @@ public:
             jobs_.push_back(&job);
     }
 
-    backtest_report make() {
+    backtest_report make(const std::vector<past_completion>* completions) {
         std::stable_sort(jobs_.begin(), jobs_.end(), [](const auto* a, const auto* b) {
             return a->whole.created < b->whole.created;
         });
         find_completions();
         for (const auto* const job : jobs_)
             replay(*job);
+        if (completions != nullptr) judge_expectations(*completions);
         std::stable_sort(
             made_.alerts.begin(),
             made_.alerts.end(),
@@ -134,6 +135,35 @@ private:
             const auto before = alert.starts_at - *warned;
             notice.least = notice.announced == 0 ? before : std::min(notice.least, before);
             ++notice.announced;
+        }
+    }
+
+    void judge_expectations(const std::vector<past_completion>& completions) {
+        for (const auto& [list, traits] : plan_.lists) {
+            if (!traits.completed_within) continue;
+            std::vector<wall_time> times;
+            for (const auto& each : completions) {
+                if (each.watch_list == list) times.push_back(each.at);
+            }
+            for (const auto& [at, job] : completions_) {
+                if (job->watch_list == list) times.push_back(at);
+            }
+            std::sort(times.begin(), times.end());
+            const auto choice = traits.alerts.find(domain::overdue_alert);
+            const auto chosen =
+                choice == traits.alerts.end() ? domain::alert_choice{} : choice->second;
+            const auto configured = plan_.alert_labels(list);
+            const auto found = core::replay_expectation(
+                {list,
+                 *traits.completed_within,
+                 chosen,
+                 configured,
+                 times,
+                 made_.since,
+                 made_.until}
+            );
+            for (const auto& each : found)
+                made_.alerts.push_back({each.row.alert, each.row.reason, each.ended, 0});
         }
     }
 
@@ -242,9 +272,10 @@ backtest_report make_backtest_report(
     const std::vector<past_job>& jobs,
     const domain::watch_plan& plan,
     wall_time since,
-    wall_time until
+    wall_time until,
+    const std::vector<past_completion>* completions
 ) {
-    return reporter(jobs, plan, since, until).make();
+    return reporter(jobs, plan, since, until).make(completions);
 }
 
 }  // namespace trainwatch::app

@@ -93,12 +93,15 @@ struct backtest_report {
     bool operator==(const backtest_report&) const = default;
 };
 
-// `jobs` in any order. What fires before `since` is left out.
+// `jobs` in any order. What fires before `since` is left out. `completions`, beside those of
+// `jobs`, tell whether a list's expect.completed_within was met; null: not all are known, and it is
+// not judged.
 backtest_report make_backtest_report(
     const std::vector<past_job>& jobs,
     const domain::watch_plan& plan,
     wall_time since,
-    wall_time until
+    wall_time until,
+    const std::vector<past_completion>* completions = nullptr
 );
 
 }  // namespace trainwatch::app

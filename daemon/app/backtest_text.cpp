@@ -31,6 +31,12 @@ ink ink_of(std::string_view severity) {
     return severity == "warning" ? ink::warn : ink::soft;
 }
 
+// The job's, or the list's where it is about the list as a whole.
+std::string name_of(const domain::label_map& labels) {
+    auto job = value_of(labels, "training_job");
+    return job.empty() ? value_of(labels, "watch_list") : job;
+}
+
 // The summary without the name of the job, which stands beside it.
 std::string reason_of(const backtest_alert& each) {
     auto text = value_of(each.alert.annotations, "summary");
@@ -68,7 +74,7 @@ private:
             const auto& labels = each.alert.labels;
             widen(severity_, value_of(labels, "severity"));
             widen(alertname_, value_of(labels, "alertname"));
-            widen(job_, value_of(labels, "training_job"));
+            widen(job_, name_of(labels));
         }
         is_one_line_ = style_.width >= one_line_least;
         if (style_.width == wire::unwrapped) return;
@@ -86,7 +92,7 @@ private:
     void add_alert(const backtest_alert& each) {
         const auto& labels = each.alert.labels;
         const auto severity = value_of(labels, "severity");
-        const auto job = value_of(labels, "training_job");
+        const auto job = name_of(labels);
         const auto reason = reason_of(each);
         text_ += minute_text(each.alert.starts_at);
         text_ += gap;

@@ -16,6 +16,14 @@ using domain::aws_operation;
 // Throttling passes: it is met with patience, and each wait is up to backoff_max by then.
 constexpr unsigned throttled_attempts = 3 * limits::backtest_attempts;
 
+// So long before the history begins, a completion may still matter to a list that expects one.
+milliseconds longest_expectation(const domain::watch_plan& plan) {
+    milliseconds longest{};
+    for (const auto& [name, traits] : plan.lists)
+        longest = std::max(longest, traits.completed_within.value_or(milliseconds(0)));
+    return longest;
+}
+
 bool is_settled(const core::claim& claim) {
     return claim.answer == claim_answer::claimed || claim.answer == claim_answer::nobody;
 }
@@ -42,11 +50,12 @@ lane_history::lane_history(
     , claims_(claims)
     , lane_(lane)
     , wishes_(wishes)
+    , from_(wishes.since - longest_expectation(plan))
     , random_(seed)
     , list_rate_(aws_operation::list, plan.lanes[lane.value].budget.list_per_second)
     , describe_rate_(aws_operation::describe, plan.lanes[lane.value].budget.describe_per_second)
     , tags_rate_(aws_operation::tags, plan.lanes[lane.value].budget.describe_per_second) {
-    query_.created_after = wishes.since;
+    query_.created_after = from_;
     if (!plan.lanes[lane.value].lists) finish_pages();
 }
 
@@ -125,7 +134,7 @@ void lane_history::take(const io::list_answer& answer, instant now) {
 
 void lane_history::take_page(const domain::job_page& page) {
     for (const auto& job : page.jobs) {
-        if (job.created < wishes_.since) continue;
+        if (job.created < from_) continue;
         if (!known_.emplace(job.name, job.created).second) continue;
         summaries_.push_back(job);
     }
@@ -136,7 +145,11 @@ void lane_history::take_page(const domain::job_page& page) {
 
 void lane_history::finish_pages() {
     are_pages_read_ = true;
-    counts_.listed = summaries_.size();
+    counts_.listed = static_cast<std::size_t>(std::count_if(
+        summaries_.begin(),
+        summaries_.end(),
+        [&](const auto& job) { return job.created >= wishes_.since; }
+    ));
     for (const auto& target : plan_.targets) {
         if (target.lane == lane_) queue_.push_back({target.name, target.watch_list, {}, {}});
     }
@@ -155,16 +168,23 @@ void lane_history::consider(const domain::job_summary& job) {
     if (is_target(job.name)) return;
     const auto claim =
         claim_of_past(claims_, {.lane = lane_, .name = job.name, .status = job.status.value});
+    const bool is_recent = job.created >= wishes_.since;
     if (claim.answer == claim_answer::nobody) {
-        ++counts_.unwatched;
-        return;
-    }
-    const auto& limits = plan_.traits(claim.watch_list).limits;
-    if (!wishes_.every_job && !core::may_have_alerted(job, limits)) {
-        ++counts_.short_lived;
+        if (is_recent) ++counts_.unwatched;
         return;
     }
     const bool is_claimed = claim.answer == claim_answer::claimed;
+    const auto& traits = plan_.traits(claim.watch_list);
+    const bool is_awaited = traits.completed_within && job.ended &&
+        job.status.value == domain::primary_status::completed;
+    if (is_claimed && is_awaited) completions_.push_back({claim.watch_list, *job.ended});
+    if (!is_recent) return;
+    // Whether the list's expectation was met may depend on whose it is.
+    const bool decides = !is_claimed && is_awaited;
+    if (!wishes_.every_job && !decides && !core::may_have_alerted(job, traits.limits)) {
+        ++counts_.short_lived;
+        return;
+    }
     queue_.push_back({job.name, is_claimed ? claim.watch_list : std::string(), {}, {}});
 }
 

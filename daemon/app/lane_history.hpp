@@ -35,6 +35,14 @@ struct past_job {
     bool operator==(const past_job&) const = default;
 };
 
+// Of a job of the list, which may not be worth a description.
+struct past_completion {
+    std::string watch_list{};
+    wall_time at{};
+
+    bool operator==(const past_completion&) const = default;
+};
+
 // How many of what was looked at.
 struct history_counts {
     std::size_t listed = 0;
@@ -113,6 +121,9 @@ public:
 
     lane_id lane() const { return lane_; }
     const std::vector<past_job>& jobs() const { return jobs_; }
+    // Those that the pages told, of lists that expect any; so far back that it is known what had
+    // completed when the history begins.
+    const std::vector<past_completion>& completions() const { return completions_; }
     history_counts counts() const;
     // Why this is not all.
     const std::optional<failure>& trouble() const { return trouble_; }
@@ -143,6 +154,7 @@ private:
     const core::claims& claims_;
     const lane_id lane_;
     const history_wishes wishes_;
+    const wall_time from_;  // the pages go back to here
     random_source random_;
     core::send_rate list_rate_;
     core::send_rate describe_rate_;
@@ -156,6 +168,7 @@ private:
     bool has_answered_ = false;  // a description, ever
     std::deque<candidate> queue_{};
     std::vector<past_job> jobs_{};
+    std::vector<past_completion> completions_{};
     history_counts counts_{};
     std::optional<failure> trouble_{};
     std::optional<failure> tags_trouble_{};

@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "core/derived.hpp"
 #include "core/rules.hpp"
+#include "core/rules_of_watcher.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
@@ -240,6 +241,29 @@ std::optional<observation> as_of(const life& of, wall_time at) {
 
 std::vector<replayed_alert> replay(const life& of, const replay_rules& by) {
     return player(of, by).play();
+}
+
+std::vector<replayed_alert> replay_expectation(const expectation& of) {
+    std::vector<replayed_alert> found;
+    std::optional<wall_time> last;
+    const auto judge = [&](std::optional<wall_time> next) {
+        const auto due = std::max(of.since, last.value_or(of.since)) + of.within;
+        if (due > next.value_or(of.until)) return;
+        auto row = training_job_overdue(
+            {of.watch_list, of.within, last, of.since, of.choice.severity}, due, of.configured
+        );
+        if (!of.choice.runbook_url.empty()) {
+            row.alert.annotations["runbook_url"] = of.choice.runbook_url;
+        }
+        found.push_back({std::move(row), next});
+    };
+    for (const auto at : of.completions) {
+        if (at > of.until) break;
+        judge(at);
+        last = at;
+    }
+    judge(std::nullopt);
+    return found;
 }
 
 bool may_have_alerted(const domain::job_summary& job, const domain::job_limits& limits) {

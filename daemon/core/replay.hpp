@@ -12,6 +12,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/conditions.hpp"
@@ -47,6 +48,19 @@ struct replayed_alert {
 
 // In the order of their beginnings.
 std::vector<replayed_alert> replay(const life& of, const replay_rules& by);
+
+// TrainingJobOverdue of a list that was watched from `since` to `until`: each stretch in which no
+// job of it completed for longer than `within`.
+struct expectation {
+    const std::string& watch_list;
+    milliseconds within{};
+    const domain::alert_choice& choice;
+    const domain::label_map& configured;
+    const std::vector<wall_time>& completions;  // oldest first
+    wall_time since{};
+    wall_time until{};
+};
+std::vector<replayed_alert> replay_expectation(const expectation& of);
 
 // Whether a job of which a list page has told is worth a description: one that completed quickly
 // can hardly have been in one phase for too long. (It can still have been near a limit of some

@@ -219,6 +219,30 @@ TEST(BacktestReport, judges_a_limit_by_the_siblings_that_had_completed_by_then) 
     );
 }
 
+TEST(BacktestReport, judges_what_a_list_expects_when_all_completions_are_known) {
+    domain::watch_plan plan;
+    plan.lists["nightly"].completed_within = hours(400);
+    auto done = job("a", noon - hours(300), hours(1), "Completed", "Completed");
+    done.watch_list = "nightly";
+    const std::vector<past_completion> told{
+        {"nightly", noon - hours(672)}, {"other", noon - hours(5)}};
+    const auto make = [&](const std::vector<past_completion>* completions) {
+        return make_backtest_report({done}, plan, noon - hours(720), noon, completions);
+    };
+    EXPECT_TRUE(make(&told).alerts.empty());
+    plan.lists["nightly"].completed_within = hours(100);
+    EXPECT_TRUE(make(nullptr).alerts.empty());
+    const auto report = make(&told);
+    ASSERT_EQ(report.alerts.size(), 2);
+    EXPECT_EQ(report.alerts[0].alert.starts_at, noon - hours(199));
+    EXPECT_EQ(report.alerts[1].ended, noon - hours(299));
+    EXPECT_THAT(
+        render_backtest_text(report, {}, {wire::unwrapped, false, true}),
+        HasSubstr("critical  TrainingJobOverdue  nightly  No training job of watch list nightly has"
+        )
+    );
+}
+
 TEST(BacktestReport, leaves_out_what_fired_before) {
     EXPECT_THAT(
         fired(report_of({failure_of("a", hours(30)), failure_of("b", hours(20))}, {}, hours(25))),

@@ -149,6 +149,28 @@ TEST_F(LaneHistory, is_listed_page_by_page_and_then_described_newest_first) {
     EXPECT_FALSE(done->trouble());
 }
 
+TEST_F(LaneHistory, knows_completions_that_a_list_expects_from_before_it_begins) {
+    plan.lists["everything"].completed_within = hours(26);
+    pages = {
+        {{summary("brief", "Completed", hours(3), hours(0)),
+          summary("failed", "Failed", hours(4)),
+          summary("before", "Completed", hours(120)),
+          summary("ancient", "Completed", hours(127))},
+         "",
+         0}};
+    const auto done = read();
+    EXPECT_EQ(queries[0].created_after, noon - hours(126));
+    EXPECT_THAT(
+        done->completions(),
+        ElementsAre(
+            past_completion{"everything", noon - hours(3)},
+            past_completion{"everything", noon - hours(119)}
+        )
+    );
+    EXPECT_EQ(done->counts().listed, 2);
+    EXPECT_THAT(names(*done), ElementsAre("failed of everything"));
+}
+
 TEST_F(LaneHistory, keeps_to_the_budget_and_never_bursts) {
     pages = {{{}, "one", 0}, {{}, "two", 0}, {{}, "", 0}};
     for (int i = 0; i < 4; ++i)

@@ -327,6 +327,38 @@ TEST(replay, of_a_job_with_very_many_changes_comes_to_its_end) {
     EXPECT_EQ(found.back(), "TrainingJobFailed critical 2d2h");
 }
 
+// ---- a list as a whole -------------------------------------------------------------------------
+
+std::vector<std::string> overdue(const std::vector<wall_time>& completions, milliseconds until) {
+    const std::string name = "nightly";
+    const domain::alert_choice choice;
+    const domain::label_map labels{{"team", "vision"}};
+    std::vector<std::string> lines;
+    for (const auto& each :
+         replay_expectation({name, hours(26), choice, labels, completions, created, later(until)}
+         )) {
+        EXPECT_EQ(each.row.alert.labels.at("alertname"), "TrainingJobOverdue");
+        EXPECT_EQ(each.row.alert.labels.at("team"), "vision");
+        auto line = format_duration(each.row.alert.starts_at - created);
+        if (each.ended) line += " to " + format_duration(*each.ended - created);
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+TEST(replayed_expectation, is_met_by_each_completion_in_time) {
+    EXPECT_THAT(overdue({later(hours(20)), later(hours(45))}, hours(70)), IsEmpty());
+    EXPECT_THAT(overdue({later(-hours(3)), later(hours(20))}, hours(40)), IsEmpty());
+}
+
+TEST(replayed_expectation, is_not_met_until_the_next_one) {
+    EXPECT_THAT(
+        overdue({later(hours(20)), later(hours(50))}, hours(60)), ElementsAre("1d22h to 2d2h")
+    );
+    EXPECT_THAT(overdue({later(hours(20))}, hours(60)), ElementsAre("1d22h"));
+    EXPECT_THAT(overdue({}, hours(60)), ElementsAre("1d2h"));
+}
+
 // ---- worth a call ------------------------------------------------------------------------------
 
 TEST(worth_a_description, is_all_but_what_completed_quickly) {

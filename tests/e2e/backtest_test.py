@@ -169,6 +169,22 @@ receivers:
         self.assertEqual(report["alerts"][0]["labels"]["owner"], "ada")
         self.assertEqual(report["jobs"]["unwatched"], 1)
 
+    def test_judges_what_a_list_expects(self):
+        config = self.write("trainwatchd.yaml", f"""
+connections:
+  - {{name: research, regions: [eu-west-1], endpoint_url: "{self.simulator.https_url}",
+      ca_bundle: "{self.simulator.ca_file}"}}
+watch_lists:
+  - {{name: nightly, match: {{name: "good"}}, expect: {{completed_within: 20h}}}}
+receivers:
+  - {{name: main, alertmanager: {{urls: ["http://127.0.0.1:9"]}}}}
+""")
+        alerts = self.report("--config.file", str(config))["alerts"]
+        self.assertEqual([a["labels"]["alertname"] for a in alerts], ["TrainingJobOverdue"] * 2)
+        self.assertIn("last_completed_at", alerts[0]["annotations"])
+        self.assertIsNone(alerts[0]["ended_at"])
+        self.assertEqual(alerts[1]["ended_at"], alerts[0]["annotations"]["last_completed_at"])
+
     def test_one_region_that_refuses_takes_nothing_from_the_others(self):
         config = self.write("trainwatchd.yaml", f"""
 connections:
