@@ -51,10 +51,21 @@ std::optional<wiring_inputs> gather_without_file(const options& chosen) {
     return std::move(gathered->wiring);
 }
 
+// A team's file that is wrong takes nothing from the others.
+void tell_broken(const std::vector<watch_list_file>& files) {
+    for (const auto& file : files) {
+        if (file.is_ok()) continue;
+        for (const auto& mistake : file.mistakes)
+            std::fprintf(stderr, "%s\n", mistake.c_str());
+        std::fprintf(stderr, "%s\n", what_is_in_force(file).c_str());
+    }
+}
+
 std::optional<wiring_inputs> gather_with_file(const options& chosen) {
     auto reading = read_configuration({chosen.config_file, {}, process_environment()}, {});
     for (const auto& error : reading.errors)
         std::fprintf(stderr, "%s\n", error.c_str());
+    if (reading.inputs) tell_broken(reading.inputs->watch_list_files);
     return std::move(reading.inputs);
 }
 
@@ -72,7 +83,9 @@ std::optional<domain::settings> settings_for_folder(const options& chosen) {
             std::fprintf(stderr, "%s\n", mistake.c_str());
         return std::nullopt;
     }
-    return std::move(std::get<loaded_configuration>(loaded).settings);
+    auto& [settings, lists] = std::get<loaded_configuration>(loaded);
+    tell_broken(lists);
+    return std::move(settings);
 }
 
 void add_prices(domain::settings& settings, const options& chosen) {

@@ -297,6 +297,24 @@ receivers:
         self.assertIn("other.json: neither a DescribeTrainingJob document", err)
         self.assertIn("1 job replayed", out)
 
+    def test_saved_answers_are_of_the_lists_of_a_file(self):
+        folder = self.save("failed-long-reason", "max-runtime-exceeded")
+        self.write("broken.yaml", "watch_list: 1\n")
+        config = self.write("trainwatchd.yaml", """
+connections: [{name: main, regions: [us-east-1]}]
+watch_lists: [{name: limits, match: {name: "demo-max-*"}}]
+watch_list_files: [broken.yaml]
+receivers: [{name: main, alertmanager: {urls: ["http://127.0.0.1:9"]}}]
+""")
+        code, out, err = self.offline(
+            "--from", folder, "--config.file", str(config), "--output", "json")
+        self.assertEqual(code, 0, err)
+        self.assertIn("broken.yaml: left out", err)
+        report = json.loads(out)
+        self.assertEqual(
+            {a["labels"]["watch_list"] for a in report["alerts"]}, {"limits"}, report)
+        self.assertEqual(report["jobs"]["unwatched"], 1)
+
     def test_a_folder_that_is_not_there_is_an_error(self):
         code, out, err = self.offline("--from", str(self.directory / "nowhere"))
         self.assertEqual((code, out), (1, ""))
