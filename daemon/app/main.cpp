@@ -3,6 +3,7 @@
 #include <exception>
 #include <variant>
 
+#include "app/backtest.hpp"
 #include "app/check_config.hpp"
 #include "app/commands.hpp"
 #include "app/instance_region.hpp"
@@ -51,6 +52,8 @@ int perform(const app::options& chosen) {
             return app::explain(chosen);
         case app::command::ack:
             return app::acknowledge(chosen);
+        case app::command::backtest:
+            return app::backtest(chosen);
         case app::command::run:
             return app::run(chosen);
     }

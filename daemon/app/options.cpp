@@ -168,6 +168,7 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     auto* const wait = add_wait(app, parsed, flags);
     auto* const explain = add_explain(app, parsed, flags);
     auto* const ack = add_ack(app, flags);
+    auto* const backtest = add_backtest(app, parsed, flags);
     for (auto* const each : {explain, ack})
         add_control_socket(*each, parsed);
     for (auto* const each : app.get_subcommands(nullptr))
@@ -194,6 +195,7 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     if (describe->parsed()) parsed.command = command::describe;
     if (explain->parsed()) parsed.command = command::explain;
     if (ack->parsed()) parsed.command = command::ack;
+    if (backtest->parsed()) parsed.command = command::backtest;
     for (const auto* const of_one : {describe, explain, ack}) {
         if (of_one->parsed()) parsed.jobs = {flags.job};
     }
@@ -204,11 +206,16 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     if (test->parsed()) parsed.command = command::test_alert;
     if (for_prometheus->parsed()) parsed.command = command::print_prometheus_config;
     if (for_alertmanager->parsed()) parsed.command = command::print_alertmanager_config;
-    for (const auto* const printing : {for_prometheus, for_alertmanager}) {
+    for (const auto* const printing : {for_prometheus, for_alertmanager, backtest}) {
         if (printing->count("--config.file") > 0) parsed.config_file_given = true;
     }
+    // It may stand before the command, too.
+    if (backtest->parsed() && app.count("--config.file") > 0) parsed.config_file_given = true;
     if (auto wrong = check_process_flags(parsed, process); !wrong.empty()) {
         return mistake(wrong, app);
+    }
+    if (backtest->count("--from") > 0 && parsed.from.empty()) {
+        return mistake("--from is empty", app);
     }
     if (auto wrong = check_job_flags(parsed, flags); !wrong.empty()) return mistake(wrong, app);
     if (auto wrong = check_values(parsed, level, format); !wrong.empty()) {

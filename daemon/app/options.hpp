@@ -28,7 +28,8 @@ enum class command {
     print_alertmanager_config,
     reload,
     explain,
-    ack
+    ack,
+    backtest
 };
 enum class output_format { text, json };
 
@@ -50,18 +51,21 @@ struct options {
     domain::process_settings process{};
     std::string connection{};              // of print-iam-policy; empty: all
     std::vector<std::string> receivers{};  // of test-alert, names; empty: all
-    // Of the two that print for Prometheus and Alertmanager: whether --config.file is given. Where
-    // it is not, they do without a file.
+    // Of the two that print for Prometheus and Alertmanager, and backtest: whether --config.file is
+    // given. Where it is not, they do without a file.
     bool config_file_given = false;
     // Of describe, explain and ack (one), and wait; names and ARNs as written.
     std::vector<std::string> jobs{};
     std::string region{};
     std::string profile{};
     std::string endpoint_url{};
-    domain::price_map prices{};                  // of describe
-    output_format output = output_format::text;  // of describe
+    domain::price_map prices{};                  // of describe and backtest
+    output_format output = output_format::text;  // likewise
     std::optional<milliseconds> timeout{};       // of wait
     milliseconds interval{10'000};               // of wait
+    std::optional<milliseconds> since{};         // of backtest; empty: its default
+    std::string from{};                          // of backtest, a folder; empty: AWS is asked
+    bool every_job = false;                      // of backtest
 
     bool operator==(const options&) const = default;
 };

@@ -1,5 +1,7 @@
 #include "app/options_jobs.hpp"
 
+#include <utility>
+
 #include <CLI/CLI.hpp>
 
 #include "base/limits.hpp"
@@ -28,6 +30,42 @@ void add_way_to_aws(CLI::App& app, options& into) {
         ->type_name("URL");
 }
 
+// Empty when nothing is wrong.
+std::string check_backtest_flags(options& parsed, const job_flags& flags) {
+    if (!flags.since.empty()) {
+        parsed.since = parse_duration(flags.since);
+        if (!parsed.since || *parsed.since <= milliseconds(0) ||
+            *parsed.since > limits::backtest_since_most) {
+            return "--since " + shown(flags.since) +
+                (parsed.since ? " is no time to look back" : " is no duration") +
+                "; write one such as 28d, 12h or 1y";
+        }
+    }
+    if (parsed.command != command::backtest) return {};
+    const auto other = !parsed.from.empty() ? "--from" : "--config.file";
+    if (parsed.from.empty() && !parsed.config_file_given) return {};
+    for (const auto& [flag, value] :
+         {std::pair("--region", &parsed.region),
+          std::pair("--profile", &parsed.profile),
+          std::pair("--endpoint-url", &parsed.endpoint_url)}) {
+        if (value->empty()) continue;
+        return std::string(flag) + " does not go with " + other +
+            (parsed.from.empty() ? ": the file's connections say it" : ": nobody is asked");
+    }
+    return {};
+}
+
+void add_price(CLI::App& app, job_flags& flags, const std::string& what_for) {
+    app.add_option(
+           "--price",
+           flags.prices,
+           "What an hour of an instance costs, as ml.g5.xlarge=1.41: " + what_for +
+               "; may be given several times"
+    )
+        ->allow_extra_args(false)
+        ->type_name("TYPE=PRICE");
+}
+
 }  // namespace
 
 CLI::App* add_describe(CLI::App& app, options& into, job_flags& flags) {
@@ -45,16 +83,7 @@ CLI::App* add_describe(CLI::App& app, options& into, job_flags& flags) {
         )
         ->capture_default_str()
         ->type_name("FORMAT");
-    describe
-        ->add_option(
-            "--price",
-            flags.prices,
-            "What an hour of an instance costs, as ml.g5.xlarge=1.41: turns AWS' billable time "
-            "into "
-            "a cost; may be given several times"
-        )
-        ->allow_extra_args(false)
-        ->type_name("TYPE=PRICE");
+    add_price(*describe, flags, "turns AWS' billable time into a cost");
     describe->footer(
         std::string(lent) +
         "\n\nColours on a terminal only; NO_COLOR=1 turns them off, CLICOLOR_FORCE=1 on.\n"
@@ -121,6 +150,67 @@ CLI::App* add_ack(CLI::App& app, job_flags& flags) {
     return ack;
 }
 
+CLI::App* add_backtest(CLI::App& app, options& into, job_flags& flags) {
+    auto* const backtest = app.add_subcommand(
+        "backtest", "Tell what would have fired over the last weeks, from AWS' own history"
+    );
+    backtest
+        ->add_option(
+            "--since", flags.since, "How far back: jobs created since, as 90d or 12h (default: 28d)"
+        )
+        ->type_name("DURATION");
+    backtest
+        ->add_option(
+            "--config.file",
+            into.config_file,
+            "With the watch lists, connections and budgets of this file; without it every job of "
+            "one region, by the default rules"
+        )
+        ->type_name("FILE");
+    backtest->add_option("--region", into.region, "The region of the jobs")->type_name("REGION");
+    backtest->add_option("--profile", into.profile, "The profile of AWS' files that has the keys")
+        ->type_name("PROFILE");
+    backtest
+        ->add_option("--endpoint-url", into.endpoint_url, "Ask there instead of AWS' own address")
+        ->type_name("URL");
+    backtest
+        ->add_option(
+            "--from",
+            into.from,
+            "Replay the answers saved in this folder instead, and ask nobody: a file each for what "
+            "`describe --output json` prints, or for a page of ListTrainingJobs"
+        )
+        ->type_name("DIRECTORY");
+    backtest->add_flag(
+        "--every-job",
+        into.every_job,
+        "Describe jobs that completed within 15 minutes, too: they may have been near a limit of "
+        "minutes, or a rule may have found something"
+    );
+    add_price(*backtest, flags, "turns the time of lost jobs into money");
+    backtest->add_option("--output", flags.output, "text or json")
+        ->capture_default_str()
+        ->type_name("FORMAT");
+    backtest->footer(
+        "It costs one ListTrainingJobs call for 100 jobs, at most one a second, and one\n"
+        "DescribeTrainingJob call for each job that may have alerted, at most two a second (or "
+        "what\n"
+        "the file's budget says), tags only where a watch list needs them. How many and how long "
+        "is\n"
+        "told before the first description. Nothing is sent and nothing is kept. Saved answers "
+        "are\n"
+        "all replayed unless --since is given.\n\n" +
+        std::string(
+            "What is not given comes from the environment, as for `run`: AWS_REGION, AWS_PROFILE,\n"
+            "AWS_ENDPOINT_URL_SAGEMAKER, AWS_CA_BUNDLE, keys and profiles.\n\n"
+            "Exit code: 0; 1 when something could not be read; 130 after Ctrl-C. What was read "
+            "until\n"
+            "then is printed all the same."
+        )
+    );
+    return backtest;
+}
+
 std::string check_job_flags(options& parsed, const job_flags& flags) {
     if (flags.output != "text" && flags.output != "json") return "--output is text or json";
     parsed.output = flags.output == "json" ? output_format::json : output_format::text;
@@ -132,6 +222,7 @@ std::string check_job_flags(options& parsed, const job_flags& flags) {
                 "; write one such as 90s, 5m or 1h30m";
         }
     }
+    if (auto wrong = check_backtest_flags(parsed, flags); !wrong.empty()) return wrong;
     for (const auto& text : flags.prices) {
         auto price = wire::parse_instance_price(text);
         if (const auto* const problem = std::get_if<std::string>(&price)) {

@@ -8,7 +8,7 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr std::array<std::string_view, 12> commands_now{
+constexpr std::array<std::string_view, 13> commands_now{
     "run",
     "check-config",
     "once",
@@ -20,9 +20,10 @@ constexpr std::array<std::string_view, 12> commands_now{
     "print-alertmanager-config",
     "reload",
     "explain",
-    "ack"};
-constexpr std::array<std::string_view, 2> commands_later{"backtest", "check-web-config"};
-constexpr std::array<std::string_view, 22> flags_now{
+    "ack",
+    "backtest"};
+constexpr std::array<std::string_view, 1> commands_later{"check-web-config"};
+constexpr std::array<std::string_view, 26> flags_now{
     "--config.file",
     "--web.listen-address",
     "--storage.path",
@@ -43,6 +44,10 @@ constexpr std::array<std::string_view, 22> flags_now{
     "--replicas",
     "--replica",
     "--shard",
+    "--since",
+    "--from",
+    "--every-job",
+    "--price",
     "--help",
     "--version"};
 constexpr std::array<std::string_view, 1> flags_later{"--web.config.file"};

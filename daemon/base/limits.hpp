@@ -525,6 +525,27 @@ inline constexpr milliseconds online_check_deadline{10'000};
 // IAM's bound of a managed policy, white space not counted.
 inline constexpr std::size_t iam_policy_chars_max = 6'144;
 
+// ---- backtest -----------------------------------------------------------------------------------
+// Four weeks: the longest that AWS lets a job run, and enough for a rate a week.
+inline constexpr milliseconds backtest_since = std::chrono::hours(24 * 28);
+// Ten years: SageMaker is not much older, and no date underflows.
+inline constexpr milliseconds backtest_since_most = std::chrono::hours(24 * 3'653);
+// Of one run, and as many files of a folder: at two describes a second that is more than a day.
+inline constexpr std::size_t backtest_jobs_max = 200'000;
+// Files of a folder that are told of one by one when they are not what is looked for.
+inline constexpr std::size_t backtest_strays_told = 20;
+// A job that completed sooner was in no phase for as long as a phase may take by default: it is not
+// worth a call.
+inline constexpr milliseconds backtest_short_life = std::chrono::minutes(15);
+// So often in a row a call that gets lost is made before it is given up (three times as often where
+// AWS refuses it for its rate): waiting times double from backoff_base, so that this is a minute.
+inline constexpr unsigned backtest_attempts = 8;
+// The line about how far it has got changes so often, and no oftener.
+inline constexpr milliseconds backtest_tick{500};
+// Changes of one job that its life is replayed at: a spot job has a few an interruption, and each
+// costs as much as the job is long, so that this is a second at most.
+inline constexpr std::size_t replay_changes_max = 1'000;
+
 // ---- log -------------------------------------------------------------------------------------
 // A FailureReason has up to 1,024 characters of up to four bytes; journald breaks lines at 48 KB.
 inline constexpr std::size_t log_value_bytes_max = 4U << 10U;

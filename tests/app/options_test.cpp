@@ -155,7 +155,8 @@ TEST(CommandLine, with_a_mistake_says_what_was_meant) {
 
 TEST(CommandLine, names_what_later_versions_will_have) {
     EXPECT_EQ(
-        refusal({"backtest", "a-job"}), "trainwatchd: \"backtest\" is not supported by this version"
+        refusal({"check-web-config"}),
+        "trainwatchd: \"check-web-config\" is not supported by this version"
     );
     EXPECT_EQ(
         refusal({"--web.config.file", "x"}),
@@ -303,6 +304,41 @@ TEST(CommandLine, of_describe_takes_prices_of_instances) {
     EXPECT_THAT(
         refusal({"describe", "resnet", "--price", "g5.xlarge=1"}),
         HasSubstr("--price: \"g5.xlarge\" is a type of EC2; SageMaker's is \"ml.g5.xlarge\"")
+    );
+}
+
+TEST(CommandLine, of_backtest_takes_how_far_back_and_what_to_replay) {
+    options expected;
+    expected.command = command::backtest;
+    EXPECT_EQ(good({"backtest"}), expected);
+    expected.since = std::chrono::hours(24 * 90);
+    expected.every_job = true;
+    expected.region = "eu-west-1";
+    expected.output = output_format::json;
+    EXPECT_EQ(
+        good({"backtest", "--since=90d", "--every-job", "--region", "eu-west-1", "--output=json"}),
+        expected
+    );
+    EXPECT_EQ(good({"backtest", "--from", "saved"}).from, "saved");
+    for (const auto& with_file :
+         {good({"backtest", "--config.file=a"}), good({"--config.file=a", "backtest"})}) {
+        EXPECT_TRUE(with_file.config_file_given);
+        EXPECT_EQ(with_file.config_file, "a");
+    }
+}
+
+TEST(CommandLine, of_backtest_refuses_what_does_not_go_together) {
+    EXPECT_THAT(refusal({"backtest", "--since=soon"}), HasSubstr("\"soon\" is no duration"));
+    EXPECT_THAT(refusal({"backtest", "--since=0s"}), HasSubstr("is no time to look back"));
+    EXPECT_THAT(refusal({"backtest", "--since=100y"}), HasSubstr("is no time to look back"));
+    EXPECT_THAT(refusal({"backtest", "--from="}), HasSubstr("--from"));
+    EXPECT_EQ(
+        refusal({"backtest", "--from=a", "--profile=b"}),
+        "trainwatchd: --profile does not go with --from: nobody is asked"
+    );
+    EXPECT_EQ(
+        refusal({"backtest", "--config.file=a", "--endpoint-url=b"}),
+        "trainwatchd: --endpoint-url does not go with --config.file: the file's connections say it"
     );
 }
 

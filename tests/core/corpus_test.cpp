@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/deadlines.hpp"
+#include "core/replay.hpp"
 #include "core/rules.hpp"
 #include "core/tracker.hpp"
 #include "tests/core/builders.hpp"
@@ -112,6 +113,26 @@ TEST_P(corpus, answer_is_understood) {
     EXPECT_EQ(kinds, expected.deadlines);
     EXPECT_EQ(name.view.ended.has_value(), expected.ending.has_value());
     EXPECT_TRUE(name.hear(seen).empty()) << "the same answer is no news";
+}
+
+// Told from its last description alone, at the time of its end.
+TEST_P(corpus, answer_is_replayed_to_the_same_end) {
+    const auto& expected = GetParam();
+    const auto seen =
+        decode(std::filesystem::path(TRAINWATCH_TESTS_DIR) / "vectors/describe" / expected.file);
+    const domain::label_map no_labels;
+    const domain::alert_choices no_choices;
+    const domain::job_limits no_limits;
+    const domain::price_map no_prices;
+    const list_wishes wishes{no_choices, no_limits, no_prices};
+    std::vector<std::string> ends;
+    for (const auto& each :
+         replay({seen, seen.created + hours(800)}, {wishes, no_labels, built_in_reasons()})) {
+        if (!is_terminal_alert(each.row.alert)) continue;
+        ends.push_back(each.row.alert.labels.at("alertname"));
+        EXPECT_EQ(each.row.alert.starts_at, ended_at(seen));
+    }
+    EXPECT_EQ(ends, expected.alerts);
 }
 
 std::string file_name(const testing::TestParamInfo<corpus_case>& info) {
