@@ -202,9 +202,9 @@ inline constexpr milliseconds tags_proof = std::chrono::hours(1);
 // A lane without permission for ListTags tries again after tags_lane_patience, later ever less
 // often, and at last so.
 inline constexpr milliseconds tags_retry = std::chrono::minutes(10);
-// Of one job whose tags AWS refuses to tell: after a minute when it has come to a bad end, and after
-// twice as long each time. A restart looks back to such an end while it was asked about so often,
-// which takes an hour.
+// Of one job whose tags AWS refuses to tell: after a minute when it has come to a bad end, and
+// after twice as long each time. A restart looks back to such an end while it was asked about so
+// often, which takes an hour.
 inline constexpr milliseconds withheld_end_retry{60'000};
 inline constexpr milliseconds withheld_retry_most = std::chrono::hours(24);
 inline constexpr unsigned withheld_tries = 6;

@@ -236,18 +236,20 @@ TEST(replay, tells_a_spot_loop_from_the_interruption_that_is_too_many) {
                      .ends("Completed", "Completed", end);
     list of;
     of.alerts["TrainingJobSpotLoop"] = {.interruptions = 2, .within = hours(1)};
-    // The last two of five interruptions were after 75 and 95 minutes: an hour after the first of
-    // them is over it is one again.
+    // The last of five interruptions came after 95 minutes, and was the second within an hour: it
+    // is over an hour later.
     EXPECT_THAT(
-        told(whole, hours(40), of), ElementsAre("TrainingJobSpotLoop warning 35m to 2h15m")
+        told(whole, hours(40), of), ElementsAre("TrainingJobSpotLoop warning 35m to 2h35m")
     );
 }
 
 TEST(replay, finds_the_moment_at_which_a_run_comes_further_than_those_before) {
     const auto end = hours(5);
     const auto whole =
-        interrupted(3).phase("Training", minutes(60), end).ends("Completed", "Completed", end);
-    EXPECT_THAT(told(whole, hours(40)), ElementsAre("TrainingJobSpotLoop warning 55m to 1h5m1ms"));
+        interrupted(4).phase("Training", minutes(80), end).ends("Completed", "Completed", end);
+    EXPECT_THAT(
+        told(whole, hours(40)), ElementsAre("TrainingJobSpotLoop warning 1h15m to 1h25m1ms")
+    );
 }
 
 job with_rule(const char* status, std::optional<milliseconds> modified) {
