@@ -5,6 +5,7 @@
 
 #include "alert_labels.hpp"
 #include "base/limits.hpp"
+#include "core/conditions.hpp"
 #include "judge.hpp"
 #include "watching.hpp"
 
@@ -59,7 +60,9 @@ bool holds(const life& truth, const domain::label_map& labels, wall_time seen) {
         return began && seen + slack - *began >= limit + limits::past_deadline_patience;
     }
     if (alertname == "TrainingJobStuck") {
-        return was_in(truth, label(labels, "secondary_status"), seen, starting_limit);
+        const auto& status = label(labels, "secondary_status");
+        const auto least = status == "Starting" ? starting_limit : core::phase_limit(status);
+        return was_in(truth, status, seen, least);
     }
     if (alertname == "TrainingJobSpotLoop") {
         return interruptions_by(truth, seen + slack) >= limits::spot_loop_restarts;
