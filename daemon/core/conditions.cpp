@@ -5,6 +5,7 @@
 
 #include "core/alert_text.hpp"
 #include "core/condition_parts.hpp"
+#include "core/label_of.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -23,11 +24,6 @@ constexpr std::array key_labels{
     key_label{"TrainingJobOverBudget", ""},
     key_label{"TrainingJobSuspiciousLimit", ""},
 };
-
-std::string value_of(const domain::label_map& labels, const char* name) {
-    const auto found = labels.find(name);
-    return found == labels.end() ? std::string() : found->second;
-}
 
 }  // namespace
 
@@ -86,11 +82,11 @@ std::vector<condition> conditions_of(const job_facts& of, const list_wishes& wis
 }
 
 std::string condition_key(const domain::label_map& labels) {
-    const auto alertname = value_of(labels, "alertname");
+    const auto alertname = label_of(labels, "alertname");
     for (const auto& each : key_labels) {
         if (each.alertname != alertname) continue;
         const std::string label = each.label;
-        return label.empty() ? alertname : alertname + "/" + value_of(labels, each.label);
+        return label.empty() ? alertname : alertname + "/" + label_of(labels, each.label);
     }
     return {};
 }

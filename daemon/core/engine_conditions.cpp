@@ -96,7 +96,8 @@ std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
         {job,
          history,
          *job.last_observed,
-         siblings_.longest(*job.last),
+         // Looked up by what its name has in common with others, for each word on a job.
+         job.last->limits.max_runtime ? siblings_.longest(*job.last) : std::nullopt,
          targets_[slot].capacity_wait && targets_[slot].capacity_wait == phase_start(*job.last)},
         {traits.alerts, traits.limits, plan_.prices}
     );

@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "core/engine.hpp"
+#include "core/label_of.hpp"
 #include "core/rules_of_watcher.hpp"
 
 namespace trainwatch::core {
@@ -14,11 +15,6 @@ namespace {
 
 // Among the counters, because it is one number of a list.
 constexpr const char* expected_metric = "trainwatchd_watch_list_expected_since_timestamp_seconds";
-
-std::string value_of(const domain::label_map& labels, const char* name) {
-    const auto found = labels.find(name);
-    return found == labels.end() ? std::string() : found->second;
-}
 
 }  // namespace
 
@@ -195,7 +191,7 @@ void engine::watch_expectations() {
 void engine::restore_expectations(const std::vector<domain::counter_row>& counters) {
     for (const auto& row : counters) {
         if (row.metric != expected_metric || !std::isfinite(row.value)) continue;
-        const auto list = value_of(row.labels, "watch_list");
+        const auto list = label_of(row.labels, "watch_list");
         if (!plan_.traits(list).completed_within) continue;
         expectations_[list].since = wall_time(milliseconds(std::llround(row.value * 1000)));
     }
@@ -205,11 +201,11 @@ void engine::restore_expectations(const std::vector<domain::counter_row>& counte
 // anew, and what another replica said of itself is its own.
 bool engine::goes_on(alert_number number) {
     const auto& labels = book_.alert(number).labels;
-    const auto alertname = value_of(labels, "alertname");
-    const bool is_ours = value_of(labels, "replica") == plan_.replica;
+    const auto alertname = label_of(labels, "alertname");
+    const bool is_ours = label_of(labels, "replica") == plan_.replica;
     if (is_ours && alertname == "TrainwatchdUnknownStatus") {
         auto& told =
-            unknown_statuses_[{value_of(labels, "member"), value_of(labels, "value")}].told;
+            unknown_statuses_[{label_of(labels, "member"), label_of(labels, "value")}].told;
         told.identity = book_.key(number);
         told.holds = debounced(true);
         return true;
@@ -222,7 +218,7 @@ bool engine::goes_on(alert_number number) {
         return true;
     }
     if (alertname != domain::overdue_alert) return false;
-    const auto list = value_of(labels, "watch_list");
+    const auto list = label_of(labels, "watch_list");
     if (!plan_.traits(list).completed_within) return false;
     auto& told = expectations_[list].told;
     told.identity = book_.key(number);
@@ -232,11 +228,11 @@ bool engine::goes_on(alert_number number) {
 
 bool engine::goes_on_in_its_lane(alert_number number, const std::string& alertname) {
     const auto& labels = book_.alert(number).labels;
-    const auto list = value_of(labels, "watch_list");
+    const auto list = label_of(labels, "watch_list");
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
         const auto& lane = plan_.lanes[i];
-        const bool is_it = !lane.gone && lane.connection == value_of(labels, "connection") &&
-            lane.region == value_of(labels, "aws_region");
+        const bool is_it = !lane.gone && lane.connection == label_of(labels, "connection") &&
+            lane.region == label_of(labels, "aws_region");
         if (!is_it) continue;
         if (alertname == "TrainwatchdStale") {
             if (!lists_of_lane_[i].contains(list)) return false;
@@ -270,17 +266,17 @@ std::optional<mono_time> engine::next_watch() const {
 // Whether the endpoint is to hear of the alert.
 bool engine::is_for(endpoint_id endpoint, const domain::alert& alert) const {
     const auto& to = plan_.endpoints[endpoint.value];
-    const auto alertname = value_of(alert.labels, "alertname");
+    const auto alertname = label_of(alert.labels, "alertname");
     if (alertname == "TrainwatchdHeartbeat") return to.heartbeat;
     // What the daemon says of itself is everybody's.
     if (alertname.starts_with("Trainwatchd")) return true;
-    const auto& wanted = plan_.traits(value_of(alert.labels, "watch_list")).receivers;
+    const auto& wanted = plan_.traits(label_of(alert.labels, "watch_list")).receivers;
     return wanted.empty() || std::find(wanted.begin(), wanted.end(), to.receiver) != wanted.end();
 }
 
 // Of a list that is there no more nobody can tell who is to hear: those who do.
 bool engine::is_of_a_former_list(const domain::alert& alert) const {
-    const auto list = value_of(alert.labels, "watch_list");
+    const auto list = label_of(alert.labels, "watch_list");
     return !list.empty() &&
         std::none_of(lists_of_lane_.begin(), lists_of_lane_.end(), [&](const auto& lists) {
             return lists.contains(list);

@@ -3,20 +3,16 @@
 #include <utility>
 
 #include "core/conditions.hpp"
+#include "core/label_of.hpp"
 
 namespace trainwatch::core {
 namespace {
 
-std::string value_of(const domain::label_map& labels, const char* name) {
-    const auto found = labels.find(name);
-    return found == labels.end() ? std::string() : found->second;
-}
-
 std::tuple<std::string, std::string, std::string> name_in(const domain::label_map& labels) {
     return {
-        value_of(labels, "account_id"),
-        value_of(labels, "aws_region"),
-        value_of(labels, "training_job")};
+        label_of(labels, "account_id"),
+        label_of(labels, "aws_region"),
+        label_of(labels, "training_job")};
 }
 
 }  // namespace
@@ -24,7 +20,7 @@ std::tuple<std::string, std::string, std::string> name_in(const domain::label_ma
 void standing_alerts::add(const domain::label_map& labels, alert_number alert) {
     auto key = condition_key(labels);
     if (key.empty()) return;
-    alerts_[name_in(labels)].push_back({std::move(key), value_of(labels, "created"), alert});
+    alerts_[name_in(labels)].push_back({std::move(key), label_of(labels, "created"), alert});
 }
 
 void standing_alerts::remove(const domain::label_map& labels, alert_number alert) {
