@@ -173,15 +173,8 @@ int once(const options& chosen) {
     if (!written) print_error("standard output cannot be written");
     for (const auto& alert : view.alerts)
         print_alert(alert);
-    for (std::size_t i = 0; i < view.lanes.size(); ++i) {
-        if (view.lanes[i].untold_tags == 0) continue;
-        const auto& lane = daemon->engine().plan().lanes[i];
-        print_error(
-            lane.connection + ", " + lane.region + ": the tags of " +
-            std::to_string(view.lanes[i].untold_tags) +
-            " jobs were not read: filters and labels by tags go without them"
-        );
-    }
+    for (const auto& line : unread_tags(view, daemon->engine().plan()))
+        print_error(line);
     return written && was_everything_seen(view) ? success : could_not;
 }
 

@@ -46,6 +46,28 @@ bool is_first_pass_over(const domain::view& view) {
     });
 }
 
+std::vector<std::string> unread_tags(const domain::view& view, const domain::watch_plan& plan) {
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < view.lanes.size(); ++i) {
+        const auto& seen = view.lanes[i];
+        const auto where = plan.lanes[i].connection + ", " + plan.lanes[i].region + ": ";
+        if (seen.untold_tags > 0) {
+            lines.push_back(
+                where + "the tags of " + std::to_string(seen.untold_tags) +
+                " jobs were not read: filters and labels by tags go without them"
+            );
+        }
+        if (seen.withheld_tags > 0) {
+            lines.push_back(
+                where + "AWS refuses the tags of " + std::to_string(seen.withheld_tags) +
+                " jobs, and no filter of tags matches them: allow sagemaker:ListTags on them, "
+                "unless they are somebody else's"
+            );
+        }
+    }
+    return lines;
+}
+
 bool was_everything_seen(const domain::view& view) {
     return std::all_of(view.jobs.begin(), view.jobs.end(), was_seen) &&
         std::all_of(view.lanes.begin(), view.lanes.end(), has_answered);

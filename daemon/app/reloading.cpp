@@ -23,6 +23,19 @@ std::string joined(std::vector<std::string> names) {
     return text;
 }
 
+bool was_in_force(const std::string& path, const std::vector<watch_list_file>& files) {
+    return std::any_of(files.begin(), files.end(), [&](const auto& file) {
+        return file.path == path && file.in_force;
+    });
+}
+
+// Its list would go, and its alerts end, because of what others have changed.
+std::string how_to_keep(const watch_list_file& file) {
+    return file.path +
+        ": its list would be lost, for its last good version does not fit this configuration "
+        "either; change the file, or remove it";
+}
+
 }  // namespace
 
 std::map<std::string, failure> troubles_of(const wiring_inputs& inputs) {
@@ -34,7 +47,9 @@ std::map<std::string, failure> troubles_of(const wiring_inputs& inputs) {
 }
 
 reload_outcome judge_reading(
-    const configuration_reading& reading, const std::map<std::string, failure>& troubles_before
+    const configuration_reading& reading,
+    const std::map<std::string, failure>& troubles_before,
+    const std::vector<watch_list_file>& files_before
 ) {
     if (!reading.inputs) return {false, reading.errors};
     reload_outcome outcome{true};
@@ -47,8 +62,11 @@ reload_outcome judge_reading(
     }
     for (const auto& file : reading.inputs->watch_list_files) {
         if (file.is_ok()) continue;
-        outcome.warnings.insert(outcome.warnings.end(), file.mistakes.begin(), file.mistakes.end());
-        outcome.warnings.push_back(what_is_in_force(file));
+        const bool is_lost = !file.in_force && was_in_force(file.path, files_before);
+        outcome.ok = outcome.ok && !is_lost;
+        auto& into = is_lost ? outcome.errors : outcome.warnings;
+        into.insert(into.end(), file.mistakes.begin(), file.mistakes.end());
+        into.push_back(is_lost ? how_to_keep(file) : what_is_in_force(file));
     }
     for (const auto& [name, access] : reading.inputs->access) {
         for (const auto& note : access.notes)
@@ -120,7 +138,7 @@ void reloading::begin(const std::vector<std::string>& by) {
 
 void reloading::judge(const configuration_reading& reading) {
     if (turns_.is_closed()) return;
-    auto outcome = judge_reading(reading, troubles_);
+    auto outcome = judge_reading(reading, troubles_, watch_list_files_);
     if (!outcome.ok) {
         finish(outcome);
         return;

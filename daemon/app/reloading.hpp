@@ -31,10 +31,13 @@ namespace trainwatch::app {
 using configuration_source =
     std::function<configuration_reading(const std::vector<watch_list_file>& in_force)>;
 
-// What a reload may not do: leave a connection without keys that had some, or bring one that never
-// had. One that was in the same trouble before keeps nobody from changing the rest.
+// What a reload may not do: leave a connection without keys that had some, bring one that never
+// had, or take a file's list away that neither the file nor its last good version gives any more.
+// What was in the same trouble before keeps nobody from changing the rest.
 reload_outcome judge_reading(
-    const configuration_reading& reading, const std::map<std::string, failure>& troubles_before
+    const configuration_reading& reading,
+    const std::map<std::string, failure>& troubles_before,
+    const std::vector<watch_list_file>& files_before
 );
 std::map<std::string, failure> troubles_of(const wiring_inputs& inputs);
 

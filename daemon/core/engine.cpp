@@ -257,6 +257,7 @@ void engine::show_rates() {
             known.others = scheduler_.others(which, lane_id{i}, now_.mono);
         }
         view_.lanes[i].untold_tags = lanes_[i].untagged.size();
+        view_.lanes[i].withheld_tags = lanes_[i].withheld.size();
     }
 }
 

@@ -149,6 +149,7 @@ private:
         std::vector<lane_id> neighbours{};  // other connections into the same region
         tag_queue untagged{};
         withheld_tags withheld{};
+        bool withheld_told = false;  // once: who they are is told at level debug
         unsigned failures = 0;  // of list calls in a row
         std::optional<mono_time> failing_since{};
         bool throttled = false;                // the last of them was
@@ -346,6 +347,7 @@ private:
     void retry_tags(lane_id lane);
     void retry_refused_tags();
     void ask_for_withheld_tags();
+    void tell_withheld_tags(lane_id lane, const std::string& training_job);
     void tags_were_read(lane_id lane);
     void tags_are_back(lane_id lane);
 

@@ -117,6 +117,13 @@ void engine::do_without_tags(std::size_t slot) {
     }
 }
 
+// Where AWS tells nobody's tags another note says so.
+void engine::tell_withheld_tags(lane_id id, const std::string& training_job) {
+    auto& lane = lanes_[id.value];
+    if (!lane.tags_read_at || lane.tags_told || std::exchange(lane.withheld_told, true)) return;
+    say(note_of_withheld_tags(plan_.lanes[id.value], training_job));
+}
+
 // Filters of tags match nothing here for now, and labels from tags stay away: no other list, and
 // no alert, has to wait for a permission.
 void engine::refuse_tags(lane_id id, const failure& why) {

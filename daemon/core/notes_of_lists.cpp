@@ -109,6 +109,20 @@ note note_of_untold_tags(
     );
 }
 
+note note_of_withheld_tags(const domain::lane& lane, const std::string& training_job) {
+    auto fields = fields_of(lane);
+    fields.emplace_back("training_job", training_job);
+    fields.emplace_back(
+        "effect",
+        "AWS refuses the tags of this job and tells those of others: no filter of tags matches it"
+    );
+    fields.emplace_back(
+        "cure",
+        "none is needed if a policy keeps jobs of others away; else allow sagemaker:ListTags on it"
+    );
+    return make_note(note_level::info, "tags_withheld", std::move(fields));
+}
+
 note note_of_refused_details(
     const domain::lane& lane, const std::string& training_job, const failure& why
 ) {

@@ -40,6 +40,9 @@ note note_of_untold_tags(
     const domain::lane& lane, const std::string& training_job, const failure& why
 );
 
+// tags_withheld, once a lane: of some jobs only, which may be somebody else's by a policy.
+note note_of_withheld_tags(const domain::lane& lane, const std::string& training_job);
+
 // reconfigured: what another configuration changes.
 note note_of_reconfiguration(const domain::watch_plan& former, const domain::watch_plan& next);
 // job_unwatched: no list has it any more.

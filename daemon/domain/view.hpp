@@ -189,6 +189,7 @@ struct lane_view {
     std::optional<sweep_view> sweep{};  // where ListTrainingJobs is called
     std::size_t undecided = 0;          // jobs that may be some list's, once more is known of them
     std::size_t untold_tags = 0;        // jobs that wait for ListTags, undecided ones included
+    std::size_t withheld_tags = 0;      // unwatched jobs whose tags alone AWS refuses to tell
     std::string lists_refused{};        // why AWS refuses ListTrainingJobs, or the cure
     std::string tags_refused{};         // likewise ListTags
     std::optional<milliseconds> clock_offset{};  // server minus ours, from the Date header

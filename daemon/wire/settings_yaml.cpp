@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <deque>
+#include <map>
+#include <numeric>
 #include <utility>
 
 #include "wire/settings_yaml_list_checks.hpp"
@@ -87,23 +89,34 @@ class inclusion {
 public:
     explicit inclusion(list_checks& checks) : checks_(checks) {}
 
-    watch_list_outcome include(const watch_list_text& file) {
+    // `index`: its place among the files, which is that of its list.
+    watch_list_outcome include(std::size_t index, const watch_list_text& file) {
         watch_list_outcome outcome;
-        if (file.yaml && take(file.file, *file.yaml, outcome.errors)) {
+        if (file.yaml && take(index, file.file, *file.yaml, outcome.errors)) {
             outcome.in_force = watch_list_outcome::version::now;
             return outcome;
         }
         std::vector<settings_error> ignored;
-        if (file.former && take(file.file, *file.former, ignored)) {
+        if (file.former && take(index, file.file, *file.former, ignored)) {
             outcome.in_force = watch_list_outcome::version::former;
         }
         return outcome;
     }
 
-    std::vector<watch_list_draft> take_lists() const { return {lists_.begin(), lists_.end()}; }
+    std::vector<watch_list_draft> take_lists() const {
+        std::vector<watch_list_draft> lists;
+        for (const auto& [index, list] : lists_)
+            lists.push_back(list);
+        return lists;
+    }
 
 private:
-    bool take(const std::string& file, std::string_view yaml, std::vector<settings_error>& errors) {
+    bool take(
+        std::size_t index,
+        const std::string& file,
+        std::string_view yaml,
+        std::vector<settings_error>& errors
+    ) {
         auto tree = read_yaml(yaml);
         if (const auto* const problem = std::get_if<yaml_problem>(&tree)) {
             errors = {as_error(*problem)};
@@ -125,14 +138,25 @@ private:
             errors = reader.take();
             return false;
         }
-        checks_.take(lists_.emplace_back(std::move(list)));
+        checks_.take(lists_.emplace(index, std::move(list)).first->second);
         return true;
     }
 
     list_checks& checks_;
     std::deque<yaml_node> trees_{};
-    std::deque<watch_list_draft> lists_{};
+    std::map<std::size_t, watch_list_draft> lists_{};
 };
+
+// Of two files that cannot both be right the one that has changed is to blame, whatever their
+// names; beside each other they are judged as they come.
+std::vector<std::size_t> unchanged_first(std::span<const watch_list_text> files) {
+    std::vector<std::size_t> order(files.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_partition(order.begin(), order.end(), [&](std::size_t index) {
+        return files[index].yaml && files[index].yaml == files[index].former;
+    });
+    return order;
+}
 
 }  // namespace
 
@@ -176,8 +200,9 @@ std::variant<combined_settings, std::vector<settings_error>> parse_settings(
     if (reader.failed()) return reader.take();
     combined_settings combined;
     inclusion included(checks);
-    for (const auto& file : files)
-        combined.files.push_back(included.include(file));
+    combined.files.resize(files.size());
+    for (const auto index : unchanged_first(files))
+        combined.files[index] = included.include(index, files[index]);
     combined.settings = finish(draft, included.take_lists(), defaults);
     return combined;
 }

@@ -87,8 +87,9 @@ struct combined_settings {
 };
 
 // The configuration with the lists of its files, which come first and in the order given. A file
-// that is wrong, by itself or beside the configuration and the files before it, is left out or has
-// its former version; mistakes of the configuration are nobody else's.
+// that is wrong, by itself or beside the configuration, the files that have not changed and those
+// before it, is left out or has its former version; mistakes of the configuration are nobody
+// else's.
 std::variant<combined_settings, std::vector<settings_error>> parse_settings(
     std::string_view yaml, const settings_defaults& defaults, std::span<const watch_list_text> files
 );

@@ -75,5 +75,28 @@ TEST(FirstPass, counts_neither_a_vacant_slot_nor_a_name_that_AWS_does_not_know) 
     EXPECT_TRUE(was_everything_seen(view));
 }
 
+// A policy may keep the jobs of others from us, and one that is wrong ours: whoever looks is told,
+// and it is no failure.
+TEST(FirstPass, tells_whose_tags_were_not_read) {
+    auto view = after_the_sweep();
+    view.jobs[0].summarised = false;
+    domain::watch_plan plan;
+    plan.lanes.resize(1);
+    plan.lanes[0].connection = "research";
+    plan.lanes[0].region = "eu-west-1";
+    EXPECT_TRUE(unread_tags(view, plan).empty());
+    view.lanes[0].withheld_tags = 3;
+    EXPECT_TRUE(was_everything_seen(view));
+    ASSERT_EQ(unread_tags(view, plan).size(), 1U);
+    EXPECT_EQ(
+        unread_tags(view, plan)[0],
+        "research, eu-west-1: AWS refuses the tags of 3 jobs, and no filter of tags matches them: "
+        "allow sagemaker:ListTags on them, unless they are somebody else's"
+    );
+    view.lanes[0].untold_tags = 2;
+    EXPECT_FALSE(was_everything_seen(view));
+    EXPECT_EQ(unread_tags(view, plan).size(), 2U);
+}
+
 }  // namespace
 }  // namespace trainwatch::app

@@ -32,21 +32,21 @@ connection_access with_trouble(const failure& why) {
 TEST(Reloading, of_a_wrong_file_says_every_mistake) {
     configuration_reading reading;
     reading.errors = {"a.yaml:1:2: x: y", "a.yaml:3:4: z: w"};
-    const auto outcome = judge_reading(reading, {});
+    const auto outcome = judge_reading(reading, {}, {});
     EXPECT_FALSE(outcome.ok);
     EXPECT_EQ(outcome.errors, reading.errors);
 }
 
 TEST(Reloading, connection_that_loses_its_keys_is_refused) {
     const auto outcome =
-        judge_reading(reading_of({{"good", {}}, {"research", with_trouble(no_keys)}}), {});
+        judge_reading(reading_of({{"good", {}}, {"research", with_trouble(no_keys)}}), {}, {});
     EXPECT_FALSE(outcome.ok);
     EXPECT_THAT(outcome.errors, ElementsAre("connection \"research\": no credentials found"));
 }
 
 TEST(Reloading, connection_that_had_no_keys_before_hinders_nothing) {
     const auto outcome = judge_reading(
-        reading_of({{"good", {}}, {"research", with_trouble(no_keys)}}), {{"research", no_keys}}
+        reading_of({{"good", {}}, {"research", with_trouble(no_keys)}}), {{"research", no_keys}}, {}
     );
     EXPECT_TRUE(outcome.ok);
     EXPECT_THAT(outcome.errors, IsEmpty());
@@ -56,7 +56,7 @@ TEST(Reloading, connection_that_had_no_keys_before_hinders_nothing) {
 TEST(Reloading, connection_in_another_trouble_than_before_is_refused) {
     const failure other{.kind = error_class::denied, .detail = "no such profile"};
     const auto outcome =
-        judge_reading(reading_of({{"research", with_trouble(other)}}), {{"research", no_keys}});
+        judge_reading(reading_of({{"research", with_trouble(other)}}), {{"research", no_keys}}, {});
     EXPECT_FALSE(outcome.ok);
 }
 
@@ -66,7 +66,7 @@ TEST(Reloading, teams_file_that_is_wrong_is_a_warning) {
         {"good.yaml", {}, "jobs: [a]"},
         {"worse.yaml", {"worse.yaml:1:2: x: y"}, "jobs: [b]"},
         {"new.yaml", {"new.yaml:3:4: z: w"}, std::nullopt}};
-    const auto outcome = judge_reading(reading, {});
+    const auto outcome = judge_reading(reading, {}, {});
     EXPECT_TRUE(outcome.ok);
     EXPECT_THAT(
         outcome.warnings,
@@ -79,10 +79,31 @@ TEST(Reloading, teams_file_that_is_wrong_is_a_warning) {
     );
 }
 
+// A connection was renamed, and a team's file asks for it by its former name: a warning would end
+// the alerts of all its jobs.
+TEST(Reloading, that_would_lose_the_list_of_a_teams_file_is_refused) {
+    auto reading = reading_of({});
+    reading.inputs->watch_list_files = {
+        {"vision.yaml", {"vision.yaml:1:2: no connection"}, std::nullopt, "jobs: [a]"}};
+    const std::vector<watch_list_file> before{{"vision.yaml", {}, "jobs: [a]", "jobs: [a]"}};
+    const auto outcome = judge_reading(reading, {}, before);
+    EXPECT_FALSE(outcome.ok);
+    EXPECT_THAT(
+        outcome.errors,
+        ElementsAre(
+            "vision.yaml:1:2: no connection",
+            testing::StartsWith("vision.yaml: its list would be lost")
+        )
+    );
+    // One that had no list before loses none.
+    const std::vector<watch_list_file> left_out{{"vision.yaml", {"x"}, std::nullopt, "jobs: [a]"}};
+    EXPECT_TRUE(judge_reading(reading, {}, left_out).ok);
+}
+
 TEST(Reloading, departures_are_warnings) {
     connection_access access;
     access.notes = {"retry_mode = adaptive: standard is used"};
-    const auto outcome = judge_reading(reading_of({{"research", access}}), {});
+    const auto outcome = judge_reading(reading_of({{"research", access}}), {}, {});
     EXPECT_TRUE(outcome.ok);
     EXPECT_THAT(
         outcome.warnings,

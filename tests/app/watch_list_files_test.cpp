@@ -212,6 +212,33 @@ TEST_F(WatchListFiles, whose_name_is_taken_for_one_reload_get_their_list_back) {
     EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("v-1"));
 }
 
+// Whoever changes something is to blame for what does not fit any more, also where the other's file
+// comes later by its name.
+TEST_F(WatchListFiles, that_have_not_changed_keep_what_another_takes) {
+    auto loaded = load();
+    files_["/etc/t/lists.d/audio.yaml"] = "name: vision\njobs: [s-1]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("v-1"));
+    EXPECT_THAT(
+        loaded.files[0].mistakes,
+        ElementsAre(
+            HasSubstr("audio.yaml:1:7: name: another watch list is called \"vision\" (line 1 "
+                      "of /etc/t/lists.d/vision.yaml)")
+        )
+    );
+    EXPECT_TRUE(loaded.files[1].is_ok());
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njobs: [v-1]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(loaded.settings.watch_lists[0].jobs, ElementsAre("s-1"));
+    EXPECT_TRUE(loaded.files[1].is_ok());
+    // Two that change places with each other are both right.
+    files_["/etc/t/lists.d/audio.yaml"] = "name: vision\njobs: [s-1]\n";
+    files_["/etc/t/lists.d/vision.yaml"] = "name: speech\njobs: [v-1]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("vision", "speech", "own"));
+}
+
 TEST_F(WatchListFiles, may_be_named_one_by_one_and_be_missing) {
     files_["/etc/t/t.yaml"] =
         "connections: [{name: c, regions: [eu-west-1]}]\n"

@@ -120,6 +120,8 @@ TEST_F(tags, that_a_policy_keeps_from_us_are_none_of_our_business) {
     auto log = play().play(minutes(30));
     EXPECT_EQ(count_notes(log, "tags_refused"), 0);
     EXPECT_EQ(count_notes(log, "tags_untold"), 0) << "nothing that anybody has to mend";
+    EXPECT_EQ(count_notes(log, "tags_withheld"), 1) << "for whom the policy is a mistake";
+    EXPECT_EQ(play().view().lanes[0].withheld_tags, 6U);
     EXPECT_NE(job("a"), nullptr);
     EXPECT_EQ(play().view().watched, 1U);
     EXPECT_LE(aws.tag_reads[arn_of("b-0")], 2) << "after ten minutes, then ever less often";
