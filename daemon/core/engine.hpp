@@ -597,6 +597,8 @@ private:
 
     instant now_{};      // of this step; wall: the servers' time
     instant our_now_{};  // the same moment as our own clocks have it
+    // Endpoints that were told of the last time that an alert fired, and not of its end.
+    std::map<std::string, std::set<std::size_t>> untold_ends_{};
     instant started_{};  // on our clocks: corrected when it is used, with what is known then
     std::optional<wall_time> last_sweep_{};
     std::optional<wall_time> restored_sweep_{};  // of the run before

@@ -44,6 +44,7 @@ domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number 
 
 // What has come back before everybody was told that it was over: nobody need hear of that end any
 // more, and whoever is dead holds nobody else up. Unless word of it is under way: then in a moment.
+// To whoever was told that it fires, it has fired all the time.
 void engine::make_way_for(const domain::label_map& labels) {
     const auto former = book_.find(domain::identity(labels));
     if (!former || book_.alert(*former).state == domain::alert_state::firing) return;
@@ -57,8 +58,13 @@ void engine::make_way_for(const domain::label_map& labels) {
         const bool is_there = view_.receivers.contains(receivers_[i]);
         if (is_there && book_.is_addressed(*former, i)) close(*former, i);
     }
+    auto& untold = untold_ends_[book_.key(*former)];
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        if (outbox_.has(endpoint_id{i}, *former)) outbox_.remove(endpoint_id{i}, *former);
+        const endpoint_id endpoint{i};
+        if (!outbox_.has(endpoint, *former)) continue;
+        const auto& known = outbox_.known(endpoint, *former);
+        if (known.attempted && !known.resolved) untold.insert(i);
+        outbox_.remove(endpoint, *former);
     }
     forget_alert(*former);
 }
@@ -96,9 +102,13 @@ void engine::release(alert_number alert) {
     // An end that is found again after damage may have been told by an earlier run: if it is over
     // before anybody takes it now, they are told that.
     known.attempted = is_ledger_damaged_ && is_terminal_alert(book_.alert(alert));
+    const auto untold = untold_ends_.extract(book_.key(alert));
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         if (plan_.endpoints[i].gone || !book_.is_addressed(alert, receiver_of_[i])) continue;
-        outbox_.add(endpoint_id{i}, alert, now_.mono, known);
+        auto knows = known;
+        // It may know of the last time alone, if this one is over before it can be told.
+        if (untold && untold.mapped().contains(i)) knows.attempted = true;
+        outbox_.add(endpoint_id{i}, alert, now_.mono, knows);
     }
     for (std::size_t i = 0; i < receivers_.size(); ++i) {
         const auto receiver = view_.receivers.find(receivers_[i]);

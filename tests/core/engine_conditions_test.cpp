@@ -97,6 +97,32 @@ TEST(standing, alert_fires_once_and_ends_with_the_job) {
     EXPECT_THAT(told(log), Contains("TrainingJobNearDeadline over"));
 }
 
+// To it the alert has fired all the time: that the second time is over before anybody could tell of
+// it is news.
+TEST(standing, webhook_that_was_away_while_it_came_again_hears_the_end) {
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints = {hook};
+    plan.global.staleness_bound = seconds(5);
+    auto play = near_deadline(plan);
+    EXPECT_THAT(told(play.play(minutes(1))), ElementsAre("TrainingJobNearDeadline"));
+    play.receiver = [](const deliver&) -> result<domain::receipt> {
+        auto why = failed(error_class::throttled);
+        why.retry_after = minutes(1);
+        return why;
+    };
+    const auto no_limit = [](const describe&) { return running().seen(); };
+    play.aws = no_limit;
+    EXPECT_THAT(told(play.play(seconds(15))), ElementsAre("TrainingJobNearDeadline over"));
+    play.aws = [](const describe&) { return near_its_deadline().seen(); };
+    EXPECT_THAT(told(play.play(seconds(15))), IsEmpty());
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobNearDeadline"));
+    play.aws = no_limit;
+    EXPECT_THAT(told(play.play(seconds(15))), IsEmpty());
+    EXPECT_THAT(firing(play), IsEmpty());
+    play.receiver = [](const deliver&) { return domain::receipt{}; };
+    EXPECT_THAT(told(play.play(minutes(5))), ElementsAre("TrainingJobNearDeadline over"));
+}
+
 TEST(standing, alert_says_in_the_log_why_it_fired) {
     auto play = near_deadline();
     const auto log = play.play(minutes(1));
