@@ -386,8 +386,8 @@ private:
     bool goes_on(alert_number number);
     bool goes_on_in_its_lane(alert_number number, const std::string& alertname);
     std::optional<mono_time> next_watch() const;
-    bool is_for(endpoint_id endpoint, const domain::alert& alert) const;
-    bool is_of_a_former_list(const domain::alert& alert) const;
+    std::optional<std::string> list_to_ask(const domain::alert& alert) const;
+    bool is_for(endpoint_id endpoint, const std::string& alertname, const std::string& list) const;
     std::vector<bool> addressees_of(const domain::alert& alert) const;
 
     // ---- engine_reload.cpp ---------------------------------------------------------------------
@@ -409,6 +409,7 @@ private:
     void drop_receiver(std::size_t receiver);
     std::size_t endpoints_of(std::size_t receiver) const;
     void drop_endpoint(endpoint_id endpoint);
+    void drop_endpoints();
 
     // ---- engine_unwatched.cpp ------------------------------------------------------------------
     void unwatch(std::size_t slot);
@@ -552,6 +553,7 @@ private:
     std::set<alert_number> doubtful_{};
     std::set<std::size_t> reconsidered_{};  // of which more is known now, by those that may move
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
+    bool has_moved_ = false;                // some job, to another list
     std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell
     std::set<std::pair<mono_time, std::size_t>> held_{};         // described, and wait for tags
     std::set<std::string> large_lists_{};                        // that were told of

@@ -43,6 +43,8 @@ void engine::on(const reconfigured& what) {
     }
     follow_jobs();
     release_twins();
+    address_all();
+    drop_endpoints();
     // Their lists may promise something else.
     for (const auto& lane : lanes_)
         for (const auto& [name, slot] : lane.slots)
@@ -156,10 +158,6 @@ void engine::follow_endpoints() {
         endpoint_clocks_.emplace_back(1);
         if (!is_new) offer_all(endpoint_id{i});
     }
-    address_all();
-    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        if (plan_.endpoints[i].gone) drop_endpoint(endpoint_id{i});
-    }
 }
 
 // A receiver that is new, or that lists have named since, hears of all that fires and is for it;
@@ -169,7 +167,8 @@ void engine::address_all() {
         const auto& known = book_.alert(alert);
         if (known.state == domain::alert_state::resolved) continue;
         auto addressed = addressees_of(known);
-        if (is_of_a_former_list(known) && outbox_.holds(alert)) {
+        // Those who hear of it by now.
+        if (!list_to_ask(known) && outbox_.holds(alert)) {
             addressed.assign(receivers_.size(), false);
         }
         // Without receivers there was an end in sight; now there is somebody to confirm.
@@ -210,6 +209,14 @@ std::size_t engine::endpoints_of(std::size_t receiver) const {
         if (receiver_of_[i] == receiver && !plan_.endpoints[i].gone) ++count;
     }
     return count;
+}
+
+// After everybody who is to hear of what fires has been addressed: else nobody would seem to be
+// left to tell.
+void engine::drop_endpoints() {
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        if (plan_.endpoints[i].gone) drop_endpoint(endpoint_id{i});
+    }
 }
 
 void engine::drop_endpoint(endpoint_id endpoint) {
@@ -346,6 +353,7 @@ void engine::reconsider_jobs() {
     for (const auto slot : std::exchange(reconsidered_, {})) {
         if (targets_[slot].use == slot_use::discovered) keep_by_filter(slot);
     }
+    if (std::exchange(has_moved_, false)) address_all();
 }
 
 // Alerts keep the labels that they fired with.
@@ -353,6 +361,7 @@ void engine::move_to_list(std::size_t slot, const std::string& watch_list) {
     auto& job = view_.jobs[slot];
     if (job.target.watch_list != watch_list) {
         job.target.watch_list = watch_list;
+        has_moved_ = true;
         touch(slot);
         if (job.last) keep(slot, {});
     }

@@ -263,30 +263,39 @@ std::optional<mono_time> engine::next_watch() const {
     return next;
 }
 
-// Whether the endpoint is to hear of the alert.
-bool engine::is_for(endpoint_id endpoint, const domain::alert& alert) const {
+// The list that says who is to hear of the alert: in place of one that is there no more, the one
+// that has the job now. Nothing: nobody can tell.
+std::optional<std::string> engine::list_to_ask(const domain::alert& alert) const {
+    const auto is_there = [this](const std::string& list) {
+        return std::any_of(lists_of_lane_.begin(), lists_of_lane_.end(), [&](const auto& lists) {
+            return lists.contains(list);
+        });
+    };
+    auto list = label_of(alert.labels, "watch_list");
+    if (list.empty() || is_there(list)) return list;
+    const auto slot = slot_about(alert);
+    if (!slot || !is_there(view_.jobs[*slot].target.watch_list)) return std::nullopt;
+    return view_.jobs[*slot].target.watch_list;
+}
+
+// Whether the endpoint is to hear of an alert of the list.
+bool engine::is_for(endpoint_id endpoint, const std::string& alertname, const std::string& list)
+    const {
     const auto& to = plan_.endpoints[endpoint.value];
-    const auto alertname = label_of(alert.labels, "alertname");
     if (alertname == "TrainwatchdHeartbeat") return to.heartbeat;
     // What the daemon says of itself is everybody's.
     if (alertname.starts_with("Trainwatchd")) return true;
-    const auto& wanted = plan_.traits(label_of(alert.labels, "watch_list")).receivers;
+    const auto& wanted = plan_.traits(list).receivers;
     return wanted.empty() || std::find(wanted.begin(), wanted.end(), to.receiver) != wanted.end();
 }
 
-// Of a list that is there no more nobody can tell who is to hear: those who do.
-bool engine::is_of_a_former_list(const domain::alert& alert) const {
-    const auto list = label_of(alert.labels, "watch_list");
-    return !list.empty() &&
-        std::none_of(lists_of_lane_.begin(), lists_of_lane_.end(), [&](const auto& lists) {
-            return lists.contains(list);
-        });
-}
-
+// Where nobody can tell, everybody: better that than nobody.
 std::vector<bool> engine::addressees_of(const domain::alert& alert) const {
     std::vector<bool> addressed(receivers_.size(), false);
+    const auto alertname = label_of(alert.labels, "alertname");
+    const auto list = list_to_ask(alert).value_or(std::string());
     for (std::size_t i = 0; i < receiver_of_.size(); ++i) {
-        if (is_for(endpoint_id{i}, alert)) addressed[receiver_of_[i]] = true;
+        if (is_for(endpoint_id{i}, alertname, list)) addressed[receiver_of_[i]] = true;
     }
     return addressed;
 }

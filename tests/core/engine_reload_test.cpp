@@ -449,6 +449,52 @@ TEST_F(reload, receiver_that_is_removed_is_told_nothing_more_and_holds_no_alert_
         EXPECT_EQ(row.alert.state, domain::alert_state::resolved);
 }
 
+// Two lists, of which the second has what the first had once that is gone.
+domain::settings two_lists(std::vector<std::string> second_tells = {}) {
+    auto chosen = with_list(one_connection(), list_of("first", by_name("b*")));
+    chosen.watch_lists.push_back(list_of("second", by_name("*")));
+    chosen.watch_lists.back().receivers = std::move(second_tells);
+    return chosen;
+}
+domain::settings without_the_first(domain::settings chosen) {
+    chosen.watch_lists.erase(chosen.watch_lists.begin());
+    return chosen;
+}
+
+TEST_F(reload, receiver_that_is_added_hears_what_fires_under_a_list_that_is_gone) {
+    fails("b", minutes(119));
+    start(two_lists()).play(minutes(2));
+    ASSERT_EQ(firing(), 1U);
+    change(without_the_first(two_lists()));
+    const auto log = change(to(without_the_first(two_lists()), {"http://am-2"}, "added"));
+    EXPECT_THAT(messages_to(log, endpoint_id{1}), SizeIs(1));
+}
+
+TEST_F(reload, list_that_takes_a_job_over_says_who_is_to_hear) {
+    fails("b", minutes(119));
+    const auto before = to(two_lists({"others"}), {"http://am-2"}, "others");
+    auto chosen = before;
+    chosen.watch_lists.front().receivers = {"main"};
+    start(chosen).play(minutes(2));
+    ASSERT_EQ(play().view().receivers.at("others").unconfirmed, 0U);
+    const auto log = change(without_the_first(chosen));
+    EXPECT_THAT(messages_to(log, endpoint_id{1}), SizeIs(1));
+    EXPECT_EQ(play().view().receivers.at("others").unconfirmed, 0U);
+    // What nobody else is to hear stays with those who have heard.
+    const auto later = change(to(without_the_first(chosen), {"http://am-3"}, "more"));
+    EXPECT_THAT(messages_to(later, endpoint_id{2}), IsEmpty());
+}
+
+TEST_F(reload, alert_outlives_its_list_and_all_its_receivers_in_one_step) {
+    fails("b", minutes(119));
+    start(two_lists()).play(minutes(2));
+    auto moved = without_the_first(two_lists());
+    moved.receivers.clear();
+    const auto log = change(to(moved, {"http://am-2"}, "others"));
+    EXPECT_THAT(messages_to(log, endpoint_id{1}), SizeIs(1));
+    EXPECT_EQ(firing(), 1U);
+}
+
 TEST_F(reload, receiver_that_is_back_hears_of_what_fires) {
     fails("b", minutes(119));
     const auto both = to(finds_all(), {"http://am-2"}, "second");
