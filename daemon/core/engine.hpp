@@ -286,6 +286,7 @@ private:
     void look_whether_lists_stand(lane_id lane, milliseconds patience);
     void lists_are_back(lane_id lane);
     void try_describes(lane_id lane);
+    void needs_no_describes(lane_id lane);
     void show_sweeps();
     void keep_sweep();
     bool is_blind(lane_id lane) const;

@@ -201,9 +201,13 @@ void engine::lists_are_back(lane_id lane) {
 
 // While describes do not get through, only one that does tells that they are back. Where all jobs
 // have ended nobody may be due for a day: one of them is described instead, and again until AWS
-// answers.
+// answers. Where nobody is left, nothing is wrong any more.
 void engine::try_describes(lane_id lane) {
     if (!scheduler_.is_down(lane)) return;
+    if (lanes_[lane.value].slots.empty()) {
+        needs_no_describes(lane);
+        return;
+    }
     const auto next = scheduler_.next_due(lane);
     if (next && *next <= now_.mono + 2 * limits::denied_pace) return;
     for (const auto& [name, slot] : lanes_[lane.value].slots) {
@@ -211,6 +215,13 @@ void engine::try_describes(lane_id lane) {
         scheduler_.want(slot, look{look_queue::calm, now_.mono});
         return;
     }
+}
+
+// As good as answered.
+void engine::needs_no_describes(lane_id lane) {
+    poll last;
+    last.lane = lane;
+    lane_is_heard(last);
 }
 
 // ---- pages ------------------------------------------------------------------------------------

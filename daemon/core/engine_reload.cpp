@@ -272,6 +272,11 @@ void engine::follow_jobs() {
         touch(slot);
         start_watching(slot);
     }
+    // Where pages are read, the next one tells whether AWS answers at all.
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const bool is_idle = lanes_[i].slots.empty() && !lanes_[i].pages;
+        if (is_idle && scheduler_.is_down(lane_id{i})) needs_no_describes(lane_id{i});
+    }
     count_lists();
     view_.first_pass_complete = false;
     end_first_pass();

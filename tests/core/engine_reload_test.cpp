@@ -403,6 +403,34 @@ TEST_F(reload, sweep_goes_on_when_the_name_that_it_waited_for_is_gone) {
     EXPECT_GT(*swept, play().now().wall - minutes(2));
 }
 
+// ---- a lane that has nobody left ----------------------------------------------------------------
+
+TEST_F(reload, lane_that_was_down_is_up_when_its_last_job_leaves) {
+    runs("a");
+    start(finds_all()).play(minutes(2));
+    aws.undescribable = {"a"};
+    play().play(hours(1));
+    ASSERT_FALSE(play().view().lanes[0].up);
+    ASSERT_EQ(firing("TrainwatchdConnectionDown"), 1U);
+    change(with_list(one_connection(), list_of("z", by_name("z*"))), minutes(5));
+    EXPECT_TRUE(play().view().lanes[0].up);
+    EXPECT_EQ(firing(), 0U);
+}
+
+TEST_F(reload, lane_that_was_down_and_lists_nothing_is_up_when_its_last_job_leaves) {
+    runs("a");
+    auto chosen = names({"a"});
+    chosen.connections.front().discovery = domain::discovery_kind::none;
+    start(chosen).play(minutes(2));
+    aws.undescribable = {"a"};
+    play().play(hours(1));
+    ASSERT_FALSE(play().view().lanes[0].up);
+    chosen.watch_lists.clear();
+    change(chosen, minutes(5));
+    EXPECT_TRUE(play().view().lanes[0].up);
+    EXPECT_EQ(firing(), 0U);
+}
+
 // ---- receivers ----------------------------------------------------------------------------------
 
 domain::settings to(domain::settings chosen, std::vector<std::string> urls, std::string name) {
