@@ -409,8 +409,8 @@ private:
     void count_lists();
     void drop_receiver(std::size_t receiver);
     std::size_t endpoints_of(std::size_t receiver) const;
-    void drop_endpoint(endpoint_id endpoint);
     void drop_endpoints();
+    void drop_endpoint(endpoint_id endpoint);
 
     // ---- engine_unwatched.cpp ------------------------------------------------------------------
     void unwatch(std::size_t slot);
@@ -553,8 +553,8 @@ private:
     // Of jobs that are in no slot and may be some filter's: until it is told whose they are.
     std::set<alert_number> doubtful_{};
     std::set<std::size_t> reconsidered_{};  // of which more is known now, by those that may move
-    std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
     bool has_moved_ = false;                // some job, to another list
+    std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
     std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell
     std::set<std::pair<mono_time, std::size_t>> held_{};         // described, and wait for tags
     std::set<std::string> large_lists_{};                        // that were told of
@@ -578,7 +578,7 @@ private:
     std::map<std::string, std::set<std::string>> told_ends_{};
     std::optional<wall_time> forgotten_until_{};  // what was over before it may be forgotten
     mono_time forget_again_{};
-    std::string storage_alert_{};    // its identity, while it fires
+    own_alert storage_alert_{};
     std::string storage_trouble_{};  // what the store said last
     commit_id committed_{};          // the last batch that the store holds
     // Acknowledged, and the batch that says so; without one while it waits to leave.
@@ -597,11 +597,11 @@ private:
     std::optional<mono_time> clock_wait_until_{};
     // Without receivers nobody confirms an alert: it ends by its start.
     std::set<std::pair<wall_time, alert_number>> unreceived_{};
+    // Endpoints that were told of the last time that an alert fired, and not of its end.
+    std::map<std::string, std::set<std::size_t>> untold_ends_{};
 
     instant now_{};      // of this step; wall: the servers' time
     instant our_now_{};  // the same moment as our own clocks have it
-    // Endpoints that were told of the last time that an alert fired, and not of its end.
-    std::map<std::string, std::set<std::size_t>> untold_ends_{};
     instant started_{};  // on our clocks: corrected when it is used, with what is known then
     std::optional<wall_time> last_sweep_{};
     std::optional<wall_time> restored_sweep_{};  // of the run before

@@ -1,24 +1,25 @@
-#include <utility>
-
+#include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/rules_of_watcher.hpp"
 
 namespace trainwatch::core {
 
-// TrainwatchdStorageDegraded: as long as alerts leave without being on a disk. While receivers are
+// TrainwatchdStorageDegraded: as long as alerts leave without being on a disk, and until that has
+// not happened for a while: a disk that takes every other batch is one trouble. While receivers are
 // still being told that its last time is over, it fires a little later.
 void engine::watch_storage() {
-    const bool fires = !storage_alert_.empty();
-    if (fires == journal_.is_degraded() || (drain_until_ && !fires)) return;
-    if (!fires) {
-        const storage_facts facts{storage_trouble_, plan_.replica};
-        auto alert = trainwatchd_storage_degraded(facts, now_.wall, plan_.global.labels);
-        if (const auto number = fire(std::move(alert))) storage_alert_ = book_.key(*number);
-        return;
-    }
-    storage_trouble_.clear();
-    const auto identity = std::exchange(storage_alert_, {});
-    if (const auto number = book_.find(identity)) end_alert(*number, "recovered");
+    const bool is_degraded = journal_.is_degraded();
+    const bool believed =
+        storage_alert_.holds.observe(is_degraded, now_.mono, milliseconds(0), limits::stale_calm);
+    const bool may_fire = is_degraded && !drain_until_;
+    if (believed && storage_alert_.identity.empty() && !may_fire) return;
+    const auto make = [this] {
+        return trainwatchd_storage_degraded(
+            {storage_trouble_, plan_.replica}, now_.wall, plan_.global.labels
+        );
+    };
+    follow(storage_alert_, believed, make, "recovered");
+    if (!is_degraded) storage_trouble_.clear();
 }
 
 }  // namespace trainwatch::core

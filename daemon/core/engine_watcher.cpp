@@ -254,6 +254,7 @@ std::optional<mono_time> engine::next_watch() const {
     };
     for (const auto& each : down_lanes_)
         consider(each.holds.turns_at());
+    consider(storage_alert_.holds.turns_at());
     for (const auto& [status, known] : unknown_statuses_)
         consider(known.told.holds.turns_at());
     for (const auto& [list, expected] : expectations_)

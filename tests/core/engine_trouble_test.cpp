@@ -349,6 +349,28 @@ TEST_F(storage_trouble, that_comes_again_fires_again) {
     }
 }
 
+// A disk that takes one batch and refuses the next is in trouble all the time.
+TEST_F(storage_trouble, that_comes_and_goes_is_told_once) {
+    runs("a");
+    begin();
+    run(minutes(2));
+    int batches = 0;
+    play().store = [&](const commit&) {
+        return ++batches % 2 == 0 ? std::nullopt : std::optional(failed(error_class::internal));
+    };
+    play_log log;
+    for (int i = 0; i < 20; ++i) {
+        completes("b-" + std::to_string(i), minutes(122) + i * minutes(1));
+        const auto more = play().play(minutes(1));
+        log.insert(log.end(), more.begin(), more.end());
+    }
+    ASSERT_GT(batches, 20);
+    EXPECT_THAT(told_of_storage(log), ElementsAre(alert_state::firing));
+    play().store = [](const commit&) { return std::optional<failure>(); };
+    EXPECT_THAT(told_of_storage(play().play(minutes(30))), Contains(alert_state::resolved));
+    EXPECT_EQ(firing(), 0U);
+}
+
 TEST_F(storage_trouble, says_so_where_a_store_does_not_answer) {
     runs("a");
     begin();
