@@ -190,7 +190,7 @@ private:
     std::optional<std::size_t> job_of(const domain::label_map& labels) const;
 
     // ---- judge_counters.cpp --------------------------------------------------------------------
-    bool is_named(const true_job& job) const;
+    bool was_always_named(const true_job& job) const;
     job_truth truth_of(std::size_t job) const;
     std::string uncounted(mono_time now) const;
     void check_transitions(const domain::view& shown, mono_time now);

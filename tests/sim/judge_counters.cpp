@@ -15,11 +15,15 @@ std::string key_of(const domain::ending& end) {
 
 }  // namespace
 
-// Whether some list gives its name.
-bool judge::is_named(const true_job& job) const {
-    const auto& lists = scene_.lists.config().watch_lists;
-    return std::any_of(lists.begin(), lists.end(), [&](const auto& list) {
+// Whether some list gave its name in each configuration.
+bool judge::was_always_named(const true_job& job) const {
+    const auto names = [&](const domain::watch_list_settings& list) {
         return std::find(list.jobs.begin(), list.jobs.end(), job.truth.name) != list.jobs.end();
+    };
+    const auto& all = scene_.lists.history();
+    return std::all_of(all.begin(), all.end(), [&](const watch_period& period) {
+        const auto& lists = period.config.watch_lists;
+        return std::any_of(lists.begin(), lists.end(), names);
     });
 }
 
@@ -40,7 +44,7 @@ judge::job_truth judge::truth_of(std::size_t index) const {
     const auto times = scene_.lists.times_owned(job);
     owed.counts_exactly = scene_.lists.was_always_owned(job) && times == 1 && !job.forgotten_early;
     // Of a job that lists can find by its tags alone nobody knows while those may not be read.
-    if (may_lack_tags(job.place) && !is_named(job)) owed.counts_exactly = false;
+    if (may_lack_tags(job.place) && !was_always_named(job)) owed.counts_exactly = false;
     // What an earlier run could not keep is found again, but for transitions that ended before the
     // last complete sweep.
     const auto& disk = scene_.drawn.disk;

@@ -117,8 +117,9 @@ void judge::check_resolve(
         const auto& job = scene_.jobs.jobs()[*known.job];
         // Whose a job is that AWS has forgotten, its name alone can tell.
         if (job.deleted) return;
-        // Where tags may not be read, no filter of tags has it, once the list is gone that had it.
-        if (may_lack_tags(job.place) && !is_named(job)) return;
+        // Where tags may not be read, no filter of tags has it, once the list is gone that had it;
+        // another list may name it by the time that somebody hears.
+        if (may_lack_tags(job.place) && !was_always_named(job)) return;
         const bool was_left = std::any_of(
             scene_.lists.history().begin(),
             scene_.lists.history().end(),

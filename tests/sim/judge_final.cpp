@@ -68,7 +68,7 @@ void judge::check_jobs(const domain::view& shown, mono_time now) {
         const std::size_t times = at == found.end() ? 0 : at->second.size();
         // Where it takes a call to know whose it is, nobody asks about the past.
         const bool is_past = job.truth.ended() < past_ || !scene_.lists.was_always_owned(job) ||
-            (may_lack_tags(job.place) && !is_named(job));
+            (may_lack_tags(job.place) && !was_always_named(job));
         if (is_past && times == 0) continue;
         if (times != (list ? 1U : 0U)) {
             violated(
@@ -102,7 +102,8 @@ void judge::check_job(const domain::job_view& shown, std::size_t index, mono_tim
     // A page tells of the past in a few words, and of the present until somebody describes it. What
     // was let go because its tags could not be read, and is found again by them, is of the past.
     if (shown.summarised) {
-        const bool is_past = truth.ended() < past_ || (may_lack_tags(job.place) && !is_named(job));
+        const bool is_past =
+            truth.ended() < past_ || (may_lack_tags(job.place) && !was_always_named(job));
         expect(is_past || !scene_.lists.was_always_owned(job), "never described");
         return;
     }

@@ -26,6 +26,13 @@ void judge::violated(const std::string& what, mono_time now) {
 }
 
 void judge::started(const domain::watch_plan& plan, const domain::ledger& known, mono_time now) {
+    for (const auto& former : plan_.endpoints) {
+        const bool is_there =
+            std::any_of(plan.endpoints.begin(), plan.endpoints.end(), [&](const auto& each) {
+                return each.url == former.url && each.receiver == former.receiver;
+            });
+        if (!is_there) dropped_endpoints_.insert(former.url);
+    }
     plan_ = plan;
     if (known.damaged) note_damage(known, now);
     forget_what_was_lost(known);
