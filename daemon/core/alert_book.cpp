@@ -105,6 +105,16 @@ std::optional<alert_number> alert_book::find(const std::string& key) const {
     return found->second;
 }
 
+bool alert_book::renew(alert_number number, domain::label_map annotations) {
+    auto& alert = shown(at(number));
+    if (alert.state == domain::alert_state::resolved) return false;
+    const auto former = std::exchange(alert.annotations, std::move(annotations));
+    auto as_seen_now = former;
+    const auto seen = alert.annotations.find("seen_at");
+    if (seen != alert.annotations.end()) as_seen_now["seen_at"] = seen->second;
+    return as_seen_now != alert.annotations;
+}
+
 bool alert_book::confirm(alert_number number, std::size_t receiver, wall_time when) {
     auto& confirmed = at(number).receivers[receiver].confirmed;
     if (confirmed) return false;

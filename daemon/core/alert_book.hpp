@@ -54,6 +54,10 @@ public:
     std::optional<alert_number> find(const std::string& key) const;
     bool knows(alert_number number) const { return entries_.contains(number); }
 
+    // What it says from now on, while it fires: its labels and its reason stay. True when that is
+    // news; when it was so (`seen_at`) alone is none.
+    bool renew(alert_number number, domain::label_map annotations);
+
     // A receiver took the firing alert. True if it is its first time.
     bool confirm(alert_number number, std::size_t receiver, wall_time when);
     bool is_confirmed(alert_number number, std::size_t receiver) const;

@@ -10,6 +10,10 @@
 namespace trainwatch::core {
 namespace {
 
+// How often what alerts say by now is written, and looked at anew where no word of AWS changes it:
+// between two re-sends.
+constexpr milliseconds renew_interval = limits::resend_interval / 2;
+
 // Lanes keep their numbers for good; explicit names have the first slots.
 domain::view make_view(const domain::watch_plan& plan) {
     domain::view view;
@@ -216,6 +220,8 @@ void engine::turn() {
     if (!drain_until_) give_up_overdue_polls();
     give_up_overdue_deliveries();
     apply(journal_.look_at_clock(now_.mono));
+    renewing_ = drain_until_ || now_.mono >= renew_again_;
+    if (renewing_) renew_again_ = now_.mono + renew_interval;
     watch_storage();
     end_unreceived();
     reconsider_jobs();
@@ -229,6 +235,7 @@ void engine::turn() {
     end_orphans();
     end_held_conditions();
     watch_over();
+    keep_texts();
     forget_old_rows();
     write();
     send_alerts();

@@ -12,6 +12,7 @@
 // lists have got. engine_slots.cpp: who is watched, and in which slot. engine_tags.cpp: tags.
 // engine_tag_trouble.cpp: those that are not to be had. engine_connections.cpp: keys and accounts.
 // engine_alerts.cpp: commits and deliveries. engine_conditions.cpp: what holds of a job for a time.
+// engine_texts.cpp: what alerts say by now.
 // engine_watcher.cpp: what the daemon says of itself and of lists, and to whom.
 // engine_promise.cpp: whether the picture is as fresh as promised. engine_restore.cpp: the first
 // event. engine_ledger.cpp: what is kept. engine_retention.cpp: for how long. engine_storage.cpp:
@@ -150,7 +151,7 @@ private:
         tag_queue untagged{};
         withheld_tags withheld{};
         bool withheld_told = false;  // once: who they are is told at level debug
-        unsigned failures = 0;  // of list calls in a row
+        unsigned failures = 0;       // of list calls in a row
         std::optional<mono_time> failing_since{};
         bool throttled = false;                // the last of them was
         bool left_to_describes = false;        // …for so long that its jobs are described in turn
@@ -357,11 +358,13 @@ private:
     void watch_promise_of(lane_id lane, const std::string& list);
     domain::alert_row stale_alert(lane_id lane, const std::string& list, milliseconds age) const;
     void fire_stale(lane_id lane, const std::string& list, milliseconds age);
+    void renew_stale(lane_id lane, const std::string& list, milliseconds age);
     void end_stale(lane_id lane, const std::string& list, const char* because);
     void end_alert(alert_number alert, const char* because);
 
     // ---- engine_conditions.cpp -----------------------------------------------------------------
     void judge(std::size_t slot);
+    bool wants(const std::string& watch_list, const domain::alert& alert) const;
     std::vector<condition> conditions_of_slot(std::size_t slot) const;
     wall_time hold_of(std::size_t slot) const;
     bool is_hold_over(std::size_t slot) const;
@@ -369,6 +372,15 @@ private:
     void end_orphans();
     void end_held_conditions();
     void restore_condition(alert_number number);
+
+    // ---- engine_texts.cpp ----------------------------------------------------------------------
+    void renew(alert_number alert, domain::label_map annotations);
+    void renew(const own_alert& known, const std::function<domain::alert_row()>& make);
+    void renew_end(std::size_t slot);
+    void note_reason(const domain::label_map& annotations, wall_time when);
+    void say_who_else_failed(domain::label_map& annotations, wall_time when) const;
+    void renew_reasons();
+    void keep_texts();
 
     // ---- engine_watcher.cpp --------------------------------------------------------------------
     void follow(
@@ -383,12 +395,14 @@ private:
     void watch_unknown_statuses();
     bool sees_list(const std::string& watch_list) const;
     void watch_expectations();
+    const char* why_in_time(const own_alert& told, const std::optional<wall_time>& completed) const;
     void restore_expectations(const std::vector<domain::counter_row>& counters);
     bool goes_on(alert_number number);
     bool goes_on_in_its_lane(alert_number number, const std::string& alertname);
     std::optional<mono_time> next_watch() const;
     std::optional<std::string> list_to_ask(const domain::alert& alert) const;
     bool is_for(endpoint_id endpoint, const std::string& alertname, const std::string& list) const;
+    bool is_of_watcher(const domain::alert& alert) const;
     std::vector<bool> addressees_of(const domain::alert& alert) const;
 
     // ---- engine_reload.cpp ---------------------------------------------------------------------
@@ -429,7 +443,10 @@ private:
     void restore_alerts(const domain::ledger_batch& rows);
     void remember_end(const domain::alert& alert);
     bool was_told_of_the_same_end(const domain::alert& alert) const;
+    std::vector<alert_number> alerts_of_end(const domain::alert& alert) const;
     void restore_alert(const domain::alert_row& row, const told_map& kept);
+    std::vector<bool> who_had(const domain::alert& alert, const told_map& kept) const;
+    const char* why_not_restored(const domain::alert& alert) const;
     bool is_history(const domain::alert& alert, const told_map& kept) const;
     told known_to(
         const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
@@ -480,7 +497,6 @@ private:
     void tell_recovery(std::size_t slot);
     void keep(std::size_t slot, const std::vector<domain::finding>& findings);
     void raise(const std::vector<domain::finding>& findings, std::size_t slot);
-    void tell_of_others(domain::alert& alert);
     void take_observation(std::size_t slot, const domain::observation& answer, mono_time sent);
     void note_description(std::size_t slot, const domain::observation& answer, mono_time sent);
     void take_findings(std::size_t slot, const tracked& seen);
@@ -571,6 +587,10 @@ private:
     std::map<std::string, expectation> expectations_{};  // by watch list
     std::optional<wall_time> next_expectation_{};
     own_alert heartbeat_{};
+    std::set<alert_number> renewed_{};      // they say something that the ledger does not know
+    std::set<std::string> failed_again_{};  // fingerprints of reasons
+    mono_time renew_again_{};
+    bool renewing_ = false;  // in this step
     bool told_full_ = false;
     retention<domain::job_row_key> let_go_{};  // rows in the ledger, of jobs not in the view
     retention<std::string> over_alerts_{};     // likewise, of alerts that left the book

@@ -8,6 +8,7 @@
 #include "core/conditions.hpp"
 #include "core/engine.hpp"
 #include "core/history.hpp"
+#include "core/label_of.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
@@ -27,10 +28,11 @@ std::optional<wall_time> phase_start(const domain::observation& job) {
 }
 
 // Why a condition of the job holds no more.
-const char* why_over(const domain::job_view& job, bool is_of_former_job) {
+const char* why_over(const domain::job_view& job, bool is_of_former_job, bool is_wanted) {
     if (is_of_former_job) return "name_reused";
     if (job.missing) return "deleted";
-    return job.ending || is_ending(*job.last) ? "job_ended" : "over";
+    if (job.ending || is_ending(*job.last)) return "job_ended";
+    return is_wanted ? "over" : "switched_off";
 }
 
 }  // namespace
@@ -56,15 +58,17 @@ void engine::judge(std::size_t slot) {
     for (const auto& each : known) {
         if (book_.alert(each.alert).state == domain::alert_state::resolved) continue;
         const bool is_of_former_job = each.created != created;
-        const bool holds =
-            !is_of_former_job && std::any_of(holding.begin(), holding.end(), [&](const auto& one) {
-                return one.key == each.key;
-            });
+        const auto same = std::find_if(holding.begin(), holding.end(), [&](const auto& one) {
+            return one.key == each.key;
+        });
+        const bool holds = !is_of_former_job && same != holding.end();
         if (holds) {
             firing.insert(each.key);
+            renew(each.alert, same->alert.alert.annotations);
             if (job.ending) hold_after_end(slot, each.alert);
         } else {
-            end_alert(each.alert, why_over(job, is_of_former_job));
+            const bool is_wanted = wants(job.target.watch_list, book_.alert(each.alert));
+            end_alert(each.alert, why_over(job, is_of_former_job, is_wanted));
         }
     }
     // Labels are the identity, and some may still be read: the next word on the job tells it again.
@@ -81,6 +85,13 @@ void engine::judge(std::size_t slot) {
         const auto number = fire(std::move(each.alert));
         if (number && job.ending) hold_after_end(slot, *number);
     }
+}
+
+// Whether the list has not switched such alerts off.
+bool engine::wants(const std::string& watch_list, const domain::alert& alert) const {
+    const auto& choices = plan_.traits(watch_list).alerts;
+    const auto choice = choices.find(label_of(alert.labels, "alertname"));
+    return choice == choices.end() || choice->second.enabled.value_or(true);
 }
 
 std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {

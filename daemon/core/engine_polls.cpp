@@ -101,6 +101,7 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     // An echo of an older job describes nothing.
     if (!job.summarised) set_undescribed(slot, false);
     take_findings(slot, seen);
+    if (seen.changed) renew_end(slot);
     note_description(slot, answer, sent);
     refresh(slot);
     judge(slot);
@@ -440,21 +441,10 @@ void engine::raise(const std::vector<domain::finding>& findings, std::size_t slo
         configured.insert_or_assign(name, value);
     const auto& choices = plan_.traits(job.target.watch_list).alerts;
     for (auto& row : alerts_for(job, findings, now_.wall, configured, choices)) {
-        tell_of_others(row.alert);
+        note_reason(row.alert.annotations, row.alert.starts_at);
+        say_who_else_failed(row.alert.annotations, row.alert.starts_at);
         fire(std::move(row));
     }
-}
-
-// That failed for the same reason, so that nobody looks into forty of them one by one.
-void engine::tell_of_others(domain::alert& alert) {
-    const auto fingerprint = alert.annotations.find("failure_fingerprint");
-    if (fingerprint == alert.annotations.end()) return;
-    const auto others = same_reasons_.note(fingerprint->second, now_.wall);
-    if (!others) return;
-    const auto text = "same reason as " + std::to_string(others->count) +
-        (others->count == 1 ? " other" : " others") + " since " + iso8601(others->since);
-    alert.annotations["same_reason"] = text;
-    alert.annotations["description"] += " It failed for the " + text + ".";
 }
 
 // What is counted over all jobs, after one of them changed.

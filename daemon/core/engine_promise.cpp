@@ -35,6 +35,7 @@ void engine::watch_promise_of(lane_id lane, const std::string& list) {
     const auto bound = plan_.staleness_bound(list);
     switch (stale_watch_.measured({lane, list}, age, bound, now_.mono)) {
         case promise_change::none:
+            if (age && *age > bound) renew_stale(lane, list, *age);
             break;
         case promise_change::broken:
             fire_stale(lane, list, *age);
@@ -68,6 +69,15 @@ void engine::fire_stale(lane_id lane, const std::string& list, milliseconds age)
         return;
     }
     stale_alerts_[{lane, list}] = book_.key(*number);
+}
+
+void engine::renew_stale(lane_id lane, const std::string& list, milliseconds age) {
+    if (!renewing_) return;
+    const auto fires = stale_alerts_.find({lane, list});
+    if (fires == stale_alerts_.end()) return;
+    if (const auto number = book_.find(fires->second)) {
+        renew(*number, stale_alert(lane, list, age).alert.annotations);
+    }
 }
 
 void engine::end_stale(lane_id lane, const std::string& list, const char* because) {

@@ -211,14 +211,43 @@ bool engine::was_told_of_the_same_end(const domain::alert& alert) const {
     return known != told_ends_.end() && !known->second.contains(domain::identity(alert.labels));
 }
 
+// Those in the book that tell of this end.
+std::vector<alert_number> engine::alerts_of_end(const domain::alert& alert) const {
+    std::vector<alert_number> found;
+    const auto known = told_ends_.find(end_of(alert));
+    if (known == told_ends_.end()) return found;
+    for (const auto& identity : known->second) {
+        if (const auto number = book_.find(identity)) found.push_back(*number);
+    }
+    return found;
+}
+
+// Who was told stays told, whoever the list's receivers are by now. Where nobody can tell whose the
+// alert is they alone are asked, if there are any.
+std::vector<bool> engine::who_had(const domain::alert& alert, const told_map& kept) const {
+    std::vector<bool> told(receivers_.size(), false);
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        const auto& to = plan_.endpoints[i];
+        if (kept.contains({to.receiver, to.url})) told[receiver_of_[i]] = true;
+    }
+    const bool is_told = std::find(told.begin(), told.end(), true) != told.end();
+    if (is_told && !is_of_watcher(alert) && !list_to_ask(alert)) return told;
+    const auto addressed = addressees_of(alert);
+    for (std::size_t i = 0; i < addressed.size(); ++i)
+        told[i] = told[i] || addressed[i];
+    return told;
+}
+
+// Why one that fired when the last run ended does not go on.
+const char* engine::why_not_restored(const domain::alert& alert) const {
+    if (!label(alert, "training_job").empty()) return "unwatched";
+    if (label(alert, "alertname") != domain::overdue_alert) return "restarted";
+    return list_to_ask(alert) ? "switched_off" : "unwatched";
+}
+
 void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     const bool resolved = row.alert.state == domain::alert_state::resolved;
-    auto addressed = addressees_of(row.alert);
-    // Who was told stays told, whoever the list's receivers are by now.
-    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        const auto at = kept.find({plan_.endpoints[i].receiver, plan_.endpoints[i].url});
-        if (at != kept.end()) addressed[receiver_of_[i]] = true;
-    }
+    const auto addressed = who_had(row.alert, kept);
     const auto number = book_.fire(row.alert, row.reason, addressed);
     if (!number) return;
     if (!resolved) restore_condition(*number);
@@ -244,8 +273,7 @@ void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     }
     if (resolved || goes_on(*number) || !is_unwatched(*number, {})) return;
     // A condition of an earlier run is established anew, or over.
-    const bool of_watcher = label(row.alert, "training_job").empty();
-    book_.end(*number, of_watcher ? "restarted" : "unwatched", now_.wall);
+    book_.end(*number, why_not_restored(row.alert), now_.wall);
     journal_.put(book_.row(*number));
 }
 

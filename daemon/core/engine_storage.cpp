@@ -19,6 +19,7 @@ void engine::watch_storage() {
         );
     };
     follow(storage_alert_, believed, make, "recovered");
+    if (is_degraded) renew(storage_alert_, make);
     if (!is_degraded) storage_trouble_.clear();
 }
 

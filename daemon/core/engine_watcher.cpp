@@ -15,6 +15,8 @@ namespace {
 
 // Among the counters, because it is one number of a list.
 constexpr const char* expected_metric = "trainwatchd_watch_list_expected_since_timestamp_seconds";
+// Of the names of alerts that the daemon fires about itself.
+constexpr std::string_view watcher_prefix = "Trainwatchd";
 
 }  // namespace
 
@@ -75,6 +77,7 @@ void engine::watch_connections() {
             );
         };
         follow(known, believed && !lane.gone, make, lane.gone ? "unwatched" : "recovered");
+        if (is_down) renew(known, make);
     }
 }
 
@@ -109,16 +112,15 @@ void engine::watch_unknown_statuses() {
             !known.slots.empty(), now_.mono, milliseconds(0), limits::stale_calm
         );
         const auto make = [&, &status = at->first] {
-            const auto& job = view_.jobs[*known.slots.begin()];
+            const auto& job = *view_.jobs[*known.slots.begin()].last;
             return trainwatchd_unknown_status(
-                {status.first, status.second, job.target.name, plan_.replica},
-                now_.wall,
-                plan_.global.labels
+                {status.first, status.second, job, plan_.replica}, now_.wall, plan_.global.labels
             );
         };
         // The last job that had it may be gone before it could be told.
         const bool may_fire = !known.slots.empty() || !known.told.identity.empty();
         follow(known.told, believed && may_fire, make, "over");
+        if (!known.slots.empty()) renew(known.told, make);
         const bool is_over = !believed && known.slots.empty() && known.told.identity.empty();
         at = is_over ? unknown_statuses_.erase(at) : std::next(at);
     }
@@ -176,16 +178,31 @@ void engine::watch_expectations() {
             }
             return row;
         };
-        follow(expected.told, believed, make, "completed");
+        const bool is_over = !believed && !expected.told.identity.empty();
+        follow(expected.told, believed, make, is_over ? why_in_time(expected.told, last) : "");
+        if (is_late) renew(expected.told, make);
     }
     for (auto at = expectations_.begin(); at != expectations_.end();) {
         if (plan_.traits(at->first).completed_within) {
             ++at;
             continue;
         }
-        follow(at->second.told, false, {}, "unwatched");
+        const bool is_there =
+            std::any_of(lists_of_lane_.begin(), lists_of_lane_.end(), [&](const auto& lists) {
+                return lists.contains(at->first);
+            });
+        follow(at->second.told, false, {}, is_there ? "switched_off" : "unwatched");
         at = expectations_.erase(at);
     }
+}
+
+// A list is late no more when a job of it has completed, and when it is given more time.
+const char* engine::why_in_time(const own_alert& told, const std::optional<wall_time>& completed)
+    const {
+    const auto number = book_.find(told.identity);
+    if (!number || !completed) return "limit_raised";
+    const auto former = label_of(book_.alert(*number).annotations, "last_completed_at");
+    return former == iso8601(*completed) ? "limit_raised" : "completed";
 }
 
 void engine::restore_expectations(const std::vector<domain::counter_row>& counters) {
@@ -264,6 +281,10 @@ std::optional<mono_time> engine::next_watch() const {
     return next;
 }
 
+bool engine::is_of_watcher(const domain::alert& alert) const {
+    return label_of(alert.labels, "alertname").starts_with(watcher_prefix);
+}
+
 // The list that says who is to hear of the alert: in place of one that is there no more, the one
 // that has the job now. Nothing: nobody can tell.
 std::optional<std::string> engine::list_to_ask(const domain::alert& alert) const {
@@ -285,7 +306,7 @@ bool engine::is_for(endpoint_id endpoint, const std::string& alertname, const st
     const auto& to = plan_.endpoints[endpoint.value];
     if (alertname == "TrainwatchdHeartbeat") return to.heartbeat;
     // What the daemon says of itself is everybody's.
-    if (alertname.starts_with("Trainwatchd")) return true;
+    if (alertname.starts_with(watcher_prefix)) return true;
     const auto& wanted = plan_.traits(list).receivers;
     return wanted.empty() || std::find(wanted.begin(), wanted.end(), to.receiver) != wanted.end();
 }

@@ -98,12 +98,15 @@ domain::alert_row trainwatchd_unknown_status(
     alert.labels.insert_or_assign("value", value);
     alert.annotations["summary"] =
         "AWS reports the " + facts.member + " " + value + ", which trainwatchd does not know.";
-    alert.annotations["description"] = "Job " + facts.job +
+    const auto job = facts.job.name + " in account " + facts.job.account_id + ", region " +
+        facts.job.region + ",";
+    alert.annotations["training_job_arn"] = facts.job.arn;
+    alert.annotations["description"] = "Job " + job +
         " has it. A job with a status that is not known counts as running, so that no end is made "
         "up: if this one means an end, it goes unseen. Look at the job, and for a newer release.";
     return {
         std::move(alert),
-        "AWS said that job " + facts.job + " has the " + facts.member + " " + value + "."};
+        "AWS said that job " + job + " has the " + facts.member + " " + value + "."};
 }
 
 domain::alert_row trainwatchd_heartbeat(

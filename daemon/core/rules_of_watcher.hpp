@@ -50,9 +50,9 @@ domain::alert_row trainwatchd_connection_down(
 
 // TrainwatchdUnknownStatus: AWS reports a status that this release does not know.
 struct unknown_status_facts {
-    std::string member{};  // TrainingJobStatus or SecondaryStatus
-    std::string value{};   // as AWS spells it
-    std::string job{};     // one that has it
+    std::string member{};            // TrainingJobStatus or SecondaryStatus
+    std::string value{};             // as AWS spells it
+    const domain::observation& job;  // one that has it
     std::string replica{};
 };
 domain::alert_row trainwatchd_unknown_status(

@@ -46,6 +46,33 @@ TEST(alert_book, identity_fires_once) {
     EXPECT_EQ(given.shown[0].annotations.at("summary"), "it failed");
 }
 
+TEST(alert_book, firing_alert_says_what_it_is_told_to_say_and_stays_the_same) {
+    one_alert given;
+    EXPECT_TRUE(given.book.renew(given.number, {{"summary", "it failed twice"}}));
+    EXPECT_FALSE(given.book.renew(given.number, {{"summary", "it failed twice"}}));
+    auto expected = alert_of("a");
+    expected.annotations = {{"summary", "it failed twice"}};
+    EXPECT_THAT(given.shown, testing::ElementsAre(expected));
+}
+
+TEST(alert_book, when_it_was_so_is_no_news_by_itself) {
+    one_alert given;
+    given.book.renew(given.number, {{"summary", "stuck for 1h"}, {"seen_at", "09:00"}});
+    EXPECT_FALSE(given.book.renew(given.number, {{"summary", "stuck for 1h"}, {"seen_at", "09:01"}})
+    );
+    EXPECT_EQ(given.shown[0].annotations.at("seen_at"), "09:01");
+    EXPECT_TRUE(given.book.renew(given.number, {{"summary", "stuck for 2h"}, {"seen_at", "10:00"}})
+    );
+}
+
+TEST(alert_book, alert_that_is_over_says_what_it_said_last) {
+    one_alert given;
+    given.book.end(given.number, "unwatched", later(hours(2)));
+    EXPECT_FALSE(given.book.renew(given.number, {{"summary", "it failed twice"}}));
+    EXPECT_EQ(given.shown[0].annotations.at("summary"), "it failed");
+    EXPECT_EQ(given.shown[0].annotations.at("resolved_because"), "unwatched");
+}
+
 TEST(alert_book, alerts_are_shown_in_the_order_of_their_identities) {
     one_alert given;
     std::map<std::string, alert_number> numbers{{"a", given.number}};

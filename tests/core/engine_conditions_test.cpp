@@ -82,6 +82,14 @@ script near_deadline(domain::watch_plan plan = quick_plan({"resnet"}), domain::l
     return play;
 }
 
+domain::observation with_an_issue(bool has_ended) {
+    auto made = running().but([](auto& seen) {
+        seen.rules.push_back({domain::rule_kind::debugger, "Overfit", "IssuesFound", "", {}});
+    });
+    if (has_ended) made.ends("Completed", "Completed", hours(2));
+    return made.seen();
+}
+
 // ---- coming and going --------------------------------------------------------------------------
 
 TEST(standing, alert_fires_once_and_ends_with_the_job) {
@@ -295,6 +303,167 @@ TEST(standing, alert_that_a_reload_switches_off_ends) {
     next.lists["nightly"].alerts["TrainingJobNearDeadline"].enabled = false;
     play.play(minutes(2), reconfigured{next});
     EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobNearDeadline"), "switched_off");
+}
+
+// ---- what it says by now -----------------------------------------------------------------------
+
+// Of the first alert in each parcel for the endpoint that has one of that name, the annotation.
+std::vector<std::string> said(
+    const std::vector<std::pair<mono_time, action>>& log,
+    const char* annotation,
+    std::uint64_t endpoint = 0
+) {
+    std::vector<std::string> texts;
+    for (const auto& [when, asked] : log) {
+        const auto* parcel = std::get_if<deliver>(&asked);
+        if (!parcel || parcel->endpoint.value != endpoint) continue;
+        texts.push_back(label(parcel->alerts.front().annotations, annotation));
+    }
+    return texts;
+}
+
+TEST(standing, alert_tells_the_present_text_with_each_re_send) {
+    script play(quick_plan({"resnet"}));
+    const auto spot = [] { return running().spot().max_runtime(seconds(8'400)); };
+    play.aws = [&](const describe&) { return spot().seen(); };
+    auto log = play.play(minutes(1));
+    const auto fired = play.view().alerts.at(0);
+    EXPECT_THAT(said(log, "summary").front(), HasSubstr("has used 84 %"));
+    EXPECT_EQ(said(log, "deadline").front(), "2025-11-23T11:48:00.123Z");
+    const auto interrupted = hours(2) + minutes(1);
+    play.aws = [&](const describe&) { return spot().phase("Interrupted", interrupted).seen(); };
+    log = play.play(minutes(2));
+    EXPECT_THAT(said(log, "summary").back(), HasSubstr("once it has trained for so long"));
+    // It goes on, and has as long as it stood still.
+    play.aws = [&](const describe&) {
+        return spot()
+            .phase("Interrupted", interrupted, interrupted + minutes(2))
+            .phase("Training", interrupted + minutes(2))
+            .seen();
+    };
+    log = play.play(minutes(3));
+    EXPECT_THAT(
+        said(log, "summary").back(),
+        testing::AnyOf(HasSubstr("has used 86 %"), HasSubstr("has used 87 %"))
+    );
+    EXPECT_EQ(said(log, "deadline").back(), "2025-11-23T11:50:00.123Z");
+    EXPECT_EQ(play.view().alerts.at(0).labels, fired.labels);
+    EXPECT_EQ(play.view().alerts.at(0).starts_at, fired.starts_at);
+    // Why it fired is what it was.
+    const auto ledger = keep(log);
+    ASSERT_THAT(ledger.alerts(), SizeIs(1));
+    const auto& row = ledger.alerts().begin()->second;
+    EXPECT_THAT(row.reason, HasSubstr(", 84 % of its"));
+    EXPECT_EQ(label(row.alert.annotations, "deadline"), "2025-11-23T11:50:00.123Z");
+}
+
+// It is told what is new with the end.
+TEST(standing, alert_that_says_something_else_is_not_sent_to_a_webhook_for_that) {
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints.push_back(hook);
+    script play(plan);
+    play.aws = [](const describe&) { return job().phase("Starting", seconds(0)).seen(); };
+    auto log = play.play(minutes(10));
+    EXPECT_THAT(told(log, 1), ElementsAre("TrainingJobStuck"));
+    EXPECT_THAT(said(log, "summary", 1).front(), HasSubstr("has been Starting for 2h,"));
+    play.aws = [](const describe&) {
+        return job()
+            .phase("Starting", seconds(0), hours(2) + minutes(10))
+            .phase("Downloading", hours(2) + minutes(10))
+            .seen();
+    };
+    log = play.play(minutes(2));
+    EXPECT_THAT(told(log, 1), ElementsAre("TrainingJobStuck over"));
+    EXPECT_THAT(said(log, "summary", 1).front(), HasSubstr("has been Starting for 2h9m"));
+}
+
+// Starting for two hours, and asked about each second.
+script stuck_and_looked_at() {
+    auto plan = quick_plan({"resnet"});
+    plan.global.staleness_bound = seconds(2);
+    script play(std::move(plan));
+    play.aws = [](const describe&) { return job().phase("Starting", seconds(0)).seen(); };
+    return play;
+}
+
+// What changes by the second costs the disk two writes a minute.
+TEST(standing, alert_that_says_something_else_each_second_is_written_now_and_then) {
+    auto play = stuck_and_looked_at();
+    play.play(minutes(1));
+    std::size_t polls = 0;
+    std::size_t rows = 0;
+    for (const auto& [when, asked] : play.play(minutes(20))) {
+        if (const auto* batch = std::get_if<commit>(&asked)) rows += batch->batch.alerts.size();
+        if (std::holds_alternative<describe>(asked)) ++polls;
+    }
+    EXPECT_GT(polls, 500U);
+    EXPECT_GE(rows, 20U);
+    EXPECT_LE(rows, 41U);
+}
+
+TEST(standing, alert_that_says_nothing_new_is_not_written_again) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe&) { return with_an_issue(false); };
+    play.play(minutes(1));
+    const auto log = play.play(minutes(20));
+    EXPECT_THAT(keep(log).alerts(), IsEmpty());
+    // When it was seen to hold last is told all the same.
+    EXPECT_GE(said(log, "seen_at").back(), iso8601(play.now().wall - minutes(2)));
+}
+
+TEST(standing, alert_keeps_its_last_text_when_the_daemon_stops) {
+    auto play = stuck_and_looked_at();
+    auto ledger = run_and_keep(play, minutes(1) + seconds(17));
+    const auto text = play.view().alerts.at(0).annotations;
+    for (const auto& [when, asked] : play.play(seconds(1), stop_requested{})) {
+        if (const auto* batch = std::get_if<commit>(&asked)) ledger.add(*batch);
+    }
+    ASSERT_THAT(ledger.alerts(), SizeIs(1));
+    EXPECT_EQ(
+        label(ledger.alerts().begin()->second.alert.annotations, "summary"), label(text, "summary")
+    );
+}
+
+// The reason comes with the description; the alert fired without, and keeps its labels.
+TEST(standing, alert_of_an_end_tells_the_reason_that_came_later) {
+    script play(quick_plan({"resnet"}));
+    play.aws = [](const describe&) { return running().fails(hours(2), "").seen(); };
+    play.play(minutes(2));
+    ASSERT_THAT(firing(play), ElementsAre("TrainingJobFailed"));
+    const auto labels = play.view().alerts.at(0).labels;
+    EXPECT_THAT(label(play.view().alerts.at(0).annotations, "summary"), HasSubstr("no reason"));
+    play.aws = [](const describe&) {
+        return running().fails(hours(2), "AlgorithmError: CUDA out of memory").seen();
+    };
+    const auto log = play.play(hours(2));
+    EXPECT_EQ(play.view().alerts.at(0).labels, labels);
+    EXPECT_THAT(said(log, "summary").back(), HasSubstr("CUDA out of memory"));
+    EXPECT_THAT(
+        keep(log).alerts().at(domain::identity(labels)).alert.annotations.at("summary"),
+        HasSubstr("CUDA out of memory")
+    );
+}
+
+TEST(watcher, tells_how_old_the_picture_is_by_now) {
+    script play(quick_plan({"resnet"}));
+    play.play(minutes(1));
+    play.aws = [](const describe&) -> result<domain::observation> {
+        return failed(error_class::transient);
+    };
+    play.play(minutes(4));
+    ASSERT_THAT(firing(play), Contains("TrainwatchdStale"));
+    const auto log = play.play(minutes(30));
+    std::set<std::string> texts;
+    for (const auto& [when, asked] : log) {
+        const auto* parcel = std::get_if<deliver>(&asked);
+        if (!parcel) continue;
+        for (const auto& alert : parcel->alerts) {
+            if (label(alert.labels, "alertname") != "TrainwatchdStale") continue;
+            texts.insert(label(alert.annotations, "description"));
+        }
+    }
+    EXPECT_THAT(texts, SizeIs(testing::Ge(20U)));
 }
 
 // ---- a restart ---------------------------------------------------------------------------------
@@ -324,14 +493,6 @@ TEST(standing, alert_of_a_job_that_ended_while_nobody_watched_ends_after_the_res
 }
 
 // ---- rules after the end -----------------------------------------------------------------------
-
-domain::observation with_an_issue(bool has_ended) {
-    auto made = running().but([](auto& seen) {
-        seen.rules.push_back({domain::rule_kind::debugger, "Overfit", "IssuesFound", "", {}});
-    });
-    if (has_ended) made.ends("Completed", "Completed", hours(2));
-    return made.seen();
-}
 
 TEST(standing, alert_of_a_rule_stays_for_a_day_after_the_end_of_its_job) {
     script play(quick_plan({"resnet"}));
@@ -428,6 +589,11 @@ TEST(watcher, says_once_that_it_does_not_know_a_status) {
         play.view().alerts[0].labels,
         IsSupersetOf({Pair("member", "TrainingJobStatus"), Pair("value", "Hibernating")})
     );
+    // The name of a job is not enough to find it.
+    EXPECT_THAT(
+        label(play.view().alerts[0].annotations, "description"),
+        HasSubstr("Job a in account 111122223333, region eu-west-1, has it.")
+    );
     // The last job that had it goes on to one that is known.
     play.aws = [](const describe& asked) { return running(asked.name).seen(); };
     play.play(minutes(4));
@@ -523,6 +689,52 @@ TEST(overdue, alert_ends_when_a_reload_expects_nothing_any_more) {
     next.lists["nightly"].completed_within.reset();
     play.play(minutes(1), reconfigured{next});
     EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobOverdue"), "switched_off");
+}
+
+TEST(overdue, alert_ends_as_raised_when_a_reload_gives_more_time) {
+    for (const bool had_one : {false, true}) {
+        script play(nightly_plan());
+        if (had_one) {
+            play.aws = [](const describe&) {
+                return running().ends("Completed", "Completed", hours(1)).seen();
+            };
+        }
+        play.play(hours(27));
+        ASSERT_THAT(firing(play), ElementsAre("TrainingJobOverdue"));
+        auto next = play.subject().plan();
+        next.lists["nightly"].completed_within = hours(40);
+        play.play(minutes(1), reconfigured{next});
+        EXPECT_THAT(firing(play), IsEmpty());
+        EXPECT_EQ(because(play, "TrainingJobOverdue"), "limit_raised") << had_one;
+    }
+}
+
+TEST(overdue, alert_tells_the_limit_that_holds_by_now) {
+    script play(nightly_plan());
+    play.play(hours(30));
+    auto next = play.subject().plan();
+    next.lists["nightly"].completed_within = hours(28);
+    const auto log = play.play(minutes(3), reconfigured{next});
+    EXPECT_THAT(firing(play), ElementsAre("TrainingJobOverdue"));
+    EXPECT_THAT(said(log, "description").back(), HasSubstr("of the list is 28h"));
+}
+
+TEST(overdue, alert_says_after_a_restart_why_it_is_over) {
+    script first(nightly_plan());
+    const auto ledger = run_and_keep(first, hours(27));
+    for (const bool raised : {false, true}) {
+        auto plan = nightly_plan();
+        if (raised) {
+            plan.lists["nightly"].completed_within = hours(40);
+        } else {
+            plan.lists["nightly"].completed_within.reset();
+        }
+        script second(plan, ledger.load(), first.now());
+        second.play(minutes(2));
+        EXPECT_THAT(firing(second), IsEmpty());
+        EXPECT_EQ(because(second, "TrainingJobOverdue"), raised ? "limit_raised" : "switched_off");
+    }
 }
 
 // ---- the heartbeat -----------------------------------------------------------------------------
@@ -575,19 +787,48 @@ TEST(same_reason, is_told_with_how_many_others_and_since_when) {
     play.aws = [](const describe& asked) {
         return running(asked.name).fails(hours(2), "AlgorithmError: CUDA out of memory").seen();
     };
-    play.play(minutes(1));
+    const auto log = play.play(minutes(1));
     std::vector<std::string> told_so;
-    for (const auto& alert : play.view().alerts)
-        told_so.push_back(label(alert.annotations, "same_reason"));
-    std::sort(told_so.begin(), told_so.end());
+    for (const auto& [when, asked] : log) {
+        const auto* line = std::get_if<commit>(&asked);
+        if (!line) continue;
+        for (const auto& row : line->batch.alerts)
+            told_so.push_back(label(row.alert.annotations, "same_reason"));
+    }
     EXPECT_THAT(
         told_so,
-        ElementsAre(
-            "",
-            testing::StartsWith("same reason as 1 other since 2025-11-23T11:26:40"),
-            testing::StartsWith("same reason as 2 others since")
+        IsSupersetOf<testing::Matcher<std::string>>(
+            {"",
+             testing::StartsWith("same reason as 1 other since 2025-11-23T11:26:40"),
+             testing::StartsWith("same reason as 2 others since")}
         )
     );
+}
+
+// The first of forty is told of those that came after it.
+TEST(same_reason, is_told_by_each_re_send_as_it_is_by_then) {
+    auto plan = quick_plan({"a", "b", "c"});
+    plan.endpoints.push_back(hook);
+    script play(plan);
+    play.aws = [](const describe& asked) {
+        return running(asked.name).fails(hours(2), "AlgorithmError: CUDA out of memory").seen();
+    };
+    play.play(minutes(1));
+    const auto log = play.play(minutes(2));
+    for (const auto& alert : play.view().alerts) {
+        EXPECT_THAT(
+            label(alert.annotations, "same_reason"), testing::StartsWith("same reason as 2 others")
+        );
+        EXPECT_THAT(
+            label(alert.annotations, "description"),
+            AllOf(
+                HasSubstr("It failed for the same reason as 2 others"),
+                Not(HasSubstr("same reason as 1 other"))
+            )
+        );
+    }
+    EXPECT_THAT(said(log, "same_reason"), testing::Each(HasSubstr("2 others")));
+    EXPECT_THAT(told(log, 1), IsEmpty());
 }
 
 TEST(same_reason, is_known_after_a_restart) {
@@ -687,6 +928,66 @@ TEST(receivers, of_a_list_that_is_renamed_are_the_only_ones_who_hear) {
             jobs.insert(label(alert.labels, "training_job"));
     }
     EXPECT_THAT(jobs, ElementsAre("ours"));
+}
+
+std::map<std::uint64_t, std::set<std::string>> jobs_told(
+    const std::vector<std::pair<mono_time, action>>& log
+) {
+    std::map<std::uint64_t, std::set<std::string>> jobs;
+    for (const auto& [when, asked] : log) {
+        const auto* parcel = std::get_if<deliver>(&asked);
+        if (!parcel) continue;
+        for (const auto& alert : parcel->alerts)
+            jobs[parcel->endpoint.value].insert(label(alert.labels, "training_job"));
+    }
+    return jobs;
+}
+
+domain::watch_plan renamed(domain::watch_plan plan) {
+    plan.lists["renamed"] = plan.lists["other"];
+    plan.lists.erase("other");
+    plan.targets[1].watch_list = "renamed";
+    return plan;
+}
+
+TEST(receivers, of_a_list_that_was_renamed_before_a_restart_are_the_only_ones_who_hear) {
+    script first(two_teams());
+    first.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    const auto ledger = run_and_keep(first, minutes(5));
+    script second(renamed(two_teams()), ledger.load(), first.now());
+    second.aws = first.aws;
+    const auto jobs = jobs_told(second.play(minutes(5)));
+    EXPECT_THAT(jobs, ElementsAre(Pair(0, ElementsAre("ours"))));
+    EXPECT_EQ(second.view().receivers.at("main").unconfirmed, 0U);
+    EXPECT_EQ(second.view().receivers.at("pipeline").unconfirmed, 0U);
+}
+
+// Nobody has heard of it yet, and somebody must.
+TEST(receivers, that_were_not_reached_before_a_restart_hear_of_a_list_that_was_renamed) {
+    script first(two_teams());
+    first.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    first.receiver = [](const deliver&) -> result<domain::receipt> {
+        return failed(error_class::transient);
+    };
+    const auto ledger = run_and_keep(first, minutes(5));
+    script second(renamed(two_teams()), ledger.load(), first.now());
+    second.aws = first.aws;
+    const auto jobs = jobs_told(second.play(minutes(5)));
+    EXPECT_THAT(jobs, ElementsAre(Pair(0, ElementsAre("ours")), Pair(1, ElementsAre("theirs"))));
+}
+
+TEST(receivers, who_heard_of_a_job_that_nobody_watches_after_a_restart_hear_of_the_end) {
+    script first(two_teams());
+    first.aws = [](const describe& asked) { return running(asked.name).fails(hours(2)).seen(); };
+    const auto ledger = run_and_keep(first, minutes(5));
+    auto plan = two_teams();
+    plan.lists.erase("other");
+    plan.targets.pop_back();
+    script second(plan, ledger.load(), first.now());
+    second.aws = first.aws;
+    const auto log = second.play(minutes(5));
+    EXPECT_THAT(told(log, 1), ElementsAre("TrainingJobFailed over"));
+    EXPECT_THAT(jobs_told(log).at(0), ElementsAre("ours"));
 }
 
 TEST(receivers, hear_all_of_what_the_daemon_says_of_itself) {
