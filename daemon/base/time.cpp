@@ -127,6 +127,13 @@ std::string iso8601_basic(wall_time value) {
     return text;
 }
 
+std::string utc_text(wall_time value) {
+    auto text = iso8601(value);
+    text.resize(text.find('.'));
+    text[text.find('T')] = ' ';
+    return text + " UTC";
+}
+
 std::optional<wall_time> parse_iso8601(std::string_view text) {
     const auto year = take_digits(text, 4);
     if (!year || !take(text, '-')) return std::nullopt;

@@ -57,7 +57,9 @@ constexpr double unix_seconds(wall_time value) {
 
 // "2026-11-24T09:12:00.123Z"
 std::string iso8601(wall_time value);
-// Accepts the form above, with or without a fraction, with Z or a numeric offset.
+// "2026-11-24 09:12:00 UTC": within a sentence, for people.
+std::string utc_text(wall_time value);
+// Accepts the form of iso8601, with or without a fraction, with Z or a numeric offset.
 std::optional<wall_time> parse_iso8601(std::string_view text);
 // "20261124T091200Z": the form of x-amz-date.
 std::string iso8601_basic(wall_time value);

@@ -38,7 +38,7 @@ std::string phases_of(const domain::job_view& job) {
         if (!text.empty()) text += ", ";
         text += phase.status;
         if (phase.since) {
-            text += " since " + iso8601(*phase.since);
+            text += " since " + utc_text(*phase.since);
         } else {
             text += " " + format_duration(std::chrono::floor<seconds>(phase.spent));
         }
@@ -111,14 +111,16 @@ std::string place_of_job(const observation& job, const std::optional<wall_time>&
     if (const auto instances = describe_instances(job); !instances.empty()) {
         text += ", on " + instances;
     }
-    text += ", created " + iso8601(job.created);
+    text += ", was created at " + utc_text(job.created);
+    const auto end = ended ? " and ended at " + utc_text(*ended) : std::string();
     if (job.training_started) {
-        text += ", training since " + iso8601(*job.training_started);
+        const auto* const trains = end.empty() ? " and has trained since " : ", trained from ";
+        text += trains + utc_text(*job.training_started);
     } else {
         const bool is_over = domain::is_terminal(job.status.value);
-        text += is_over ? ", which never started training" : ", not training yet";
+        text += is_over ? ", never started training" : " and is not training yet";
     }
-    if (ended) text += ", ended " + iso8601(*ended);
+    text += end;
     return text + ".";
 }
 

@@ -16,12 +16,12 @@ bool is_past_its_work(const observation& job) {
     return is_stopping(job) || job.secondary.value == secondary_status::uploading;
 }
 
-// "AWS stops it at 2026-11-24T09:12:00.000Z"; while a spot job is interrupted, nobody can say when.
+// "AWS stops it at 2026-11-24 09:12:00 UTC"; while a spot job is interrupted, nobody can say when.
 std::string when_stopped(const domain::job_view& job, wall_time seen) {
     for (const auto& deadline : job.deadlines) {
         if (deadline.kind != domain::deadline_kind::max_runtime) continue;
-        if (deadline.at <= seen) return "AWS stops it any minute, since " + iso8601(deadline.at);
-        return "AWS stops it at " + iso8601(deadline.at);
+        if (deadline.at <= seen) return "AWS stops it any minute, since " + utc_text(deadline.at);
+        return "AWS stops it at " + utc_text(deadline.at);
     }
     return "AWS stops it once it has trained for so long";
 }
@@ -33,7 +33,7 @@ std::string what_progress_says(const domain::job_view& job) {
     if (!predicted || predicted->from != domain::predicted_end::basis::progress) {
         return " By the progress that it reports it will not be done by then.";
     }
-    return " By the progress that it reports it will be done at " + iso8601(predicted->at) +
+    return " By the progress that it reports it will be done at " + utc_text(predicted->at) +
         ", before that.";
 }
 

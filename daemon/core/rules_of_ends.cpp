@@ -54,8 +54,10 @@ std::string at_time(const std::optional<wall_time>& when) {
     return when ? " at " + iso8601(*when) : std::string();
 }
 
-// Where the model is, if AWS uploaded any.
+// Where the model is, if AWS uploaded any. One that never trained has nothing to lose, and AWS
+// tells where its model would be all the same.
 std::string what_is_left(const observation& job) {
+    if (!job.training_started) return {};
     if (job.model_artifacts.empty()) return " What it had trained may be lost.";
     return " What it had trained is at " + job.model_artifacts + ".";
 }

@@ -132,8 +132,8 @@ domain::alert_row training_job_overdue(
     alert.starts_at = now;
     const auto within = format_duration(std::chrono::floor<seconds>(facts.within));
     const auto since = facts.last_completed
-        ? "the last one did at " + iso8601(*facts.last_completed)
-        : "none did since the list is watched, " + iso8601(facts.watched_since);
+        ? "the last one did at " + utc_text(*facts.last_completed)
+        : "none did since the list is watched, " + utc_text(facts.watched_since);
     alert.annotations["summary"] = "No training job of watch list " + facts.watch_list +
         " has completed for more than " + within + ": " + since + ".";
     alert.annotations["description"] = "expect.completed_within of the list is " + within +

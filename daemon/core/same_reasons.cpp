@@ -55,7 +55,7 @@ void tell_of_others(domain::label_map& annotations, const same_reasons::others& 
         description.erase(description.size() - former.size());
     }
     told = "same reason as " + std::to_string(known.count) +
-        (known.count == 1 ? " other" : " others") + " since " + iso8601(known.since);
+        (known.count == 1 ? " other" : " others") + " since " + utc_text(known.since);
     description += sentence_of(told);
 }
 

@@ -15,6 +15,10 @@ TEST(iso_time, is_written_in_utc_with_milliseconds) {
     EXPECT_EQ(iso8601(from_unix_milliseconds(-1)), "1969-12-31T23:59:59.999Z");
 }
 
+TEST(utc_time, is_written_for_people_to_the_second) {
+    EXPECT_EQ(utc_text(*parse_iso8601("2026-11-24T09:12:59.999Z")), "2026-11-24 09:12:59 UTC");
+}
+
 TEST(iso_time, is_read_back_as_it_was_written) {
     EXPECT_EQ(parse_iso8601(iso8601(moment)), moment);
 }

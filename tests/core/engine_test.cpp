@@ -137,9 +137,9 @@ TEST(engine, tells_the_life_of_a_job) {
     alert.annotations = {
         {"summary", "Training job resnet failed after 2h (capacity): CapacityError: none"},
         {"description",
-         "Job resnet in account 111122223333, region eu-west-1, created "
-         "2025-11-23T09:26:40.123Z, which never started training, ended "
-         "2025-11-23T11:26:40.123Z."},
+         "Job resnet in account 111122223333, region eu-west-1, was created at "
+         "2025-11-23 09:26:40 UTC, never started training and ended at "
+         "2025-11-23 11:26:40 UTC."},
         {"failure_reason", "CapacityError: none"},
         {"failure_fingerprint", failure_fingerprint("CapacityError: none")},
         {"ended_at", "2025-11-23T11:26:40.123Z"},

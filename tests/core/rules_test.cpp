@@ -168,8 +168,8 @@ TEST(rules, annotations_tell_what_a_person_asks_first) {
             {"summary", "Training job resnet failed after 15m: AlgorithmError: exit code 1"},
             {"description",
              "Job resnet in account 111122223333, region eu-west-1, on 1 x ml.c5.xlarge, 3 x "
-             "ml.p4d.24xlarge, created 2025-11-23T09:26:40.123Z, training since "
-             "2025-11-23T09:28:00.123Z, ended 2025-11-23T09:41:40.123Z."},
+             "ml.p4d.24xlarge, was created at 2025-11-23 09:26:40 UTC, trained from 2025-11-23 "
+             "09:28:00 UTC and ended at 2025-11-23 09:41:40 UTC."},
             {"failure_reason", "AlgorithmError: exit code 1"},
             {"failure_fingerprint", failure_fingerprint("AlgorithmError: exit code 1")},
             {"ended_at", "2025-11-23T09:41:40.123Z"},
@@ -241,7 +241,7 @@ TEST(rules, failure_without_a_reason_says_that_there_is_none) {
 
 TEST(rules, job_that_never_started_says_so) {
     const auto notes = alert_about(job().fails(seconds(900), "CapacityError: none")).annotations;
-    EXPECT_THAT(notes.at("description"), HasSubstr("which never started training"));
+    EXPECT_THAT(notes.at("description"), HasSubstr(", never started training and ended at "));
     EXPECT_EQ(notes.count("started_at"), 0U);
 }
 
@@ -257,6 +257,15 @@ TEST(rules, runtime_limit_names_the_limit_and_what_is_left) {
         "Training job resnet was stopped by AWS at its runtime limit of 10m after 15m."
     );
     EXPECT_THAT(notes.at("description"), HasSubstr("What it had trained is at s3://b/m.tar.gz."));
+}
+
+// AWS names the place of a model that was never made.
+TEST(rules, job_that_never_trained_has_left_nothing) {
+    const auto notes =
+        alert_about(job().ends("Stopped", "MaxWaitTimeExceeded", seconds(900)).but([](auto& seen) {
+            seen.model_artifacts = "s3://b/m.tar.gz";
+        })).annotations;
+    EXPECT_THAT(notes.at("description"), testing::Not(HasSubstr("had trained")));
 }
 
 TEST(rules, runtime_limit_without_artifacts_says_what_may_be_lost) {
