@@ -83,7 +83,7 @@ std::optional<domain::settings> settings_for_folder(const options& chosen) {
             std::fprintf(stderr, "%s\n", mistake.c_str());
         return std::nullopt;
     }
-    auto& [settings, lists] = std::get<loaded_configuration>(loaded);
+    auto& [settings, lists, warnings] = std::get<loaded_configuration>(loaded);
     tell_broken(lists);
     return std::move(settings);
 }

@@ -56,8 +56,10 @@ check_report check_config(
                 report.text += line + "\n";
             continue;
         }
-        auto& [config, lists] = std::get<loaded_configuration>(outcome);
+        auto& [config, lists, warnings] = std::get<loaded_configuration>(outcome);
         config.process = chosen.process;
+        for (const auto& warning : warnings)
+            report.text += warning + "\n";
         const auto wrong = add_mistakes(lists, report.text);
         if (wrong > 0) {
             report.exit_code = 1;

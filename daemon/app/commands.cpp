@@ -35,6 +35,8 @@ void print_error(const std::string& line) {
 
 // What is done otherwise than the environment or the files ask.
 void log_departures(const wiring_inputs& inputs, io::log& log) {
+    for (const auto& warning : inputs.warnings)
+        log.write(io::log_level::warning, warning, {});
     for (const auto& [name, access] : inputs.access) {
         for (const auto& note : access.notes)
             log.write(io::log_level::warning, note, {{"connection", name}});

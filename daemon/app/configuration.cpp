@@ -51,7 +51,7 @@ configuration_reading read_configuration(
     configuration_reading reading;
     const auto& [path, process, env, access, ask] = place;
     auto files = read_aws_files(env, access.read);
-    const loaded_configuration previous{{}, former};
+    const loaded_configuration previous{{}, former, {}};
     auto loaded = load_settings(path, files, access, ask, &previous);
     if (auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
         reading.errors = std::move(*mistakes);
@@ -60,10 +60,11 @@ configuration_reading read_configuration(
         return reading;
     }
     wiring_inputs inputs;
-    auto& [settings, lists] = std::get<loaded_configuration>(loaded);
+    auto& [settings, lists, warnings] = std::get<loaded_configuration>(loaded);
     inputs.settings = std::move(settings);
     inputs.settings.process = process;
     inputs.watch_list_files = std::move(lists);
+    inputs.warnings = std::move(warnings);
     inputs.seed = std::random_device{}();
     const bool has_keys = resolve_connections(inputs, env, files, access.read, reading.errors);
     if (has_keys && resolve_receivers(inputs, files, reading.errors)) {

@@ -164,7 +164,6 @@ void equipment::stage_clients(
 result<void> equipment::stage_notifiers(
     const wiring_inputs& inputs, const domain::watch_plan& plan, staged& next
 ) {
-    next.trust = receiver_trust_;
     for (const auto& endpoint : plan.endpoints) {
         const auto slot = next.endpoints.size();
         auto& face = next.endpoints.emplace_back();
@@ -179,8 +178,9 @@ result<void> equipment::stage_notifiers(
         auto proxy = wire::proxy_for(*where, inputs.receiver_proxies.at(endpoint.receiver));
         const auto& access = receiver_access_of(inputs.settings, endpoint.receiver);
         face = {true, endpoint.kind, endpoint.url, std::move(proxy), access};
+        next.trust.keep(access.tls, receiver_trust_);
         if (slot < endpoints_.size() && endpoints_[slot] == face) continue;
-        auto trust = next.trust.of(access.ca_file);
+        auto trust = next.trust.of(access.tls);
         if (trust.has_error()) return trust.error();
         if (where->tls) {
             if (auto any = io::check_trust(**trust); any.has_error()) return any.error();

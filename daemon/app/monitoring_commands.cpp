@@ -36,7 +36,7 @@ std::optional<domain::settings> settings_of(const options& chosen) {
             print_error(mistake);
         return std::nullopt;
     }
-    auto& [settings, lists] = std::get<loaded_configuration>(loaded);
+    auto& [settings, lists, warnings] = std::get<loaded_configuration>(loaded);
     // What is left out is not printed for either.
     for (const auto& file : lists) {
         for (const auto& mistake : file.mistakes)

@@ -150,7 +150,7 @@ private:
             return;
         }
         const auto& access = receiver_access_of(inputs_.settings, endpoint.receiver);
-        const auto trust = trust_.of(access.ca_file);
+        const auto trust = trust_.of(access.tls);
         if (trust.has_error()) {
             lines_[slot] = {app::name_of(endpoint) + told_of_failure(trust.error())};
             return;

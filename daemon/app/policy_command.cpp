@@ -77,7 +77,7 @@ int print_iam_policy(const options& chosen) {
             print_error(mistake);
         return 1;
     }
-    const auto& [config, lists] = std::get<loaded_configuration>(loaded);
+    const auto& [config, lists, warnings] = std::get<loaded_configuration>(loaded);
     // What is left out is not allowed either: whoever pastes the policy should know.
     for (const auto& file : lists) {
         for (const auto& mistake : file.mistakes)

@@ -1,17 +1,32 @@
 #include "app/receiver_trust.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 
 namespace trainwatch::app {
 
-result<std::shared_ptr<io::tls_client_context>> receiver_trust::of(const std::string& ca_file) {
-    const auto known = made_.find(ca_file);
+result<std::shared_ptr<io::tls_client_context>> receiver_trust::of(const domain::receiver_tls& tls
+) {
+    const auto known = made_.find(tls);
     if (known != made_.end()) return known->second;
-    auto made = io::create_tls_client_context(ca_file);
-    if (made.has_value()) made_.emplace(ca_file, made.value());
+    io::tls_client_options options;
+    options.ca_bundle = tls.ca_file;
+    options.certificate_file = tls.cert_file;
+    options.private_key_file = tls.key_file;
+    options.server_name = tls.server_name;
+    options.is_verified = !tls.insecure_skip_verify;
+    options.needs_tls_1_3 = tls.min_version == "TLS13";
+    options.is_of_receiver = true;
+    auto made = io::create_tls_client_context(std::move(options));
+    if (made.has_value()) made_.emplace(tls, made.value());
     return made;
+}
+
+void receiver_trust::keep(const domain::receiver_tls& tls, const receiver_trust& former) {
+    const auto known = former.made_.find(tls);
+    if (known != former.made_.end()) made_.insert(*known);
 }
 
 const domain::receiver_access& receiver_access_of(

@@ -1,5 +1,5 @@
-// What receivers are trusted by: the system's certificates, or the PEM file that one names. Made
-// once each; all receivers with the same file share the TLS sessions.
+// What receivers are trusted by, and what is shown to them: the system's certificates, or what a
+// tls_config says. Made once each; all receivers with the same share the TLS sessions.
 #pragma once
 
 #include <map>
@@ -14,11 +14,13 @@ namespace trainwatch::app {
 
 class receiver_trust {
 public:
-    // `ca_file`: empty for the system's. Failure: internal, naming it.
-    result<std::shared_ptr<io::tls_client_context>> of(const std::string& ca_file);
+    // Failure: internal, naming the file.
+    result<std::shared_ptr<io::tls_client_context>> of(const domain::receiver_tls& tls);
+    // What `former` made for it is used on.
+    void keep(const domain::receiver_tls& tls, const receiver_trust& former);
 
 private:
-    std::map<std::string, std::shared_ptr<io::tls_client_context>> made_{};
+    std::map<domain::receiver_tls, std::shared_ptr<io::tls_client_context>> made_{};
 };
 
 // What the configuration says of the receiver; it has one of that name.

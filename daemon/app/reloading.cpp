@@ -68,6 +68,8 @@ reload_outcome judge_reading(
         into.insert(into.end(), file.mistakes.begin(), file.mistakes.end());
         into.push_back(is_lost ? how_to_keep(file) : what_is_in_force(file));
     }
+    const auto& said = reading.inputs->warnings;
+    outcome.warnings.insert(outcome.warnings.end(), said.begin(), said.end());
     for (const auto& [name, access] : reading.inputs->access) {
         for (const auto& note : access.notes)
             outcome.warnings.push_back("connection \"" + name + "\": " + note);

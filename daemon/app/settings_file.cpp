@@ -1,16 +1,13 @@
 #include "app/settings_file.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
 #include <string_view>
 #include <utility>
 
+#include "app/receiver_files.hpp"
 #include "base/limits.hpp"
-#include "base/text.hpp"
-#include "wire/authorization.hpp"
 #include "wire/settings_yaml.hpp"
-#include "wire/url.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -32,125 +29,6 @@ bool learn_region(aws_files& files, const region_source& ask) {
     files.instance_region = std::move(told.value());
     return !files.instance_region.empty();
 }
-
-// The address that `file` holds; the message never repeats it.
-result<std::string> secret_url(const std::string& file, const file_reader& read) {
-    const auto text = read(file);
-    if (text.has_error()) return text.error();
-    std::string url(trim(*text));
-    const auto parsed = wire::parse_url(url);
-    if (parsed.has_error()) {
-        failure why = parsed.error();
-        why.detail = file + ": " + why.detail;
-        return why;
-    }
-    return url;
-}
-
-void load_url_files(
-    const std::string& path,
-    std::string_view yaml,
-    domain::settings& config,
-    const file_reader& read,
-    settings_mistakes& mistakes
-) {
-    for (std::size_t i = 0; i < config.receivers.size(); ++i) {
-        auto& receiver = config.receivers[i];
-        if (receiver.url_file.empty()) continue;
-        receiver.url_file = beside(path, receiver.url_file);
-        auto url = secret_url(receiver.url_file, read);
-        if (url.has_value()) {
-            receiver.urls = {std::move(*url)};
-            continue;
-        }
-        const auto where = "receivers[" + std::to_string(i) + "].webhook.url_file";
-        mistakes.push_back(
-            wire::format_error(path, wire::mistake_at(yaml, where, url.error().detail))
-        );
-    }
-}
-
-// One line, as an editor leaves it; the message never repeats it.
-result<std::string> secret_line(const std::string& file, const file_reader& read) {
-    const auto text = read(file);
-    if (text.has_error()) return text.error();
-    std::string line(trim(*text));
-    const bool is_printable = std::all_of(line.begin(), line.end(), [](unsigned char c) {
-        return c >= 0x20 && c != 0x7f;
-    });
-    failure why;
-    why.kind = error_class::malformed;
-    if (line.empty()) why.detail = file + ": the file is empty; it holds nothing but the secret";
-    if (!is_printable) why.detail = file + ": more than one line, or no text; it holds one secret";
-    if (!why.detail.empty()) return why;
-    return line;
-}
-
-// Empty when the file can be trusted from.
-std::string bundle_problem(const std::string& bundle, const file_reader& read) {
-    // A folder of hashed names: OpenSSL looks into it when it needs to.
-    std::error_code unreadable;
-    if (std::filesystem::is_directory(bundle, unreadable)) return {};
-    const auto text = read(bundle);
-    if (text.has_error()) return text.error().detail;
-    const bool is_pem = text->find("-----BEGIN ") != std::string::npos;
-    return is_pem ? std::string() : bundle + ": not a PEM file";
-}
-
-// What a receiver is told with, out of the files that it names.
-class access_loader {
-public:
-    access_loader(
-        const std::string& path,
-        std::string_view yaml,
-        const file_reader& read,
-        settings_mistakes& mistakes
-    )
-        : path_(path), yaml_(yaml), read_(read), mistakes_(mistakes) {}
-
-    void load(domain::receiver_settings& receiver, std::size_t index) {
-        auto& access = receiver.access;
-        const bool is_webhook = receiver.kind == domain::receiver_kind::webhook;
-        const auto place = "receivers[" + std::to_string(index) + "]." +
-            (is_webhook ? "webhook." : "alertmanager.");
-        if (!access.password_file.empty()) {
-            const auto secret = take(access.password_file, place + "basic_auth.password_file");
-            access.authorization = wire::basic_authorization(access.username, secret);
-        }
-        if (!access.credentials_file.empty()) {
-            const auto secret =
-                take(access.credentials_file, place + "authorization.credentials_file");
-            access.authorization = access.credentials_type + " " + secret;
-        }
-        if (!access.secret_file.empty()) {
-            access.secret = take(access.secret_file, place + "secret_file");
-        }
-        if (access.ca_file.empty()) return;
-        access.ca_file = beside(path_, access.ca_file);
-        if (auto problem = bundle_problem(access.ca_file, read_); !problem.empty()) {
-            fail(place + "tls_config.ca_file", std::move(problem));
-        }
-    }
-
-private:
-    std::string take(std::string& file, const std::string& where) {
-        file = beside(path_, file);
-        auto secret = secret_line(file, read_);
-        if (secret.has_value()) return std::move(*secret);
-        fail(where, secret.error().detail);
-        return {};
-    }
-    void fail(const std::string& where, std::string problem) {
-        mistakes_.push_back(
-            wire::format_error(path_, wire::mistake_at(yaml_, where, std::move(problem)))
-        );
-    }
-
-    const std::string& path_;
-    std::string_view yaml_;
-    const file_reader& read_;
-    settings_mistakes& mistakes_;
-};
 
 bool is_lent(const std::string& bundle, const wire::settings_defaults& lent) {
     return bundle == lent.ca_bundle ||
@@ -278,11 +156,8 @@ settings_outcome load_settings(
     auto combined = std::get<wire::combined_settings>(wire::parse_settings(*text, lent, texts));
     take_outcomes(texts, combined.files, loaded.files);
     loaded.settings = std::move(combined.settings);
-    load_url_files(path, *text, loaded.settings, access.read, mistakes);
     load_ca_bundles(path, *text, loaded.settings, lent, access.read, mistakes);
-    access_loader receivers(path, *text, access.read, mistakes);
-    for (std::size_t i = 0; i < loaded.settings.receivers.size(); ++i)
-        receivers.load(loaded.settings.receivers[i], i);
+    load_receiver_files(path, *text, loaded.settings, access.read, {mistakes, loaded.warnings});
     if (!mistakes.empty()) return mistakes;
     return loaded;
 }

@@ -22,6 +22,8 @@ struct loaded_configuration {
     // The secret addresses of webhooks are in its `urls`; nothing shows them.
     domain::settings settings{};
     std::vector<watch_list_file> files{};  // sorted by path
+    // What is accepted and should not stay, "file:line:col: path: warning: …".
+    std::vector<std::string> warnings{};
 
     bool operator==(const loaded_configuration&) const = default;
 };

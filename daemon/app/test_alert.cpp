@@ -65,7 +65,7 @@ private:
             return;
         }
         const auto& access = at.receiver->access;
-        const auto trust = trust_.of(access.ca_file);
+        const auto trust = trust_.of(access.tls);
         if (trust.has_error()) {
             at.line = told_of_no_trial(trust.error());
             return;

@@ -18,6 +18,7 @@ namespace trainwatch::app {
 struct wiring_inputs {
     domain::settings settings{};
     std::vector<watch_list_file> watch_list_files{};
+    std::vector<std::string> warnings{};  // what is accepted and should not stay
     // By connection name, all of them: decided before anything is built.
     std::map<std::string, connection_access> access{};
     std::map<std::string, wire::proxy_rules> receiver_proxies{};  // by receiver

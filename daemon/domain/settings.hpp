@@ -4,6 +4,8 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -110,6 +112,19 @@ struct watch_list_settings {
 
 enum class receiver_kind { alertmanager, webhook };
 
+// tls_config, as Prometheus spells it. Files are PEM.
+struct receiver_tls {
+    std::string ca_file{};      // empty: the system's
+    std::string cert_file{};    // shown to a receiver that asks for one
+    std::string key_file{};     // of that
+    std::string server_name{};  // what its certificate is for; empty: the host of its address
+    bool insecure_skip_verify = false;
+    std::string min_version{};   // "TLS12" (as when empty) or "TLS13"
+    std::size_t ca_content = 0;  // a digest: the file may have got other certificates
+
+    auto operator<=>(const receiver_tls&) const = default;
+};
+
 // What a receiver wants to see before it takes alerts. Secrets stand in files, which are read at
 // the start and at each reload.
 struct receiver_access {
@@ -117,8 +132,8 @@ struct receiver_access {
     std::string password_file{};     // likewise
     std::string credentials_type{};  // authorization; empty: none
     std::string credentials_file{};  // likewise
-    std::string ca_file{};           // tls_config: a PEM file; empty: the system's
-    std::string secret_file{};       // of a webhook: what its documents are signed with
+    receiver_tls tls{};
+    std::string secret_file{};  // of a webhook: what its documents are signed with
     // What the files held: the header Authorization, and the secret.
     std::string authorization{};
     std::string secret{};

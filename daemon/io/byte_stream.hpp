@@ -56,8 +56,21 @@ struct peer {
 
 // What a client trusts. Made once a connection in the configuration; shares TLS sessions.
 class tls_client_context;
-// `ca_bundle`: path of a PEM file, or of a folder with hashed names (openssl rehash), or empty for
-// the system's store. Failure: internal, naming it.
+struct tls_client_options {
+    // Path of a PEM file, or of a folder with hashed names (openssl rehash); empty: the system's.
+    std::string ca_bundle{};
+    // PEM files, both or none: what is shown to a server that asks who we are. They are read for
+    // each handshake, so that a renewed certificate needs no reload.
+    std::string certificate_file{};
+    std::string private_key_file{};
+    std::string server_name{};  // to ask for and to verify; empty: the peer's host
+    bool is_verified = true;
+    bool needs_tls_1_3 = false;
+    // Which keys of the configuration a cure names: a receiver's tls_config, or a connection's.
+    bool is_of_receiver = false;
+};
+// Failure: internal, naming the file.
+result<std::shared_ptr<tls_client_context>> create_tls_client_context(tls_client_options options);
 result<std::shared_ptr<tls_client_context>> create_tls_client_context(const std::string& ca_bundle);
 // Whether there is anything to trust: a system may lack its certificates. Failure: internal, with
 // the cure. For whoever is going to speak TLS, at start.

@@ -35,14 +35,13 @@ using tls_session = std::unique_ptr<ssl_session_st, tls_free>;
 // Keeps the newest session of each peer: a resumed handshake costs about half a new one.
 class tls_client_context {
 public:
-    // `ca_bundle`: as create_tls_client_context has it.
-    tls_client_context(tls_settings settings, std::string ca_bundle);
+    tls_client_context(tls_settings settings, tls_client_options options);
     ~tls_client_context();
     tls_client_context(const tls_client_context&) = delete;
     tls_client_context& operator=(const tls_client_context&) = delete;
 
     ssl_ctx_st* settings() const { return settings_.get(); }
-    const std::string& ca_bundle() const { return ca_bundle_; }
+    const tls_client_options& options() const { return options_; }
     // Null when there is none.
     ssl_session_st* session(const std::string& name) const;
     void keep(const std::string& name, tls_session session);
@@ -50,7 +49,7 @@ public:
 
 private:
     tls_settings settings_;
-    std::string ca_bundle_;
+    const tls_client_options options_;
     std::map<std::string, tls_session> sessions_{};
 };
 
@@ -99,8 +98,21 @@ struct tls_client_call {
     std::string session_name{};
     const tls_client_context* context = nullptr;
     tls_rejection rejection{};
+    bool is_asked_who = false;  // the server wants to see a certificate of ours
 };
+// Takes both files into `connection` or, where that is null, into `settings`. The detail names the
+// file that is wrong.
+result<void> load_client_identity(
+    const tls_client_options& options, ssl_ctx_st* settings, ssl_st* connection
+);
+// OpenSSL's callback for a server that asks who we are.
+int show_client_identity(ssl_st* connection, void* data);
+void ask_for_no_passphrase(ssl_ctx_st* settings);
 tls_rejection explain_rejection(const tls_client_call& call, x509_store_ctx_st* verdict);
+
+// `detail`, and what our own certificate may have to do with it, for a server that asked who we are
+// and ended the connection before it said anything.
+tls_rejection explain_refusal(const tls_client_call& call, std::string detail);
 
 // The reason on top of OpenSSL's error queue, which is emptied; `otherwise` when it is empty.
 std::string take_tls_error(std::string_view otherwise);

@@ -55,7 +55,10 @@ int note_verdict(int accepted, X509_STORE_CTX* verdict) {
         static_cast<SSL*>(X509_STORE_CTX_get_ex_data(verdict, SSL_get_ex_data_X509_STORE_CTX_idx())
         );
     auto* const call = static_cast<tls_client_call*>(SSL_get_app_data(connection));
-    if (call != nullptr) call->rejection = explain_rejection(*call, verdict);
+    // Who does not verify goes on in spite of it.
+    if (call != nullptr && call->context->options().is_verified) {
+        call->rejection = explain_rejection(*call, verdict);
+    }
     return accepted;
 }
 
@@ -95,22 +98,22 @@ bool trusts_nothing(SSL_CTX* settings) {
     return true;
 }
 
-result<void> load_bundle(SSL_CTX* settings, const std::string& ca_bundle) {
+// `key`: the configuration's word for it.
+result<void> load_bundle(SSL_CTX* settings, const std::string& key, const std::string& ca_bundle) {
+    const std::string name = key + " " + ca_bundle + ": ";
     std::error_code ignored;
     if (std::filesystem::is_directory(ca_bundle, ignored)) {
         if (!holds_hashed_certificates(ca_bundle)) {
-            return unusable(
-                "ca_bundle " + ca_bundle + ": holds no certificate by its hash (openssl rehash)"
-            );
+            return unusable(name + "holds no certificate by its hash (openssl rehash)");
         }
         if (SSL_CTX_load_verify_dir(settings, ca_bundle.c_str()) == 1) return {};
-        return unusable("ca_bundle " + ca_bundle + ": " + take_tls_error("cannot be read"));
+        return unusable(name + take_tls_error("cannot be read"));
     }
     if (SSL_CTX_load_verify_file(settings, ca_bundle.c_str()) != 1) {
-        return unusable("ca_bundle " + ca_bundle + ": " + take_tls_error("cannot be read"));
+        return unusable(name + take_tls_error("cannot be read"));
     }
     if (has_certificates(settings)) return {};
-    return unusable("ca_bundle " + ca_bundle + ": holds no certificate");
+    return unusable(name + "holds no certificate");
 }
 
 }  // namespace
@@ -132,8 +135,8 @@ std::string take_tls_error(std::string_view otherwise) {
     return reason == nullptr ? std::string(otherwise) : std::string(reason);
 }
 
-tls_client_context::tls_client_context(tls_settings settings, std::string ca_bundle)
-    : settings_(std::move(settings)), ca_bundle_(std::move(ca_bundle)) {
+tls_client_context::tls_client_context(tls_settings settings, tls_client_options options)
+    : settings_(std::move(settings)), options_(std::move(options)) {
     SSL_CTX_set_app_data(settings_.get(), this);
     SSL_CTX_set_session_cache_mode(
         settings_.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL
@@ -158,27 +161,46 @@ void tls_client_context::forget(const std::string& name) {
     sessions_.erase(name);
 }
 
-result<std::shared_ptr<tls_client_context>> create_tls_client_context(const std::string& ca_bundle
-) {
+result<std::shared_ptr<tls_client_context>> create_tls_client_context(tls_client_options options) {
     tls_settings settings = create_settings(TLS_client_method());
-    SSL_CTX_set_verify(settings.get(), SSL_VERIFY_PEER, note_verdict);
+    SSL_CTX* const made = settings.get();
+    if (options.needs_tls_1_3) SSL_CTX_set_min_proto_version(made, TLS1_3_VERSION);
+    SSL_CTX_set_verify(made, options.is_verified ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, note_verdict);
+    SSL_CTX_set_cert_cb(made, show_client_identity, nullptr);
+    ask_for_no_passphrase(made);
     ERR_clear_error();
-    if (ca_bundle.empty()) {
+    const std::string key = options.is_of_receiver ? "ca_file" : "ca_bundle";
+    if (options.ca_bundle.empty()) {
         // Succeeds even where nothing is found: check_trust() tells.
-        SSL_CTX_set_default_verify_paths(settings.get());
-    } else if (const auto loaded = load_bundle(settings.get(), ca_bundle); !loaded) {
+        SSL_CTX_set_default_verify_paths(made);
+    } else if (const auto loaded = load_bundle(made, key, options.ca_bundle); !loaded) {
         return loaded.error();
     }
+    // Only to see that they are good: each handshake takes them anew.
+    if (!options.certificate_file.empty()) {
+        const auto loaded = load_client_identity(options, made, nullptr);
+        if (!loaded) return loaded.error();
+    }
     ERR_clear_error();
-    return std::make_shared<tls_client_context>(std::move(settings), ca_bundle);
+    return std::make_shared<tls_client_context>(std::move(settings), std::move(options));
+}
+
+result<std::shared_ptr<tls_client_context>> create_tls_client_context(const std::string& ca_bundle
+) {
+    tls_client_options options;
+    options.ca_bundle = ca_bundle;
+    return create_tls_client_context(std::move(options));
 }
 
 result<void> check_trust(const tls_client_context& context) {
-    if (!context.ca_bundle().empty() || !trusts_nothing(context.settings())) return {};
+    const tls_client_options& options = context.options();
+    if (!options.is_verified || !options.ca_bundle.empty()) return {};
+    if (!trusts_nothing(context.settings())) return {};
     return failure{
         .kind = error_class::internal,
         .detail = "this system has no certificates to trust",
-        .cure = "install the package ca-certificates, or set ca_bundle (AWS_CA_BUNDLE)",
+        .cure = std::string("install the package ca-certificates, or set ") +
+            (options.is_of_receiver ? "tls_config.ca_file" : "ca_bundle (AWS_CA_BUNDLE)"),
     };
 }
 

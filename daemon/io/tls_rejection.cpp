@@ -63,10 +63,11 @@ std::string alternative_names(X509* certificate) {
 
 // Whose word decides, and what it takes for it to be another.
 tls_rejection untrusted(const tls_client_call& call, std::string detail) {
-    const std::string& bundle = call.context->ca_bundle();
-    if (!bundle.empty()) {
+    const tls_client_options& options = call.context->options();
+    const std::string key = options.is_of_receiver ? "ca_file" : "ca_bundle";
+    if (!options.ca_bundle.empty()) {
         return {
-            detail + ", judged by ca_bundle " + bundle,
+            detail + ", judged by " + key + " " + options.ca_bundle,
             "add the issuer's certificate to that bundle, which is used instead of the system's",
         };
     }
@@ -74,13 +75,34 @@ tls_rejection untrusted(const tls_client_call& call, std::string detail) {
         return {detail + "; " + trust.error().detail, trust.error().cure};
     }
     return {
-        detail + ", judged by the system's certificates (no ca_bundle)",
-        "if that issuer is yours, name its PEM file in ca_bundle or AWS_CA_BUNDLE, or add it to "
-        "the system's (update-ca-certificates)",
+        detail + ", judged by the system's certificates (no " + key + ")",
+        "if that issuer is yours, name its PEM file in " +
+            std::string(
+                options.is_of_receiver ? "tls_config.ca_file" : "ca_bundle or AWS_CA_BUNDLE"
+            ) +
+            ", or add it to the system's (update-ca-certificates)",
     };
 }
 
 }  // namespace
+
+// The server's word may come only after our own side of the handshake is done, or be lost with the
+// connection.
+tls_rejection explain_refusal(const tls_client_call& call, std::string detail) {
+    const tls_client_options& options = call.context->options();
+    if (options.certificate_file.empty()) {
+        return {
+            detail + "; it asked for a client certificate, and there is none",
+            options.is_of_receiver ? "give it one: tls_config.cert_file and tls_config.key_file"
+                                   : "connections have none to show: check endpoint_url, and where "
+                                     "the name service leads",
+        };
+    }
+    return {
+        detail + "; it was shown the client certificate of " + options.certificate_file,
+        "see that its issuer is trusted there, and that it has not expired",
+    };
+}
 
 tls_rejection explain_rejection(const tls_client_call& call, X509_STORE_CTX* verdict) {
     const int error = X509_STORE_CTX_get_error(verdict);
@@ -94,7 +116,10 @@ tls_rejection explain_rejection(const tls_client_call& call, X509_STORE_CTX* ver
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
             return {
                 whose + " is for another host: " + alternative_names(certificate),
-                "check endpoint_url, and where the name service leads",
+                call.context->options().is_of_receiver
+                    ? "check the address, or give a name of its certificate as "
+                      "tls_config.server_name"
+                    : "check endpoint_url, and where the name service leads",
             };
         case X509_V_ERR_CERT_HAS_EXPIRED:
             return {

@@ -124,10 +124,13 @@ public:
     )
         : tls_transport(descriptor, std::move(connection))
         , context_(std::move(context))
-        , call_{.host = to.host, .session_name = session_name(to), .context = context_.get()} {
+        , call_{
+              .host = verified_name(to),
+              .session_name = session_name(to),
+              .context = context_.get()} {
         SSL_set_app_data(this->connection(), &call_);
         SSL_set_connect_state(this->connection());
-        verify(to.host);
+        verify(call_.host);
         if (auto* const known = context_->session(call_.session_name)) {
             SSL_set_session(this->connection(), known);
         }
@@ -142,12 +145,22 @@ public:
         return tried;
     }
 
+    attempt read(std::span<char> into) override {
+        const attempt tried = tls_transport::read(into);
+        has_heard_ = has_heard_ || (tried.what == attempt::outcome::done && tried.size > 0);
+        return tried;
+    }
+
     failure why(std::string_view doing) const override {
         failure error = tls_transport::why(doing);
         if (!call_.rejection.detail.empty()) {
             error.kind = error_class::denied;
             error.detail = call_.rejection.detail;
             error.cure = call_.rejection.cure;
+        } else if (call_.is_asked_who && !has_heard_) {
+            tls_rejection refusal = explain_refusal(call_, std::move(error.detail));
+            error.detail = std::move(refusal.detail);
+            error.cure = std::move(refusal.cure);
         }
         return error;
     }
@@ -157,6 +170,11 @@ private:
     static std::string session_name(const peer& to) {
         const std::string name = to.host + ' ' + std::to_string(to.port);
         return to.proxy ? name + ' ' + to.proxy->name() : name;
+    }
+
+    std::string verified_name(const peer& to) const {
+        const std::string& given = context_->options().server_name;
+        return given.empty() ? to.host : given;
     }
 
     // Addresses are looked for among the certificate's addresses and get no SNI (RFC 6066).
@@ -171,6 +189,7 @@ private:
 
     std::shared_ptr<tls_client_context> context_;
     tls_client_call call_;
+    bool has_heard_ = false;
 };
 
 // Null only without memory.

@@ -61,6 +61,54 @@ void read_authorization(
     }
 }
 
+// Both halves of what is shown to a receiver that asks who we are.
+void read_client_certificate(
+    settings_reader& reader, const yaml_value& where, domain::receiver_tls& tls
+) {
+    if (const auto key = reader.find(where, "key")) {
+        reader.fail(*key, "a secret does not belong here: put it into a key_file");
+        return;
+    }
+    const auto certificate = reader.optional_text(where, "cert_file");
+    const auto key = reader.optional_text(where, "key_file");
+    if (certificate) tls.cert_file = certificate->text;
+    if (key) tls.key_file = key->text;
+    if (certificate && !reader.find(where, "key_file")) {
+        reader.fail(certificate->where, "a certificate is of no use without its \"key_file\"");
+    }
+    if (key && !reader.find(where, "cert_file")) {
+        reader.fail(key->where, "a key is of no use without its \"cert_file\"");
+    }
+}
+
+// As Prometheus spells it.
+void read_tls(settings_reader& reader, const yaml_value& where, domain::receiver_tls& tls) {
+    static constexpr std::array<std::string_view, 7> now{
+        "ca_file",
+        "cert_file",
+        "key_file",
+        "server_name",
+        "insecure_skip_verify",
+        "min_version",
+        "key"};
+    if (!reader.mapping(where, {now, {}})) return;
+    if (const auto file = reader.optional_text(where, "ca_file")) tls.ca_file = file->text;
+    read_client_certificate(reader, where, tls);
+    if (const auto name = reader.optional_text(where, "server_name")) {
+        tls.server_name = name->text;
+        if (name->text.find_first_of(":/ ") != std::string::npos) {
+            reader.fail(name->where, "a host name alone, without scheme and port");
+        }
+    }
+    if (const auto skip = reader.find(where, "insecure_skip_verify")) {
+        tls.insecure_skip_verify = read_flag(reader, *skip, false);
+    }
+    if (const auto least = reader.find(where, "min_version")) {
+        static constexpr std::array<std::string_view, 2> versions{"TLS12", "TLS13"};
+        tls.min_version = reader.word(*least, versions);
+    }
+}
+
 void read_access(
     settings_reader& reader, const yaml_value& where, domain::receiver_access& access
 ) {
@@ -71,13 +119,7 @@ void read_access(
     if (basic && authorization) {
         reader.fail(*authorization, "either this or \"basic_auth\": a request has one login");
     }
-    const auto tls = reader.find(where, "tls_config");
-    if (!tls) return;
-    static constexpr std::array<std::string_view, 1> now{"ca_file"};
-    static constexpr std::array<std::string_view, 4> later{
-        "cert_file", "key_file", "server_name", "insecure_skip_verify"};
-    if (!reader.mapping(*tls, {now, later})) return;
-    if (const auto file = reader.required_text(*tls, "ca_file")) access.ca_file = file->text;
+    if (const auto tls = reader.find(where, "tls_config")) read_tls(reader, *tls, access.tls);
 }
 
 void read_alertmanager(

@@ -219,6 +219,59 @@ TEST(ReceiverAccess, that_is_wrong_is_told_with_its_place_and_without_the_secret
     );
 }
 
+TEST(ReceiverAccess, has_a_certificate_to_show_only_if_its_files_are_of_use) {
+    const auto of = [](const char* tls, std::map<std::string, std::string> files) {
+        const auto mistakes = mistakes_with(
+            "{name: am, alertmanager: {urls: ['https://h'], tls_config: " + std::string(tls) + "}}",
+            std::move(files)
+        );
+        EXPECT_EQ(mistakes.size(), 1U) << tls;
+        return mistakes.empty() ? std::string() : mistakes.front();
+    };
+    const std::string pem = "-----BEGIN CERTIFICATE-----\n";
+    EXPECT_THAT(
+        of("{cert_file: c, key_file: k}", {{"/etc/c", pem}}),
+        testing::AllOf(
+            testing::HasSubstr("a.yaml:2:"), testing::HasSubstr("tls_config.key_file: /etc/k: ")
+        )
+    );
+    EXPECT_THAT(
+        of("{cert_file: c, key_file: k}", {{"/etc/c", pem}, {"/etc/k", pem}}),
+        testing::HasSubstr("key_file: /etc/k: holds no \"PRIVATE KEY\" in PEM")
+    );
+    EXPECT_THAT(
+        of("{cert_file: c, key_file: k}",
+           {{"/etc/c", pem}, {"/etc/k", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"}}),
+        testing::HasSubstr("/etc/k: wants a passphrase")
+    );
+}
+
+TEST(ReceiverAccess, that_verifies_nobody_is_warned_of_and_accepted) {
+    aws_files nothing;
+    const auto loaded = load_settings(
+        "/etc/a.yaml",
+        std::as_const(nothing),
+        access_to(
+            {{"/etc/a.yaml",
+              "watch_lists: [{name: a, regions: [eu-west-1], jobs: [x]}]\n"
+              "receivers:\n"
+              "  - name: am\n"
+              "    alertmanager:\n"
+              "      urls: ['https://h']\n"
+              "      tls_config: {insecure_skip_verify: true}\n"}}
+        )
+    );
+    const auto& read = std::get<loaded_configuration>(loaded);
+    EXPECT_TRUE(read.settings.receivers.at(0).access.tls.insecure_skip_verify);
+    EXPECT_THAT(
+        read.warnings,
+        testing::ElementsAre(testing::StartsWith(
+            "/etc/a.yaml:6:42: receivers[0].alertmanager.tls_config.insecure_skip_verify: warning: "
+            "anybody on the way can read and change the alerts"
+        ))
+    );
+}
+
 // What is shipped is what the documentation says, and right.
 TEST(ShippedConfig, is_good) {
     const std::filesystem::path folder =

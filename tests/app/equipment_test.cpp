@@ -108,6 +108,17 @@ TEST_F(Equipment, what_stays_the_same_stays) {
     EXPECT_EQ(equipped.retired(), 0U);
 }
 
+TEST_F(Equipment, other_certificates_in_the_same_file_mean_another_notifier) {
+    ASSERT_TRUE(install());
+    const auto* const before = notifier(0);
+    inputs.settings.receivers[0].access.tls.ca_content = 1;
+    ASSERT_TRUE(install());
+    EXPECT_NE(notifier(0), before);
+    const auto* const after = notifier(0);
+    ASSERT_TRUE(install());
+    EXPECT_EQ(notifier(0), after);
+}
+
 TEST_F(Equipment, new_region_gets_a_client_and_shares_the_keys) {
     ASSERT_TRUE(install());
     const auto* const before = client(0);

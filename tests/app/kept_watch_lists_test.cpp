@@ -67,7 +67,7 @@ protected:
 
     // As the daemon starts: with what was kept, and then it is kept.
     loaded_configuration start() {
-        const loaded_configuration before{{}, read_kept_watch_lists(folder()).files};
+        const loaded_configuration before{{}, read_kept_watch_lists(folder()).files, {}};
         auto loaded = load_settings(config(), aws_files{}, machine_files(), &before);
         if (const auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
             ADD_FAILURE() << testing::PrintToString(*mistakes);
@@ -126,7 +126,7 @@ TEST_F(KeptWatchLists, go_with_a_file_that_goes) {
 TEST_F(KeptWatchLists, survive_a_start_that_finds_no_folder) {
     start();
     fs::rename(teams(), scratch_.path() / "elsewhere");
-    const loaded_configuration before{{}, read_kept_watch_lists(folder()).files};
+    const loaded_configuration before{{}, read_kept_watch_lists(folder()).files, {}};
     const auto refused = load_settings(config(), aws_files{}, machine_files(), &before);
     EXPECT_TRUE(std::holds_alternative<settings_mistakes>(refused));
     fs::rename(scratch_.path() / "elsewhere", teams());

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <string>
 
 #include <fcntl.h>
@@ -225,6 +227,156 @@ TEST(TlsTrust, speaks_tls_1_2_and_later) {
     EXPECT_EQ(SSL_CTX_get_max_proto_version(trust->settings()), 0);
     EXPECT_EQ(SSL_CTX_get_verify_mode(trust->settings()), SSL_VERIFY_PEER);
     EXPECT_NE(SSL_CTX_get_options(trust->settings()) & SSL_OP_IGNORE_UNEXPECTED_EOF, 0U);
+}
+
+// A server that wants to see a certificate of its own authority, and what a client with `options`
+// comes to there: nothing once a word of the server was read.
+class ClientCertificate : public testing::Test {
+protected:
+    ClientCertificate() {
+        SSL_CTX_set_verify(
+            server->settings(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr
+        );
+        SSL_CTX_load_verify_file(server->settings(), authority.ca_file().c_str());
+        options.ca_bundle = authority.ca_file();
+        options.is_of_receiver = true;
+    }
+
+    void show(const identity& certificate, const identity& key) {
+        options.certificate_file = folder.file("client.pem");
+        options.private_key_file = folder.file("client.key");
+        write_certificate(options.certificate_file, certificate);
+        write_key(options.private_key_file, key);
+    }
+    void show(const identity& certificate) { show(certificate, certificate); }
+
+    std::optional<failure> meet(
+        const std::shared_ptr<tls_client_context>& client, const std::string& host = "localhost"
+    ) {
+        int ends[2] = {-1, -1};
+        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+        auto ours = create_tls_client_transport(ends[0], {host, 443, true}, client).value();
+        auto theirs = create_tls_server_transport(ends[1], server).value();
+        std::array<char, 4096> buffer{};
+        attempt tried = ours->handshake();
+        while (tried.what == outcome::wait_readable) {
+            theirs->read(buffer);
+            tried = ours->handshake();
+        }
+        std::optional<failure> why;
+        // A refusal of TLS 1.3 comes after our side of the handshake.
+        if (tried.what == outcome::done) {
+            theirs->read(buffer);
+            theirs->write("answer");
+            tried = ours->read(buffer);
+        }
+        if (tried.what != outcome::done) why = ours->why("reading from it");
+        ours.reset();
+        theirs.reset();
+        ::close(ends[0]);
+        ::close(ends[1]);
+        return why;
+    }
+    std::optional<failure> meet() { return meet(create_tls_client_context(options).value()); }
+
+    const test_authority authority{};
+    const temporary_folder folder{};
+    std::shared_ptr<tls_server_context> server =
+        create_tls_server_context(authority.certificate_file(), authority.key_file()).value();
+    tls_client_options options{};
+};
+
+TEST_F(ClientCertificate, is_shown_to_who_asks_for_it) {
+    show(make_identity({.common_name = "trainwatchd"}, &authority.ca));
+    EXPECT_EQ(meet(), std::nullopt);
+}
+
+TEST_F(ClientCertificate, that_is_not_there_is_what_the_refusal_is_about) {
+    const auto why = meet();
+    ASSERT_TRUE(why);
+    EXPECT_THAT(why->detail, HasSubstr("asked for a client certificate, and there is none"));
+    EXPECT_THAT(why->cure, HasSubstr("tls_config.cert_file"));
+    SSL_CTX_set_max_proto_version(server->settings(), TLS1_2_VERSION);
+    const auto older = meet();
+    ASSERT_TRUE(older);
+    EXPECT_THAT(older->cure, HasSubstr("tls_config.cert_file"));
+}
+
+TEST_F(ClientCertificate, that_is_not_trusted_is_named) {
+    const auto stranger = make_identity({.common_name = "stranger", .authority = true});
+    show(make_identity({.common_name = "trainwatchd"}, &stranger));
+    const auto why = meet();
+    ASSERT_TRUE(why);
+    EXPECT_THAT(why->detail, HasSubstr("shown the client certificate of " + folder.file("")));
+    EXPECT_THAT(why->cure, HasSubstr("issuer is trusted there"));
+}
+
+TEST_F(ClientCertificate, that_is_renewed_is_used_from_the_next_handshake_on) {
+    show(make_identity({.ends_in_seconds = -60}, &authority.ca));
+    const auto client = create_tls_client_context(options).value();
+    EXPECT_NE(meet(client), std::nullopt);
+    show(make_identity({.common_name = "trainwatchd"}, &authority.ca));
+    EXPECT_EQ(meet(client), std::nullopt);
+    // And one that is lost is told of, not left out.
+    std::filesystem::remove(options.private_key_file);
+    const auto resumed = create_tls_client_context(options);
+    ASSERT_FALSE(resumed);
+    EXPECT_THAT(resumed.error().detail, StartsWith("key_file " + options.private_key_file + ": "));
+}
+
+TEST_F(ClientCertificate, whose_file_is_lost_ends_the_handshake_and_says_so) {
+    show(make_identity({.common_name = "trainwatchd"}, &authority.ca));
+    const auto client = create_tls_client_context(options).value();
+    std::filesystem::remove(options.certificate_file);
+    const auto why = meet(client);
+    ASSERT_TRUE(why);
+    EXPECT_EQ(why->kind, error_class::denied);
+    EXPECT_THAT(why->detail, StartsWith("cert_file " + options.certificate_file + ": "));
+}
+
+TEST_F(ClientCertificate, does_not_go_with_the_key_of_another) {
+    const auto one = make_identity({.common_name = "one"}, &authority.ca);
+    const auto other = make_identity({.common_name = "other"}, &authority.ca);
+    show(one, other);
+    const auto made = create_tls_client_context(options);
+    ASSERT_FALSE(made);
+    EXPECT_THAT(made.error().detail, StartsWith("key_file " + options.private_key_file + ": "));
+    EXPECT_THAT(made.error().cure, HasSubstr("belong together"));
+}
+
+class ServerName : public ClientCertificate {
+protected:
+    ServerName() { SSL_CTX_set_verify(server->settings(), SSL_VERIFY_NONE, nullptr); }
+};
+
+TEST_F(ServerName, is_verified_instead_of_the_host) {
+    const auto by_host = create_tls_client_context(options).value();
+    const auto why = meet(by_host, "10.0.0.8");
+    ASSERT_TRUE(why);
+    EXPECT_THAT(why->detail, StartsWith("certificate of 10.0.0.8 is for another host"));
+    EXPECT_THAT(why->cure, HasSubstr("tls_config.server_name"));
+    options.server_name = "localhost";
+    const auto by_name = create_tls_client_context(options).value();
+    EXPECT_EQ(meet(by_name, "10.0.0.8"), std::nullopt);
+    options.server_name = "elsewhere";
+    EXPECT_NE(meet(create_tls_client_context(options).value(), "localhost"), std::nullopt);
+}
+
+TEST_F(ServerName, and_issuer_are_nobodys_business_where_nothing_is_verified) {
+    options.ca_bundle.clear();
+    const auto careful = create_tls_client_context(options).value();
+    EXPECT_NE(meet(careful), std::nullopt);
+    options.is_verified = false;
+    const auto careless = create_tls_client_context(options).value();
+    EXPECT_EQ(meet(careless, "10.0.0.8"), std::nullopt);
+    EXPECT_TRUE(check_trust(*careless));
+}
+
+TEST_F(ServerName, of_an_older_tls_than_wanted_is_refused) {
+    SSL_CTX_set_max_proto_version(server->settings(), TLS1_2_VERSION);
+    EXPECT_EQ(meet(), std::nullopt);
+    options.needs_tls_1_3 = true;
+    EXPECT_NE(meet(), std::nullopt);
 }
 
 std::string trouble_with(const std::string& bundle) {
