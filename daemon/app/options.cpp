@@ -206,11 +206,11 @@ std::variant<options, early_exit> parse_options(int argc, const char* const* arg
     if (test->parsed()) parsed.command = command::test_alert;
     if (for_prometheus->parsed()) parsed.command = command::print_prometheus_config;
     if (for_alertmanager->parsed()) parsed.command = command::print_alertmanager_config;
-    for (const auto* const printing : {for_prometheus, for_alertmanager, backtest}) {
-        if (printing->count("--config.file") > 0) parsed.config_file_given = true;
+    for (const auto* const each : {for_prometheus, for_alertmanager, backtest}) {
+        // It may stand before the command, too.
+        const bool is_given = each->count("--config.file") + app.count("--config.file") > 0;
+        if (each->parsed() && is_given) parsed.config_file_given = true;
     }
-    // It may stand before the command, too.
-    if (backtest->parsed() && app.count("--config.file") > 0) parsed.config_file_given = true;
     if (auto wrong = check_process_flags(parsed, process); !wrong.empty()) {
         return mistake(wrong, app);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -53,6 +54,15 @@ constexpr std::string_view page_description =
 // No severity has a slash: nothing that a list makes up is called like a receiver of ours.
 constexpr const char* ended = "/ended";
 constexpr const char* heartbeat = "'nobody/heartbeat'";
+
+// What Prometheus' own examples call an alert that somebody is woken for.
+bool wakes_somebody(const std::string& severity) {
+    return severity == "critical" || severity == "page";
+}
+
+bool is_own(const std::string& severity) {
+    return severity != "critical" && severity != "warning" && severity != "info";
+}
 
 // Critical first, then as people read them; what the lists made up comes after.
 std::vector<std::string> severities_of(const domain::settings& config) {
@@ -157,11 +167,35 @@ std::string slack_of(bool is_end, bool is_first) {
         "\n        text: " + once("text", slack_text, is_first) + "\n";
 }
 
-std::string pagerduty_of(bool is_end) {
+std::string pagerduty_of(bool is_end, bool is_first) {
     return std::string("    pagerduty_configs:\n") +
         "      - routing_key_file: /etc/alertmanager/trainwatchd/pagerduty.key\n" +
         "        send_resolved: " + (is_end ? "false" : "true") +
-        "\n        description: " + once("description", page_description, !is_end) + "\n";
+        "\n        description: " + once("description", page_description, is_first) + "\n";
+}
+
+// Of one that the lists made up nobody knows how urgent it is.
+std::string pagerduty_to_choose(bool is_end) {
+    std::istringstream lines(pagerduty_of(is_end, false));
+    std::string text = "    # If somebody is to be woken for it, uncomment:\n";
+    for (std::string line; std::getline(lines, line);)
+        text += "    # " + line.substr(4) + "\n";
+    return text;
+}
+
+// What becomes of the severities that the lists made up: a line each.
+std::string own_severities(const std::vector<std::string>& severities) {
+    std::string text;
+    for (const auto& severity : severities) {
+        if (!is_own(severity)) continue;
+        text += "#   " + severity +
+            (wakes_somebody(severity) ? ": PagerDuty and Slack, as critical\n"
+                                      : ": Slack alone, unless you uncomment PagerDuty there\n");
+    }
+    if (text.empty()) return {};
+    return "# Severities of your own lists, a route and receivers each; no inhibition is about "
+           "them:\n" +
+        text + "\n";
 }
 
 std::string receivers_of(const std::vector<std::string>& severities) {
@@ -170,8 +204,13 @@ std::string receivers_of(const std::vector<std::string>& severities) {
         for (const bool is_end : {false, true}) {
             text += "  - name: " + yaml_text(severity + (is_end ? ended : "")) + "\n";
             // Who is woken, and for what, is said by severity.
-            if (severity == "critical") text += pagerduty_of(is_end);
-            text += slack_of(is_end, severity == severities.front() && !is_end);
+            const bool is_first = severity == severities.front() && !is_end;
+            if (wakes_somebody(severity)) {
+                text += pagerduty_of(is_end, is_first);
+            } else if (is_own(severity)) {
+                text += pagerduty_to_choose(is_end);
+            }
+            text += slack_of(is_end, is_first);
         }
     }
     return text +
@@ -185,7 +224,7 @@ std::string receivers_of(const std::vector<std::string>& severities) {
 
 std::string alertmanager_config(const domain::settings& config) {
     const auto severities = severities_of(config);
-    std::string text = heading;
+    std::string text = heading + own_severities(severities);
     text +=
         "route:\n"
         "  # Whatever no route below knows.\n"

@@ -275,6 +275,9 @@ TEST(CommandLine, of_what_is_printed_knows_whether_a_file_is_given) {
     EXPECT_EQ(with.command, command::print_alertmanager_config);
     EXPECT_EQ(with.config_file, "a.yaml");
     EXPECT_TRUE(with.config_file_given);
+    const auto before = good({"--config.file=a.yaml", "print-prometheus-config"});
+    EXPECT_EQ(before.config_file, "a.yaml");
+    EXPECT_TRUE(before.config_file_given);
     EXPECT_THAT(
         refusal({"print-alertmanager-config", "--web.listen-address=:1"}),
         HasSubstr("does not belong here")

@@ -64,6 +64,10 @@ class Printed(harness.EndToEnd):
         )
         self.assertEqual((code, out), (1, ""))
         self.assertIn("/nonexistent.yaml", err)
+        before = self.run_to_end(
+            TRAINWATCHD, "--config.file", "/nonexistent.yaml", command, environment={}
+        )
+        self.assertEqual(before, (code, out, err))
 
 
 class PrintPrometheusConfig(Printed):

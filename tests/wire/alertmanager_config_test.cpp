@@ -45,6 +45,33 @@ TEST(AlertmanagerConfig, has_a_receiver_for_each_severity_that_the_lists_give) {
     EXPECT_EQ(text.find("- name: 'critical'\n"), text.rfind("- name: 'critical'\n"));
 }
 
+TEST(AlertmanagerConfig, says_where_each_severity_of_the_lists_goes) {
+    const auto text = alertmanager_config(with_list(
+        {.name = "a",
+         .alerts =
+             {{"TrainingJobStopped", {.severity = "page"}},
+              {"TrainingJobStuck", {.severity = "ticket"}}}}
+    ));
+    EXPECT_THAT(
+        text,
+        HasSubstr("#   page: PagerDuty and Slack, as critical\n"
+                  "#   ticket: Slack alone, unless you uncomment PagerDuty there\n")
+    );
+    const auto receiver = [&](const std::string& name) {
+        const auto from = text.find("  - name: '" + name + "'\n");
+        return text.substr(from, text.find("\n  - name:", from + 1) - from);
+    };
+    // Critical has the text; the others refer to it.
+    EXPECT_THAT(receiver("page"), HasSubstr("\n    pagerduty_configs:\n"));
+    EXPECT_THAT(receiver("page"), HasSubstr("description: *description\n"));
+    EXPECT_THAT(receiver("page/ended"), HasSubstr("\n    pagerduty_configs:\n"));
+    EXPECT_THAT(receiver("page/ended"), HasSubstr("send_resolved: false\n"));
+    EXPECT_THAT(receiver("ticket"), HasSubstr("\n    # pagerduty_configs:\n    #   - routing_key"));
+    EXPECT_THAT(receiver("ticket"), Not(HasSubstr("\n    pagerduty_configs:\n")));
+    EXPECT_THAT(receiver("info"), Not(HasSubstr("pagerduty")));
+    EXPECT_THAT(alertmanager_config({}), Not(HasSubstr("Severities of your own")));
+}
+
 TEST(AlertmanagerConfig, tells_each_owner_of_a_list_apart) {
     const auto text = alertmanager_config(
         with_list({.name = "a", .labels_from_tags = {{"owner", "Owner"}, {"cost", "CostCentre"}}})
