@@ -52,6 +52,15 @@ void read_wishes(settings_reader& reader, const yaml_value& where, watch_list_dr
     }
     if (const auto expect = reader.find(where, "expect")) {
         draft.completed_within = read_completed_within(reader, *expect);
+    } else if (const auto alerts = reader.find(where, "alerts")) {
+        // Nothing but a time makes it fire, and there is none by default.
+        if (const auto overdue = reader.find(*alerts, domain::overdue_alert)) {
+            reader.fail(
+                *overdue,
+                "never fires without \"expect\": say how often a job of the list completes, as in "
+                "expect: {completed_within: 26h}"
+            );
+        }
     }
     if (const auto receivers = reader.find(where, "receivers")) {
         draft.receivers = reader.texts(*receivers, "receivers");
