@@ -37,6 +37,8 @@ void print_error(const std::string& line) {
 void log_departures(const wiring_inputs& inputs, io::log& log) {
     for (const auto& warning : inputs.warnings)
         log.write(io::log_level::warning, warning, {});
+    for (const auto& note : notes_of_names({}, inputs.names))
+        log.write(note.level, note.text, note.fields);
     for (const auto& [name, access] : inputs.access) {
         for (const auto& note : access.notes)
             log.write(io::log_level::warning, note, {{"connection", name}});
@@ -68,7 +70,7 @@ std::optional<wiring_inputs> gather_inputs(
     int& exit_code,
     const std::vector<watch_list_file>& kept = {}
 ) {
-    auto reading = read_configuration({path, process_of(chosen, env), env}, kept);
+    auto reading = read_configuration({path, process_of(chosen, env), env}, {kept, {}});
     if (reading.inputs) print_broken(reading.inputs->watch_list_files);
     for (const auto& error : reading.errors)
         print_error(error);
@@ -147,7 +149,7 @@ int run(const options& chosen) {
     if (!daemon || !listen_everywhere(*daemon, chosen)) return could_not;
     if (!listen_for_commands(*daemon, chosen, env)) return could_not;
     const configuration_place place{chosen.config_file, process_of(chosen, env), env};
-    const auto again = [place](const std::vector<watch_list_file>& in_force) {
+    const auto again = [place](const configuration_before& in_force) {
         return read_configuration(place, in_force);
     };
     daemon->reload_from(again, chosen.enable_lifecycle);

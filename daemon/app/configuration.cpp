@@ -46,12 +46,12 @@ bool resolve_receivers(
 }  // namespace
 
 configuration_reading read_configuration(
-    const configuration_place& place, const std::vector<watch_list_file>& former
+    const configuration_place& place, const configuration_before& former
 ) {
     configuration_reading reading;
-    const auto& [path, process, env, access, ask] = place;
+    const auto& [path, process, env, access, ask, look_up] = place;
     auto files = read_aws_files(env, access.read);
-    const loaded_configuration previous{{}, former, {}};
+    const loaded_configuration previous{{}, former.files, {}};
     auto loaded = load_settings(path, files, access, ask, &previous);
     if (auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) {
         reading.errors = std::move(*mistakes);
@@ -65,6 +65,8 @@ configuration_reading read_configuration(
     inputs.settings.process = process;
     inputs.watch_list_files = std::move(lists);
     inputs.warnings = std::move(warnings);
+    inputs.names = look_up_names(names_of(inputs.settings), former.names, look_up);
+    take_names(inputs.names, inputs.settings);
     inputs.seed = std::random_device{}();
     const bool has_keys = resolve_connections(inputs, env, files, access.read, reading.errors);
     if (has_keys && resolve_receivers(inputs, files, reading.errors)) {

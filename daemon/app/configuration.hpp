@@ -1,7 +1,8 @@
 // Reads and checks everything that a configuration consists of: the file, what it points to, AWS'
 // files and the environment. At the start, at each reload and for the one-shot commands alike.
 //
-// Builds nothing and asks nobody (but `ask`, for this machine's region where none is named). Runs
+// Builds nothing and asks nobody (but `ask`, for this machine's region where none is named, and
+// `look_up`, for the addresses of Alertmanagers that are found by name). Runs
 // on the worker at a reload: it touches only what it is given.
 #pragma once
 
@@ -10,9 +11,11 @@
 #include <vector>
 
 #include "app/environment.hpp"
+#include "app/found_names.hpp"
 #include "app/instance_region.hpp"
 #include "app/settings_file.hpp"
 #include "app/wiring_inputs.hpp"
+#include "io/name_lookup.hpp"
 
 namespace trainwatch::app {
 
@@ -32,13 +35,21 @@ struct configuration_place {
     environment env{};
     file_access access = machine_files();
     region_source ask = ask_instance_region;
+    name_source look_up = io::look_up_addresses;
 };
 
-// One connection without keys is no reason not to start; all of them without keys is. Of the files
-// of `watch_list_files` that are wrong, the last good version is in `former`: of the reading
-// before, or kept since the last run.
+// What is in force when it is read again.
+struct configuration_before {
+    // Of the reading before, or kept since the last run: a file of `watch_list_files` that is wrong
+    // has its last good version from here.
+    std::vector<watch_list_file> files{};
+    found_names names{};  // likewise what cannot be looked up
+};
+
+// One connection without keys is no reason not to start; all of them without keys is. Nor is a name
+// that is not found: it is looked up again (name_watch).
 configuration_reading read_configuration(
-    const configuration_place& place, const std::vector<watch_list_file>& former
+    const configuration_place& place, const configuration_before& former
 );
 
 }  // namespace trainwatch::app

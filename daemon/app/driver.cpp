@@ -111,6 +111,7 @@ public:
 
     std::function<void()> on_restored{};
     std::function<void(const domain::view&)> on_step{};
+    std::function<void(endpoint_id)> on_unreached{};
 
 private:
     // A store that cannot be read is no reason not to watch: AWS' own history rebuilds the state.
@@ -257,6 +258,9 @@ private:
     io::task<void> deliver_alerts(core::deliver what) {
         auto& notifier = *tools_.notifiers.at(what.endpoint.value);
         auto answer = co_await notifier.deliver(what.alerts, what.deadline);
+        const bool is_unreached =
+            answer.outcome.has_error() && answer.outcome.error().kind == error_class::transient;
+        if (is_unreached && on_unreached) on_unreached(what.endpoint);
         push(core::delivered{what.id, std::move(answer.outcome), answer.clock_offset});
     }
 
@@ -289,6 +293,10 @@ void driver::on_restored(std::function<void()> then) {
 
 void driver::on_step(std::function<void(const domain::view&)> then) {
     self_->on_step = std::move(then);
+}
+
+void driver::on_unreached(std::function<void(endpoint_id)> then) {
+    self_->on_unreached = std::move(then);
 }
 
 void driver::tell_credentials(std::string connection, result<domain::credential_facts> news) {

@@ -54,6 +54,9 @@ public:
     // Called after each step, with the view as that step left it.
     void on_step(std::function<void(const domain::view&)> then);
 
+    // Called when nothing was heard from an endpoint that was to be told.
+    void on_unreached(std::function<void(endpoint_id)> then);
+
     // A connection fetched its keys, or could not.
     void tell_credentials(std::string connection, result<domain::credential_facts> news);
 

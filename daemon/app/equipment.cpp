@@ -175,8 +175,10 @@ result<void> equipment::stage_notifiers(
         }
         auto where = wire::parse_url(endpoint.url);
         if (where.has_error()) return where.error();
-        auto proxy = wire::proxy_for(*where, inputs.receiver_proxies.at(endpoint.receiver));
-        const auto& access = receiver_access_of(inputs.settings, endpoint.receiver);
+        auto proxy =
+            wire::proxy_for(named_url(endpoint), inputs.receiver_proxies.at(endpoint.receiver));
+        const auto& configured = receiver_access_of(inputs.settings, endpoint.receiver);
+        const auto access = access_towards(configured, endpoint);
         face = {true, endpoint.kind, endpoint.url, std::move(proxy), access};
         next.trust.keep(access.tls, receiver_trust_);
         if (slot < endpoints_.size() && endpoints_[slot] == face) continue;

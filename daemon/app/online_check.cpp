@@ -149,13 +149,15 @@ private:
             lines_[slot] = {app::name_of(endpoint) + told_of_failure(where.error())};
             return;
         }
-        const auto& access = receiver_access_of(inputs_.settings, endpoint.receiver);
+        const auto& configured = receiver_access_of(inputs_.settings, endpoint.receiver);
+        const auto access = access_towards(configured, endpoint);
         const auto trust = trust_.of(access.tls);
         if (trust.has_error()) {
             lines_[slot] = {app::name_of(endpoint) + told_of_failure(trust.error())};
             return;
         }
-        const auto proxy = wire::proxy_for(*where, inputs_.receiver_proxies.at(endpoint.receiver));
+        const auto proxy =
+            wire::proxy_for(named_url(endpoint), inputs_.receiver_proxies.at(endpoint.receiver));
         spawn(
             io::probe_receiver(
                 endpoint.kind, *where, {*trust, proxy, {}, access.authorization}, *clock_, within_
@@ -212,6 +214,16 @@ private:
         for (auto& each : lines_) {
             report.is_well = report.is_well && each.is_well;
             report.lines.push_back(std::move(each.text));
+        }
+        for (const auto& receiver : inputs_.settings.receivers) {
+            for (const auto& url : receiver.urls) {
+                const auto named = inputs_.names.find(url);
+                if (named == inputs_.names.end() || named->second.trouble.empty()) continue;
+                report.is_well = false;
+                report.lines.push_back(
+                    "receiver " + receiver.name + ", " + url + ": FAILED: " + named->second.trouble
+                );
+            }
         }
         return report;
     }

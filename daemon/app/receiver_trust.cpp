@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "wire/found_url.hpp"
 
 namespace trainwatch::app {
 
@@ -27,6 +28,22 @@ result<std::shared_ptr<io::tls_client_context>> receiver_trust::of(const domain:
 void receiver_trust::keep(const domain::receiver_tls& tls, const receiver_trust& former) {
     const auto known = former.made_.find(tls);
     if (known != former.made_.end()) made_.insert(*known);
+}
+
+wire::url named_url(const domain::endpoint& endpoint) {
+    const auto& named = endpoint.found_by.empty() ? endpoint.url : endpoint.found_by;
+    auto where = wire::parse_receiver_url(named);
+    return where.has_value() ? std::move(*where) : wire::url{};
+}
+
+domain::receiver_access access_towards(
+    const domain::receiver_access& access, const domain::endpoint& endpoint
+) {
+    auto towards = access;
+    if (!endpoint.found_by.empty() && towards.tls.server_name.empty()) {
+        towards.tls.server_name = named_url(endpoint).host;
+    }
+    return towards;
 }
 
 const domain::receiver_access& receiver_access_of(

@@ -8,7 +8,9 @@
 
 #include "base/failure.hpp"
 #include "domain/settings.hpp"
+#include "domain/watch_plan.hpp"
 #include "io/http_client.hpp"
+#include "wire/url.hpp"
 
 namespace trainwatch::app {
 
@@ -22,6 +24,14 @@ public:
 private:
     std::map<domain::receiver_tls, std::shared_ptr<io::tls_client_context>> made_{};
 };
+
+// Where the configuration says that it is: by its name, where the address was looked up. Rules for
+// proxies are about that.
+wire::url named_url(const domain::endpoint& endpoint);
+// Likewise, and by that name its certificate is verified unless server_name says otherwise.
+domain::receiver_access access_towards(
+    const domain::receiver_access& access, const domain::endpoint& endpoint
+);
 
 // What the configuration says of the receiver; it has one of that name.
 const domain::receiver_access& receiver_access_of(

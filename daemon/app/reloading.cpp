@@ -77,10 +77,13 @@ reload_outcome judge_reading(
     return outcome;
 }
 
-reloading::reloading(const boost::asio::any_io_executor& executor, tools with)
+reloading::reloading(const boost::asio::any_io_executor& executor, tools with, name_source look_up)
     : with_(with)
     , turns_([this](const std::vector<std::string>& by) { begin(by); })
-    , worker_(io::create_worker(executor)) {}
+    , worker_(io::create_worker(executor))
+    , names_(executor, with.log, std::move(look_up), [this](const found_names& found) {
+        follow_names(found);
+    }) {}
 
 void reloading::begin_with(const wiring_inputs& inputs, const domain::watch_plan& plan) {
     kept_lists_folder_ = inputs.kept_lists_folder;
@@ -90,9 +93,16 @@ void reloading::begin_with(const wiring_inputs& inputs, const domain::watch_plan
 void reloading::remember(const wiring_inputs& inputs, const domain::watch_plan& plan) {
     numbers_ = numbers_of(plan);
     troubles_ = troubles_of(inputs);
-    watch_list_files_ = inputs.watch_list_files;
+    in_force_ = inputs;
+    if (is_open_) names_.follow(names_of(inputs.settings), inputs.names);
     with_.process.watch_list_files = ok_by_path(inputs.watch_list_files);
     keep_lists();
+}
+
+void reloading::open() {
+    is_open_ = true;
+    names_.follow(names_of(in_force_.settings), in_force_.names);
+    turns_.open();
 }
 
 // Beside the loop, because a sync may take seconds. A folder that cannot be written is said once.
@@ -100,7 +110,7 @@ void reloading::keep_lists() {
     if (kept_lists_folder_.empty()) return;
     const auto done = std::make_shared<result<void>>();
     worker_->perform(
-        [done, folder = kept_lists_folder_, files = watch_list_files_] {
+        [done, folder = kept_lists_folder_, files = in_force_.watch_list_files] {
             *done = keep_watch_lists(folder, files);
         },
         [this, done] {
@@ -126,6 +136,7 @@ void reloading::ask(std::string by, std::function<void(const reload_outcome&)> t
 
 void reloading::close() {
     turns_.close({false, {"the daemon is stopping"}});
+    names_.close();
 }
 
 void reloading::begin(const std::vector<std::string>& by) {
@@ -133,7 +144,11 @@ void reloading::begin(const std::vector<std::string>& by) {
     with_.manager.reloading();
     const auto reading = std::make_shared<configuration_reading>();
     worker_->perform(
-        [reading, source = source_, files = watch_list_files_] { *reading = source(files); },
+        [reading,
+         source = source_,
+         before = configuration_before{in_force_.watch_list_files, names_.found()}] {
+            *reading = source(before);
+        },
         [this, reading] { judge(*reading); }
     );
 }
@@ -155,10 +170,39 @@ void reloading::put_in_force(const wiring_inputs& inputs, reload_outcome outcome
         finish({false, {why.detail + (why.cure.empty() ? "" : "; " + why.cure)}});
         return;
     }
+    for (const auto& note : notes_of_names(names_.found(), inputs.names))
+        with_.log.write(note.level, note.text, note.fields);
     remember(inputs, plan);
     with_.driving.reconfigure(std::move(plan), [this, outcome = std::move(outcome)] {
         if (!turns_.is_closed()) finish(outcome);
     });
+}
+
+void reloading::tell_unreached(endpoint_id endpoint) {
+    const auto& all = numbers_.endpoints;
+    const bool is_known = endpoint.value < all.size() && !all[endpoint.value].gone;
+    if (is_known && !all[endpoint.value].found_by.empty()) names_.hurry();
+}
+
+// As at a reload, but that nothing else has changed. What could not be installed is tried with the
+// next news.
+void reloading::follow_names(const found_names& found) {
+    if (turns_.is_closed()) return;
+    auto inputs = in_force_;
+    inputs.names = found;
+    take_names(found, inputs.settings);
+    auto plan = domain::succeed(numbers_, domain::make_watch_plan(inputs.settings));
+    if (const auto done = with_.equipped.install(inputs, plan); done.has_error()) {
+        with_.log.write(
+            io::log_level::error,
+            "other Alertmanagers are not told",
+            {{"reason", done.error().detail}, {"cure", done.error().cure}}
+        );
+        return;
+    }
+    in_force_ = std::move(inputs);
+    numbers_ = numbers_of(plan);
+    with_.driving.reconfigure(std::move(plan), [] {});
 }
 
 void reloading::finish(const reload_outcome& outcome) {

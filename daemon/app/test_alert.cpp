@@ -15,7 +15,9 @@
 #include "app/environment.hpp"
 #include "app/receiver_trust.hpp"
 #include "app/settings_file.hpp"
+#include "domain/watch_plan.hpp"
 #include "io/byte_stream.hpp"
+#include "io/name_lookup.hpp"
 #include "wire/url.hpp"
 
 namespace trainwatch::app {
@@ -35,7 +37,7 @@ public:
     alert_test_report run(milliseconds within) {
         for (const auto& receiver : test_.receivers) {
             for (const auto& url : receiver.urls)
-                places_.push_back({&receiver, &url});
+                add(receiver, url);
         }
         for (auto& each : places_)
             start(each, within);
@@ -45,7 +47,7 @@ public:
         for (const auto& each : places_) {
             report.is_well = report.is_well && each.line.is_well;
             report.lines.push_back(
-                shown_endpoint(*each.receiver, *each.url) + ": " + each.line.text
+                shown_endpoint(*each.receiver, each.endpoint.url) + ": " + each.line.text
             );
         }
         return report;
@@ -54,23 +56,45 @@ public:
 private:
     struct place {
         const domain::receiver_settings* receiver = nullptr;
-        const std::string* url = nullptr;
+        domain::endpoint endpoint{};
         trial_line line{};
     };
 
+    // A name that leads nowhere has a line of its own.
+    void add(const domain::receiver_settings& receiver, const std::string& url) {
+        domain::endpoint endpoint{receiver.name, receiver.kind, url};
+        const auto named = test_.names.find(url);
+        if (named == test_.names.end()) {
+            places_.push_back({&receiver, std::move(endpoint)});
+            return;
+        }
+        endpoint.found_by = url;
+        if (!named->second.trouble.empty()) {
+            places_.push_back(
+                {&receiver, endpoint, told_of_no_trial({.detail = named->second.trouble})}
+            );
+        }
+        for (const auto& [address, misses] : named->second.misses) {
+            endpoint.url = address;
+            places_.push_back({&receiver, endpoint});
+        }
+    }
+
     void start(place& at, milliseconds within) {
-        const auto where = wire::parse_url(*at.url);
+        if (!at.line.text.empty()) return;
+        const auto where = wire::parse_url(at.endpoint.url);
         if (where.has_error()) {
             at.line = told_of_no_trial(where.error());
             return;
         }
-        const auto& access = at.receiver->access;
+        const auto access = access_towards(at.receiver->access, at.endpoint);
         const auto trust = trust_.of(access.tls);
         if (trust.has_error()) {
             at.line = told_of_no_trial(trust.error());
             return;
         }
-        const auto proxy = wire::proxy_for(*where, test_.proxies.at(at.receiver->name));
+        const auto proxy =
+            wire::proxy_for(named_url(at.endpoint), test_.proxies.at(at.receiver->name));
         asio::co_spawn(
             context_,
             io::try_alert(
@@ -84,7 +108,7 @@ private:
             ),
             [this, &at](const std::exception_ptr& error, const io::alert_trial& trial) {
                 if (error) std::rethrow_exception(error);
-                at.line = told_of_trial(trial, *at.receiver, *at.url, test_.alert);
+                at.line = told_of_trial(trial, *at.receiver, at.endpoint.url, test_.alert);
             }
         );
     }
@@ -155,6 +179,9 @@ int test_alert(const options& chosen) {
         }
         test.proxies[receiver.name] = std::move(proxies.value());
     }
+    auto asked = config;
+    asked.receivers = test.receivers;
+    test.names = look_up_names(names_of(asked), {}, io::look_up_addresses);
     const auto replica = chosen.process.replica.empty() ? env.host_name : chosen.process.replica;
     const auto now = io::create_system_clock()->now().wall;
     test.alert = make_test_alert({env.host_name, replica, now}, config.global.labels);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/alert_trial_text.hpp"
+#include "app/found_names.hpp"
 #include "app/options.hpp"
 #include "base/limits.hpp"
 #include "wire/proxy.hpp"
@@ -17,12 +18,13 @@ namespace trainwatch::app {
 struct alert_test {
     std::vector<domain::receiver_settings> receivers{};
     std::map<std::string, wire::proxy_rules> proxies{};  // by receiver
+    found_names names{};                                 // of their addresses with "dns+"
     domain::alert_message alert{};
 };
 
 struct alert_test_report {
     bool is_well = true;
-    std::vector<std::string> lines{};  // one an address, in the order of the configuration
+    std::vector<std::string> lines{};  // one an address, in the configuration's order
 
     bool operator==(const alert_test_report&) const = default;
 };

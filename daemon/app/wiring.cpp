@@ -166,6 +166,7 @@ void wiring::run_until_stopped() {
 
 void wiring::run() {
     driver_.on_restored([this] { announce_ready(); });
+    driver_.on_unreached([this](endpoint_id endpoint) { reloading_.tell_unreached(endpoint); });
     stop_on_signal();
     reload_on_hangup();
     io::take_hangup();

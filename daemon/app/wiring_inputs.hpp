@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/connection_access.hpp"
+#include "app/found_names.hpp"
 #include "app/watch_list_files.hpp"
 #include "domain/settings.hpp"
 #include "io/store.hpp"
@@ -22,8 +23,9 @@ struct wiring_inputs {
     // By connection name, all of them: decided before anything is built.
     std::map<std::string, connection_access> access{};
     std::map<std::string, wire::proxy_rules> receiver_proxies{};  // by receiver
-    std::uint64_t seed = 0;                                       // of the jitter
-    std::string ledger = io::in_memory;                           // the file's path
+    found_names names{};     // what stands in the settings' `found`, and how it was found
+    std::uint64_t seed = 0;  // of the jitter
+    std::string ledger = io::in_memory;  // the file's path
     // Where the last good versions of `watch_list_files` are kept; empty: nowhere.
     std::string kept_lists_folder{};
 };

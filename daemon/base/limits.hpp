@@ -394,6 +394,14 @@ inline constexpr std::size_t alerts_per_batch = 256;
 // Re-sends that are due within this leave together, so that alerts of one minute share a request.
 inline constexpr milliseconds resend_slack{5'000};
 inline constexpr milliseconds delivery_deadline{10'000};
+// As Prometheus looks up what it discovers by DNS; sooner, but not more often than that, while one
+// of the addresses does not answer.
+inline constexpr milliseconds name_refresh{30'000};
+inline constexpr milliseconds name_refresh_least{5'000};
+// A name service that gives a part of the addresses at a time is no reason to leave the others.
+inline constexpr unsigned name_misses_max = 3;
+// More Alertmanagers than anybody runs, and each gets everything.
+inline constexpr std::size_t name_addresses_max = 64;
 // Whatever a receiver or AWS asks for: the next try heals more than a long silence.
 inline constexpr milliseconds retry_after_max = std::chrono::minutes(5);
 // A terminal alert stays firing at a receiver this long after its first confirmed delivery.

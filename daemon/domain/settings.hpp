@@ -144,13 +144,17 @@ struct receiver_access {
 struct receiver_settings {
     std::string name{};
     receiver_kind kind = receiver_kind::alertmanager;
-    std::vector<std::string> urls{};  // Alertmanagers each get everything; a webhook has one
+    // Alertmanagers each get everything; a webhook has one. "dns+http://…" stands for all addresses
+    // of its host.
+    std::vector<std::string> urls{};
     // A webhook whose address is a secret: the file that holds it, read into `urls` at start.
     std::string url_file{};
     // "http://proxy:3128", "none", or empty: what the environment says.
     std::string proxy_url{};
     bool heartbeat = false;  // wants TrainwatchdHeartbeat
     receiver_access access{};
+    // What each URL with "dns+" led to when it was looked up; it has an entry then.
+    std::map<std::string, std::vector<std::string>> found{};
 
     bool operator==(const receiver_settings&) const = default;
 };

@@ -51,11 +51,8 @@ public:
         for (std::size_t i = 0; i < plan_.lanes.size(); ++i)
             decide_listing(i);
         for (const auto& receiver : config_.receivers) {
-            for (const auto& url : receiver.urls) {
-                plan_.endpoints.push_back(
-                    {receiver.name, receiver.kind, url, false, receiver.heartbeat}
-                );
-            }
+            for (const auto& url : receiver.urls)
+                add_endpoints(receiver, url);
         }
         return std::move(plan_);
     }
@@ -67,6 +64,29 @@ private:
         bool discovers = false;
         double describes_per_second = 0;  // that keep the explicit names fresh
     };
+
+    void add_endpoints(const receiver_settings& receiver, const std::string& url) {
+        endpoint made{receiver.name, receiver.kind, url, false, receiver.heartbeat};
+        const auto found = receiver.found.find(url);
+        if (found == receiver.found.end()) {
+            add_endpoint(std::move(made));
+            return;
+        }
+        made.found_by = url;
+        for (const auto& address : found->second) {
+            made.url = address;
+            add_endpoint(made);
+        }
+    }
+
+    // Two names may lead to one address.
+    void add_endpoint(endpoint made) {
+        const auto is_the_same = [&](const endpoint& other) {
+            return other.receiver == made.receiver && other.url == made.url;
+        };
+        auto& all = plan_.endpoints;
+        if (std::none_of(all.begin(), all.end(), is_the_same)) all.push_back(std::move(made));
+    }
 
     void add_list(const watch_list_settings& list) {
         const auto bound = list.staleness_bound.value_or(config_.global.staleness_bound);

@@ -39,6 +39,7 @@ struct endpoint {
     std::string url{};
     bool gone = false;       // as a lane's
     bool heartbeat = false;  // its receiver wants TrainwatchdHeartbeat
+    std::string found_by{};  // the "dns+…" that led to it; empty: it is configured itself
 
     bool operator==(const endpoint&) const = default;
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/found_url.hpp"
 #include "wire/settings_yaml_sections.hpp"
 #include "wire/url.hpp"
 
@@ -8,7 +9,7 @@ namespace trainwatch::wire {
 namespace {
 
 std::string alertmanager_url_problem(std::string_view text) {
-    const auto parsed = parse_url(text);
+    const auto parsed = parse_receiver_url(text);
     if (!parsed) return quoted(text) + ": " + parsed.error().detail;
     if (!parsed->query.empty()) return "the address of an Alertmanager has no query (\"?…\")";
     if (parsed->path.ends_with("/api/v2/alerts") || parsed->path.ends_with("/api/v1/alerts")) {

@@ -119,6 +119,22 @@ TEST_F(Equipment, other_certificates_in_the_same_file_mean_another_notifier) {
     EXPECT_EQ(notifier(0), after);
 }
 
+TEST_F(Equipment, addresses_that_a_name_leads_to_come_and_go_one_by_one) {
+    const std::string name = "dns+http://am.example:9093";
+    inputs.settings.receivers[0].kind = domain::receiver_kind::alertmanager;
+    inputs.settings.receivers[0].urls = {name};
+    inputs.settings.receivers[0].found[name] = {"http://10.0.0.8:9093", "http://10.0.0.9:9093"};
+    ASSERT_TRUE(install());
+    ASSERT_EQ(equipped.notifiers().size(), 2U);
+    const auto* const stays = notifier(1);
+    inputs.settings.receivers[0].found[name] = {"http://10.0.0.10:9093", "http://10.0.0.9:9093"};
+    ASSERT_TRUE(install());
+    ASSERT_EQ(equipped.notifiers().size(), 3U);
+    EXPECT_TRUE(plan.endpoints[0].gone);
+    EXPECT_EQ(notifier(1), stays);
+    EXPECT_EQ(plan.endpoints[2].url, "http://10.0.0.10:9093");
+}
+
 TEST_F(Equipment, new_region_gets_a_client_and_shares_the_keys) {
     ASSERT_TRUE(install());
     const auto* const before = client(0);
