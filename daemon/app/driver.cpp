@@ -208,6 +208,9 @@ private:
     void perform(core::deliver& what) {
         asio::co_spawn(executor_, deliver_alerts(std::move(what)), rethrow);
     }
+    void perform(core::read_back& what) {
+        asio::co_spawn(executor_, read_alerts_back(std::move(what)), rethrow);
+    }
     void perform(core::note& what) {
         tools_.log.write(level_of(what.level), what.name, what.fields);
     }
@@ -262,6 +265,12 @@ private:
             answer.outcome.has_error() && answer.outcome.error().kind == error_class::transient;
         if (is_unreached && on_unreached) on_unreached(what.endpoint);
         push(core::delivered{what.id, std::move(answer.outcome), answer.clock_offset});
+    }
+
+    io::task<void> read_alerts_back(core::read_back what) {
+        auto& notifier = *tools_.notifiers.at(what.endpoint.value);
+        auto answer = co_await notifier.ask_held(what.alerts, what.deadline);
+        push(core::read_back_told{what.id, std::move(answer.held), answer.clock_offset});
     }
 
     asio::any_io_executor executor_;

@@ -19,6 +19,8 @@ struct strong_id {
 using poll_id = strong_id<struct poll_tag>;
 // One attempt to hand a batch of alerts to one endpoint. Never reused within a run.
 using delivery_id = strong_id<struct delivery_tag>;
+// One question to an Alertmanager, what it holds. Never reused within a run.
+using read_back_id = strong_id<struct read_back_tag>;
 // One batch for the ledger; `committed{up_to}` confirms all ids up to it.
 using commit_id = strong_id<struct commit_tag>;
 // Index of a (connection, region) in the watch plan: the unit of AWS' quota.

@@ -394,6 +394,13 @@ inline constexpr std::size_t alerts_per_batch = 256;
 // Re-sends that are due within this leave together, so that alerts of one minute share a request.
 inline constexpr milliseconds resend_slack{5'000};
 inline constexpr milliseconds delivery_deadline{10'000};
+// An Alertmanager says 200 to what it drops. What it said 200 to is asked for so much later, all
+// of it together …
+inline constexpr milliseconds read_back_delay{5'000};
+// … in questions of so many: their names fit into what a proxy takes as an address (8 KB).
+inline constexpr std::size_t read_back_alerts_max = 64;
+// So often in vain, and it is taken at its word.
+inline constexpr unsigned read_back_tries = 3;
 // As Prometheus looks up what it discovers by DNS; sooner, but not more often than that, while one
 // of the addresses does not answer.
 inline constexpr milliseconds name_refresh{30'000};

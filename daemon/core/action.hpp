@@ -60,6 +60,16 @@ struct deliver {
     bool operator==(const deliver&) const = default;
 };
 
+// Ask an Alertmanager whether it holds these alerts, by their labels; one without labels it does
+// not. Answer: `read_back_told{id}` by `deadline`. One in flight an endpoint.
+struct read_back {
+    read_back_id id{};
+    endpoint_id endpoint{};
+    std::vector<domain::label_map> alerts{};
+    mono_time deadline{};
+    bool operator==(const read_back&) const = default;
+};
+
 enum class note_level { debug, info, warning, error };
 
 // A log line. `name` is stable, and marks the line of production code that a test reached.
@@ -85,8 +95,16 @@ struct stop {
     bool operator==(const stop&) const = default;
 };
 
-using action =
-    std::variant<describe, list_jobs, read_tags, commit, deliver, note, acknowledgement, stop>;
+using action = std::variant<
+    describe,
+    list_jobs,
+    read_tags,
+    commit,
+    deliver,
+    read_back,
+    note,
+    acknowledgement,
+    stop>;
 using actions = std::vector<action>;
 
 }  // namespace trainwatch::core

@@ -36,6 +36,7 @@ std::optional<milliseconds> offset_in(const event& happened) {
     if (const auto* page = std::get_if<listed>(&happened)) return page->clock_offset;
     if (const auto* tags = std::get_if<tags_read>(&happened)) return tags->clock_offset;
     if (const auto* receipt = std::get_if<delivered>(&happened)) return receipt->clock_offset;
+    if (const auto* told = std::get_if<read_back_told>(&happened)) return told->clock_offset;
     return std::nullopt;
 }
 
@@ -219,6 +220,7 @@ void engine::on(const stop_requested&) {
 void engine::turn() {
     if (!drain_until_) give_up_overdue_polls();
     give_up_overdue_deliveries();
+    give_up_overdue_questions();
     apply(journal_.look_at_clock(now_.mono));
     renewing_ = drain_until_ || now_.mono >= renew_again_;
     if (renewing_) renew_again_ = now_.mono + renew_interval;
@@ -247,6 +249,7 @@ void engine::turn() {
     } else {
         retry_refused_tags();
         ask_for_withheld_tags();
+        ask_what_is_held();
         start_polls();
         start_lists();
         start_tags();
@@ -331,6 +334,7 @@ std::optional<mono_time> engine::next_wakeup() const {
         consider(drain_until_);
         return next;
     }
+    consider(read_backs_.next_wakeup());
     consider(scheduler_.next_overdue());
     consider(scheduler_.next_send());
     for (std::size_t i = 0; i < lanes_.size(); ++i) {

@@ -11,8 +11,8 @@
 // engine_twins.cpp: a job that two connections see. engine_sweeps.cpp: what is kept of how far
 // lists have got. engine_slots.cpp: who is watched, and in which slot. engine_tags.cpp: tags.
 // engine_tag_trouble.cpp: those that are not to be had. engine_connections.cpp: keys and accounts.
-// engine_alerts.cpp: commits and deliveries. engine_conditions.cpp: what holds of a job for a time.
-// engine_texts.cpp: what alerts say by now.
+// engine_alerts.cpp: commits and deliveries. engine_read_back.cpp: whether what was taken is held.
+// engine_conditions.cpp: what holds of a job for a time. engine_texts.cpp: what alerts say by now.
 // engine_watcher.cpp: what the daemon says of itself and of lists, and to whom.
 // engine_promise.cpp: whether the picture is as fresh as promised. engine_restore.cpp: the first
 // event. engine_ledger.cpp: what is kept. engine_retention.cpp: for how long. engine_storage.cpp:
@@ -45,6 +45,7 @@
 #include "core/freshness.hpp"
 #include "core/journal.hpp"
 #include "core/outbox.hpp"
+#include "core/read_backs.hpp"
 #include "core/retention.hpp"
 #include "core/retirement.hpp"
 #include "core/same_reasons.hpp"
@@ -213,6 +214,7 @@ private:
     void on(const described& what);
     void on(const committed& what);
     void on(const delivered& what);
+    void on(const read_back_told& what);
     void on(const acknowledged& what);
     void acknowledge_with(commit_id batch);
     void answer_acknowledged();
@@ -539,6 +541,15 @@ private:
     domain::delivery_row row_of_delivery(endpoint_id endpoint, alert_number alert);
     std::size_t receiver_of(endpoint_id endpoint) const { return receiver_of_[endpoint.value]; }
 
+    // ---- engine_read_back.cpp ------------------------------------------------------------------
+    void take_at_its_word_or_ask(endpoint_id endpoint, alert_number alert);
+    void confirm(endpoint_id endpoint, alert_number alert);
+    bool is_to_be_seen(endpoint_id endpoint, alert_number alert);
+    void ask_what_is_held();
+    void on_held(const question& done, const std::vector<bool>& held);
+    void on_not_told(const question& lost, const failure& why);
+    void give_up_overdue_questions();
+
     engine_bounds bounds_;
     domain::watch_plan plan_;
     failure_classifier reasons_;
@@ -549,6 +560,7 @@ private:
     retirement retirement_;
     alert_book book_;
     outbox outbox_;
+    read_backs read_backs_{};
     journal journal_;
     server_clock clock_{};
     std::vector<server_clock> endpoint_clocks_{};  // by endpoint_id: each one's own

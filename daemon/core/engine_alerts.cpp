@@ -278,7 +278,6 @@ void engine::on_taken(const parcel& done) {
             note_level::info, "delivery_recovered", to, done.alerts.size(), nullptr
         ));
     }
-    const auto receiver = receiver_of(done.endpoint);
     const bool too_late = came_too_late(done);
     if (too_late) {
         const auto& theirs = endpoint_clocks_[done.endpoint.value];
@@ -290,19 +289,19 @@ void engine::on_taken(const parcel& done) {
             continue;
         }
         auto& known = outbox_.known(done.endpoint, alert);
-        known.last_confirmed = now_.wall;
-        const bool over = done.over.count(alert) > 0;
-        const bool first = over ? !std::exchange(known.resolved, true) : !known.first_confirmed;
-        if (!over && first) known.first_confirmed = now_.wall;
-        // It may have ended while it was under way, for another endpoint of the receiver first.
-        const bool was_open = !book_.is_closed(alert, receiver);
-        if (!over && book_.confirm(alert, receiver, now_.wall)) {
-            if (was_open) --view_.receivers[to.receiver].unconfirmed;
-            tally_.first_confirmed(to.receiver, now_.wall - book_.alert(alert).starts_at);
-        }
-        if (first) {
-            known.has_row = true;
-            journal_.put(row_of_delivery(done.endpoint, alert));
+        if (!done.over.contains(alert)) {
+            // What it held once it is told again because it may have forgotten.
+            if (known.first_confirmed) {
+                confirm(done.endpoint, alert);
+            } else {
+                take_at_its_word_or_ask(done.endpoint, alert);
+            }
+        } else {
+            known.last_confirmed = now_.wall;
+            if (!std::exchange(known.resolved, true)) {
+                known.has_row = true;
+                journal_.put(row_of_delivery(done.endpoint, alert));
+            }
         }
         plan_next(done.endpoint, alert, done.sent);
     }

@@ -155,6 +155,7 @@ void engine::follow_endpoints() {
         }
         receiver_of_.push_back(receiver);
         outbox_.add_endpoint();
+        read_backs_.add_endpoint(plan_.endpoints[i].can_tell);
         endpoint_clocks_.emplace_back(1);
         if (!is_new) offer_all(endpoint_id{i});
     }
@@ -221,6 +222,7 @@ void engine::drop_endpoints() {
 
 void engine::drop_endpoint(endpoint_id endpoint) {
     const auto left = outbox_.drop(endpoint);
+    read_backs_.drop(endpoint);
     const auto receiver = receiver_of(endpoint);
     if (endpoints_of(receiver) == 0) drop_receiver(receiver);
     for (const auto alert : left) {

@@ -184,7 +184,8 @@ void engine::expire_alerts() {
             const endpoint_id endpoint{i};
             if (!outbox_.waits(endpoint, alert)) continue;
             // One that knows of it is told that it is over, if it can be told within a day.
-            const bool knows = outbox_.known(endpoint, alert).first_confirmed.has_value();
+            const auto& known = outbox_.known(endpoint, alert);
+            const bool knows = known.first_confirmed || known.accepted;
             const auto over_for = now_.wall - book_.alert(alert).resolved_at.value_or(now_.wall);
             if (!knows || over_for >= limits::terminal_hold) finish(endpoint, alert);
         }

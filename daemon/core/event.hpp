@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/failure.hpp"
 #include "base/ids.hpp"
@@ -72,6 +73,14 @@ struct delivered {
     bool operator==(const delivered&) const = default;
 };
 
+// The answer to a `read_back`, one for one: whether each alert is there.
+struct read_back_told {
+    read_back_id id{};
+    result<std::vector<bool>> held;
+    std::optional<milliseconds> clock_offset{};
+    bool operator==(const read_back_told&) const = default;
+};
+
 // A connection fetched its keys, or could not; or goes on with expired ones (is_extended).
 struct credentials_told {
     std::string connection{};  // its name
@@ -107,6 +116,7 @@ using event = std::variant<
     tags_read,
     committed,
     delivered,
+    read_back_told,
     credentials_told,
     reconfigured,
     acknowledged,

@@ -234,6 +234,17 @@ note note_of_delivery(
     return {level, std::move(name), std::move(fields)};
 }
 
+note note_of_read_back(
+    note_level level, std::string name, const domain::endpoint& endpoint, const failure* why
+) {
+    note_fields fields{{"receiver", endpoint.receiver}, {"url", endpoint.url}};
+    if (why) {
+        add_failure(fields, *why);
+        fields.emplace_back("effect", "what it says 200 to counts as confirmed");
+    }
+    return {level, std::move(name), std::move(fields)};
+}
+
 note note_of_receiver_clock(const domain::endpoint& endpoint, milliseconds ahead) {
     note_fields fields{{"receiver", endpoint.receiver}, {"url", endpoint.url}};
     fields.emplace_back("ahead", format_duration(std::chrono::floor<seconds>(ahead)));

@@ -93,6 +93,10 @@ note note_of_delivery(
     std::size_t alerts,
     const failure* why
 );
+// read_back_refused, read_back_recovered: whether an Alertmanager tells what it holds.
+note note_of_read_back(
+    note_level level, std::string name, const domain::endpoint& endpoint, const failure* why
+);
 // receiver_clock_ahead: by so much, and what was sent had ended there when it came; it is sent
 // again.
 note note_of_receiver_clock(const domain::endpoint& endpoint, milliseconds ahead);

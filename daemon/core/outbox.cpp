@@ -219,7 +219,7 @@ std::vector<std::pair<endpoint_id, alert_number>> outbox::with_rows() const {
 bool outbox::has_untaken() const {
     for (const auto& endpoint : endpoints_) {
         for (const auto& [alert, entry] : endpoint.items) {
-            if (!entry.known.first_confirmed) return true;
+            if (!entry.known.first_confirmed && !entry.known.accepted) return true;
         }
     }
     return false;

@@ -26,6 +26,8 @@ struct told {
     bool attempted = false;
     std::optional<wall_time> first_confirmed{};
     std::optional<wall_time> last_confirmed{};
+    std::optional<wall_time> accepted{};  // a 200 that is still to be confirmed
+    bool was_dropped = false;             // in spite of a 200, and that was said
     bool resolved = false;
     bool has_row = false;  // the ledger tells of it
 

@@ -67,6 +67,7 @@ private:
 
     void add_endpoints(const receiver_settings& receiver, const std::string& url) {
         endpoint made{receiver.name, receiver.kind, url, false, receiver.heartbeat};
+        made.can_tell = receiver.kind == receiver_kind::alertmanager;
         const auto found = receiver.found.find(url);
         if (found == receiver.found.end()) {
             add_endpoint(std::move(made));

@@ -40,6 +40,7 @@ struct endpoint {
     bool gone = false;       // as a lane's
     bool heartbeat = false;  // its receiver wants TrainwatchdHeartbeat
     std::string found_by{};  // the "dns+…" that led to it; empty: it is configured itself
+    bool can_tell = false;   // it can be asked what it holds
 
     bool operator==(const endpoint&) const = default;
 };

@@ -1,8 +1,11 @@
 #include "io/notifier.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "wire/alert_payload.hpp"
+#include "wire/alertmanager_alerts.hpp"
 
 namespace trainwatch::io {
 
@@ -31,9 +34,30 @@ public:
         co_return delivery_answer{wire::read_receipt(answer->response), answer->clock_offset};
     }
 
+    task<held_answer> ask_held(std::vector<domain::label_map> alerts, mono_time deadline) override {
+        wire::http_request question = wire::encode_alerts_question(host_, path_, asked_for(alerts));
+        const auto answer = co_await client_->exchange(std::move(question), deadline);
+        if (!answer) co_return held_answer{answer.error(), {}};
+        const auto told = wire::read_held_alerts(answer->response);
+        if (!told) co_return held_answer{told.error(), answer->clock_offset};
+        std::vector<bool> held;
+        for (const auto& labels : alerts) {
+            held.push_back(!labels.empty() && wire::find_held(*told, labels) != nullptr);
+        }
+        co_return held_answer{std::move(held), answer->clock_offset};
+    }
+
     void close() override { client_->close(); }
 
 private:
+    static std::vector<domain::label_map> asked_for(const std::vector<domain::label_map>& alerts) {
+        std::vector<domain::label_map> wanted;
+        std::copy_if(alerts.begin(), alerts.end(), std::back_inserter(wanted), [](const auto& one) {
+            return !one.empty();
+        });
+        return wanted;
+    }
+
     wire::http_request encode(const std::vector<domain::alert_message>& alerts) const {
         return kind_ == domain::receiver_kind::alertmanager
             ? wire::encode_alertmanager_post(host_, path_, alerts)

@@ -1,4 +1,5 @@
-// Hands a batch of alerts to one endpoint: an Alertmanager or a webhook. One attempt a call.
+// Hands a batch of alerts to one endpoint, an Alertmanager or a webhook, and asks the former what
+// it holds. One attempt a call.
 #pragma once
 
 #include <memory>
@@ -20,11 +21,20 @@ struct delivery_answer {
     std::optional<milliseconds> clock_offset{};
 };
 
+struct held_answer {
+    result<std::vector<bool>> held;  // one for one
+    std::optional<milliseconds> clock_offset{};
+};
+
 class notifier {
 public:
     virtual ~notifier() = default;
     virtual task<delivery_answer> deliver(
         std::vector<domain::alert_message> alerts, mono_time deadline
+    ) = 0;
+    // Of an Alertmanager only: whether it holds alerts with these labels. Without labels: no.
+    virtual task<held_answer> ask_held(
+        std::vector<domain::label_map> alerts, mono_time deadline
     ) = 0;
     virtual void close() = 0;
 };

@@ -32,6 +32,9 @@ public:
     task<delivery_answer> deliver(std::vector<domain::alert_message>, mono_time) override {
         co_return delivery_answer{is_gone("receiver"), {}};
     }
+    task<held_answer> ask_held(std::vector<domain::label_map>, mono_time) override {
+        co_return held_answer{is_gone("receiver"), {}};
+    }
     void close() override {}
 };
 

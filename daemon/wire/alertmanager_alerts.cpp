@@ -1,6 +1,7 @@
 #include "wire/alertmanager_alerts.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include <boost/json.hpp>
@@ -15,6 +16,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr int http_not_found = 404;
+constexpr int http_method_not_allowed = 405;
+constexpr int http_not_implemented = 501;
 
 failure no_alertmanager(std::string detail) {
     failure why;
@@ -60,19 +63,17 @@ held_alert read_held_alert(const json::object& object) {
     return alert;
 }
 
-}  // namespace
-
-http_request encode_alerts_question(
-    std::string_view host, std::string_view base_path, const domain::label_map& labels
+http_request ask(
+    std::string_view host, std::string_view base_path, const std::vector<std::string>& matchers
 ) {
     while (base_path.ends_with('/'))
         base_path.remove_suffix(1);
     http_request request;
     request.target = std::string(base_path) + "/api/v2/alerts";
     char separator = '?';
-    for (const auto& [name, value] : labels) {
+    for (const auto& matcher : matchers) {
         request.target += separator;
-        request.target += "filter=" + percent_encode(matcher_text(name, value));
+        request.target += "filter=" + percent_encode(matcher);
         separator = '&';
     }
     request.headers = {
@@ -80,8 +81,50 @@ http_request encode_alerts_question(
     return request;
 }
 
+// An alert without that label has the empty value, as to Alertmanager.
+std::set<std::string> values_of(
+    std::span<const domain::label_map> alerts, const std::string& name
+) {
+    std::set<std::string> values;
+    for (const auto& labels : alerts) {
+        const auto found = labels.find(name);
+        values.insert(found == labels.end() ? std::string() : found->second);
+    }
+    return values;
+}
+
+}  // namespace
+
+http_request encode_alerts_question(
+    std::string_view host, std::string_view base_path, const domain::label_map& labels
+) {
+    std::vector<std::string> matchers;
+    for (const auto& [name, value] : labels)
+        matchers.push_back(matcher_text(name, value));
+    return ask(host, base_path, matchers);
+}
+
+http_request encode_alerts_question(
+    std::string_view host, std::string_view base_path, std::span<const domain::label_map> alerts
+) {
+    return ask(
+        host,
+        base_path,
+        {matcher_text("alertname", values_of(alerts, "alertname")),
+         matcher_text("training_job", values_of(alerts, "training_job"))}
+    );
+}
+
 result<std::vector<held_alert>> read_held_alerts(const http_response& response) {
     if (response.status == http_not_found) return no_alertmanager("HTTP 404 for /api/v2/alerts");
+    const bool is_for_posts_alone =
+        response.status == http_method_not_allowed || response.status == http_not_implemented;
+    if (is_for_posts_alone) {
+        return failure{
+            .kind = error_class::rejected,
+            .detail = "HTTP " + std::to_string(response.status) + " for GET /api/v2/alerts",
+            .cure = "let whatever stands before the Alertmanager pass that on"};
+    }
     if (const auto receipt = read_receipt(response); receipt.has_error()) return receipt.error();
     boost::system::error_code broken;
     const auto document = json::parse(response.body, broken);

@@ -31,8 +31,14 @@ http_request encode_alerts_question(
     std::string_view host, std::string_view base_path, const domain::label_map& labels
 );
 
-// `malformed` when what answered is no Alertmanager, `denied`, `throttled` or `transient` as of
-// any other request to it.
+// One question for some of the alerts that have these labels: by alertname and training_job, any of
+// them. More than these may be told.
+http_request encode_alerts_question(
+    std::string_view host, std::string_view base_path, std::span<const domain::label_map> alerts
+);
+
+// `malformed` when what answered is no Alertmanager, `rejected` when it takes no GET, `denied`,
+// `throttled` or `transient` as of any other request to it.
 result<std::vector<held_alert>> read_held_alerts(const http_response& response);
 
 // The first that has all of these labels; null when there is none.

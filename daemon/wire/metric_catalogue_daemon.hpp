@@ -238,7 +238,8 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      metric_group::daemon,
      "alerts",
      "receiver",
-     "Firing alerts that no endpoint of the receiver has taken yet."},
+     "Firing alerts that the receiver has not confirmed: not taken, or not held when it was asked "
+     "for them."},
     {"trainwatchd_config_last_reload_successful",
      metric_type::gauge,
      metric_group::daemon,

@@ -165,6 +165,9 @@ public:
     std::function<result<domain::receipt>(const deliver&)> receiver = [](const deliver&) {
         return domain::receipt{};
     };
+    std::function<result<std::vector<bool>>(const read_back&)> holds = [](const read_back& asked) {
+        return std::vector<bool>(asked.alerts.size(), true);
+    };
     std::function<std::optional<failure>(const commit&)> store = [](const commit&) {
         return std::optional<failure>{};
     };
@@ -215,6 +218,9 @@ private:
         }
         if (const auto* parcel = std::get_if<deliver>(&asked)) {
             return delivered{parcel->id, receiver(*parcel), {}};
+        }
+        if (const auto* question = std::get_if<read_back>(&asked)) {
+            return read_back_told{question->id, holds(*question), {}};
         }
         return std::nullopt;
     }

@@ -56,9 +56,15 @@ TEST(watch_plan, has_an_endpoint_for_each_url_of_each_receiver) {
     const auto plan = make_watch_plan(config);
     ASSERT_EQ(plan.endpoints.size(), 3U);
     EXPECT_EQ(
-        plan.endpoints[1], (endpoint{"main", receiver_kind::alertmanager, "http://am-2:9093"})
+        plan.endpoints[1],
+        (endpoint{
+            .receiver = "main",
+            .kind = receiver_kind::alertmanager,
+            .url = "http://am-2:9093",
+            .can_tell = true})
     );
     EXPECT_EQ(plan.endpoints[2].kind, receiver_kind::webhook);
+    EXPECT_FALSE(plan.endpoints[2].can_tell);
 }
 
 TEST(watch_plan, knows_the_labels_and_metrics_of_each_list) {

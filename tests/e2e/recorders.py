@@ -79,6 +79,13 @@ class Recorder:
                 self.end_headers()
                 reach("answered")
 
+            def do_GET(self):
+                status, body = outer.ask_on(self.path)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
             def log_message(self, *_):
                 pass
 
@@ -93,6 +100,9 @@ class Recorder:
     def pass_on(self, _path, _body):
         return 200
 
+    def ask_on(self, _path):
+        return 501, b""
+
     def close(self):
         self.server.shutdown()
         self.server.server_close()
@@ -106,12 +116,19 @@ class Relay(Recorder):
         super().__init__(memory, read)
 
     def pass_on(self, path, body):
+        return self._onward("POST", path, body)[0]
+
+    def ask_on(self, path):
+        return self._onward("GET", path, None)
+
+    def _onward(self, method, path, body):
         onward = http.client.HTTPConnection(self._host, timeout=harness.PATIENCE)
         try:
-            onward.request("POST", path, body, {"Content-Type": "application/json"})
-            return onward.getresponse().status
+            onward.request(method, path, body, {"Content-Type": "application/json"})
+            answer = onward.getresponse()
+            return answer.status, answer.read()
         except OSError:
-            return 502
+            return 502, b""
         finally:
             onward.close()
 

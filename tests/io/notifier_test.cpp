@@ -146,6 +146,43 @@ TEST_F(Notifier, reaches_a_webhook_through_a_tunnel) {
     EXPECT_THAT(server.requests().at(0), StartsWith("POST /jobs HTTP/1.1\r\n"));
 }
 
+TEST_F(Notifier, asks_an_alertmanager_what_it_holds_in_one_question) {
+    const std::string held =
+        R"([{"labels":{"alertname":"TrainingJobFailed","training_job":"resnet-2","severity":"critical"}},)"
+        R"({"labels":{"alertname":"TrainwatchdStale","replica":"left"}}])";
+    scripted_server server(on, {{{http_ok(held)}}});
+    auto notifier =
+        create_notifier(domain::receiver_kind::alertmanager, below(server, "/am"), {}, *time);
+    const std::vector<domain::label_map> asked{
+        {{"alertname", "TrainingJobFailed"}, {"training_job", "resnet-1"}},
+        {{"alertname", "TrainingJobFailed"}, {"training_job", "resnet-2"}},
+        {},
+        {{"alertname", "TrainwatchdStale"}, {"replica", "left"}}};
+    const auto answer = on.run(notifier->ask_held(asked, time->now().mono + seconds(30)));
+    notifier->close();
+    EXPECT_EQ(answer.held.value(), std::vector<bool>({false, true, false, true}));
+    ASSERT_EQ(server.requests().size(), 1U);
+    EXPECT_THAT(
+        server.requests().at(0),
+        StartsWith("GET /am/api/v2/alerts?filter=alertname%3D~%22TrainingJobFailed%7C"
+                   "TrainwatchdStale%22&filter=training_job%3D~%22%7Cresnet-1%7Cresnet-2%22 ")
+    );
+}
+
+TEST_F(Notifier, is_told_nothing_where_questions_are_refused) {
+    scripted_server server(
+        on, {{{"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n"}}}
+    );
+    auto notifier =
+        create_notifier(domain::receiver_kind::alertmanager, server.origin(), {}, *time);
+    const std::vector<domain::label_map> asked{{{"alertname", "TrainingJobFailed"}}};
+    const auto answer = on.run(notifier->ask_held(asked, time->now().mono + seconds(30)));
+    notifier->close();
+    ASSERT_FALSE(answer.held);
+    EXPECT_EQ(answer.held.error().kind, error_class::rejected);
+    EXPECT_THAT(answer.held.error().detail, HasSubstr("HTTP 405 for GET"));
+}
+
 TEST_F(Notifier, measures_the_receivers_clock) {
     const std::string dated =
         "HTTP/1.1 200 OK\r\nDate: " + http_date(time->now().wall + std::chrono::minutes(10)) +

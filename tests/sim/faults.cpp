@@ -113,6 +113,7 @@ faults draw_faults(random_source& random) {
         drawn.aws.denial_most = std::chrono::hours(26);
         drawn.faulty_time += std::chrono::hours(24);
     }
+    drawn.receiver.untold = chance(random, 0.1);
     return drawn;
 }
 
@@ -170,6 +171,7 @@ std::string faults::text() const {
     put("down", receiver.down);
     put("forgetful", receiver.forgetful);
     put("poison", receiver.poison);
+    put("untold", receiver.untold);
     out << "; daemon:";
     put("crashes", daemon.crashes);
     put("restarts", daemon.restarts);

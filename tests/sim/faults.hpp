@@ -64,6 +64,7 @@ struct receiver_faults {
     bool down = false;       // for minutes to hours
     bool forgetful = false;  // Alertmanager restarts without its state
     bool poison = false;     // one rejects every batch with a certain job in it
+    bool untold = false;     // nobody may ask what is held
 };
 
 // What happens to the daemon.

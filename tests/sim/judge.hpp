@@ -75,6 +75,9 @@ public:
     void noted(const core::note& what, mono_time now);
     void delivering(const core::deliver& what, mono_time now);
     void confirmed(const core::deliver& what, mono_time now);
+    void asking(const core::read_back& what, mono_time now);
+    void told_back(const core::read_back& what, const std::vector<bool>& held);
+    void not_told(const std::string& url);
     // After each step, and from time to time.
     void stepped(const domain::view& shown, mono_time now);
     void looked_at(const domain::view& shown, mono_time now);
@@ -98,7 +101,8 @@ private:
     struct record {
         std::optional<std::size_t> job{};
         wall_time starts_at{};
-        std::map<std::string, mono_time> confirmed{};  // first, by receiver
+        std::map<std::string, mono_time> confirmed{};   // first, by receiver
+        std::map<std::string, mono_time> taken_last{};  // likewise, until it was known to hold it
     };
     struct slot_state {
         std::string job{};
@@ -227,6 +231,10 @@ private:
     std::set<std::string> over_in_this_run_{};  // identities that are
     std::set<std::string> told_{};              // "url/identity/f"
     std::map<std::string, std::set<std::string>> known_to_{};  // by receiver, identities
+    // Likewise: taken with a 200 where nobody tells what is held, so that this may be enough.
+    std::map<std::string, std::set<std::string>> may_be_known_to_{};
+    std::map<std::string, std::set<std::string>> taken_by_{};  // by URL, until told that it is not
+    std::set<std::string> untelling_{};                        // URLs that did not tell, last time
 
     // Of all runs.
     std::map<std::string, record> records_{};                    // by identity

@@ -207,9 +207,56 @@ void judge::confirmed(const core::deliver& what, mono_time now) {
         if (to.gone) continue;
         told_.insert(told_key(to.url, identity, firing));
         if (!firing) continue;
-        known_to_[to.receiver].insert(identity);
+        const bool is_known = known_to_[to.receiver].contains(identity);
+        if (!to.can_tell) {
+            known_to_[to.receiver].insert(identity);
+        } else {
+            taken_by_[to.url].insert(identity);
+            if (untelling_.contains(to.url)) may_be_known_to_[to.receiver].insert(identity);
+        }
         if (comes_and_goes(alert.labels)) continue;
-        record_of(alert.labels, identity).confirmed.emplace(to.receiver, now);
+        auto& known = record_of(alert.labels, identity);
+        known.confirmed.emplace(to.receiver, now);
+        if (!is_known) known.taken_last[to.receiver] = now;
+    }
+}
+
+// An Alertmanager is asked for what it has taken alone, and not for everything at once.
+void judge::asking(const core::read_back& what, mono_time now) {
+    const auto& to = plan_.endpoints[what.endpoint.value];
+    if (to.gone || !to.can_tell) violated("asked who cannot tell: " + to.url, now);
+    if (what.alerts.size() > limits::read_back_alerts_max) {
+        violated("asked for " + std::to_string(what.alerts.size()) + " alerts", now);
+    }
+    for (const auto& labels : what.alerts) {
+        const auto identity = domain::identity(labels);
+        if (labels.empty() || taken_by_[to.url].contains(identity)) continue;
+        violated("asked for what was not taken: " + identity, now);
+    }
+}
+
+void judge::told_back(const core::read_back& what, const std::vector<bool>& held) {
+    const auto& to = plan_.endpoints[what.endpoint.value];
+    untelling_.erase(to.url);
+    if (to.gone) return;
+    for (std::size_t i = 0; i < held.size(); ++i) {
+        if (what.alerts[i].empty()) continue;
+        const auto identity = domain::identity(what.alerts[i]);
+        if (held[i]) {
+            known_to_[to.receiver].insert(identity);
+        } else {
+            taken_by_[to.url].erase(identity);
+        }
+    }
+}
+
+// By and by it is taken at its word.
+void judge::not_told(const std::string& url) {
+    untelling_.insert(url);
+    for (const auto& to : plan_.endpoints) {
+        if (to.url != url || to.gone) continue;
+        const auto& taken = taken_by_[url];
+        may_be_known_to_[to.receiver].insert(taken.begin(), taken.end());
     }
 }
 

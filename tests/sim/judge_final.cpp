@@ -243,8 +243,13 @@ void judge::check_told(
         const auto at = known->second.confirmed.find(to.receiver);
         if (at != known->second.confirmed.end()) {
             const auto left = at->second + limits::terminal_hold - now;
-            if (std::chrono::abs(left) < hold_slack) return;
-            is_over |= left.count() < 0;
+            // Which of its answers was the one that was confirmed is not known here.
+            const auto last = known->second.taken_last.find(to.receiver);
+            const auto most = last == known->second.taken_last.end()
+                ? left
+                : std::max<nanoseconds>(left, last->second + limits::terminal_hold - now);
+            if (most > -hold_slack && left < hold_slack) return;
+            is_over |= most.count() < 0;
         }
     }
     if (is_resolved && row.alert.resolved_at && when - *row.alert.resolved_at < hold_slack) return;

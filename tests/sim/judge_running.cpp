@@ -52,6 +52,9 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     counted_.clear();
     told_.clear();
     known_to_.clear();
+    may_be_known_to_.clear();
+    taken_by_.clear();
+    untelling_.clear();
     tags_wanted_since_.clear();
     tries_.clear();
     forget_acknowledged(known);
@@ -120,6 +123,8 @@ void judge::reconfigured(const domain::watch_plan& plan, mono_time now) {
         const bool is_old = i < plan_.endpoints.size();
         if (!next.gone || (is_old && plan_.endpoints[i].gone)) continue;
         dropped_endpoints_.insert(next.url);
+        taken_by_.erase(next.url);
+        untelling_.erase(next.url);
         std::erase_if(told_, [&](const auto& key) { return key.starts_with(next.url + "/"); });
     }
     std::erase_if(known_to_, [&](const auto& each) {
@@ -232,13 +237,14 @@ void judge::check_outbox(const domain::view& shown, mono_time now) {
         std::uint64_t least = 0;
         std::uint64_t most = 0;
         const auto& known = known_to_[name];
+        const auto& may_be_known = may_be_known_to_[name];
         for (const auto& alert : shown.alerts) {
             const auto identity = domain::identity(alert.labels);
             // The watcher's own may have been told once, and fire again.
             const bool fires_again = comes_and_goes(alert.labels);
             if (known.contains(identity) && !fires_again) continue;
             ++most;
-            if (fires_again) continue;
+            if (fires_again || may_be_known.contains(identity)) continue;
             const bool may_wait = !scene_.ledger.durable().has_alert(identity);
             const bool fires = alert.state == domain::alert_state::firing;
             if (fires && !may_wait) ++least;

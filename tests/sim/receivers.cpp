@@ -53,6 +53,22 @@ result<domain::receipt> receiver_endpoint::take(
     return domain::receipt{};
 }
 
+result<std::vector<bool>> receiver_endpoint::tell(
+    const core::read_back& what, mono_time now, bool refuses
+) {
+    if (refuses) return make_failure(error_class::denied, "403");
+    const bool is_down = !calm_ && down_until_ && now < *down_until_;
+    const bool fails = !calm_ && faults_.fails > 0 && telling_.unit() < faults_.fails;
+    if (is_down || fails) return make_failure(error_class::transient, "503");
+    std::vector<bool> held;
+    for (const auto& labels : what.alerts) {
+        const bool is_there =
+            !labels.empty() && fires(domain::identity(labels), clocks::true_wall(now));
+        held.push_back(is_there);
+    }
+    return held;
+}
+
 // Overlapping intervals are one alert: from the first start on, until the latest word on its end.
 void receiver_endpoint::keep(const domain::alert_message& alert, mono_time now) {
     auto [at, added] = held_.try_emplace(domain::identity(alert.labels));

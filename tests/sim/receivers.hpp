@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/failure.hpp"
 #include "base/random.hpp"
@@ -32,12 +33,15 @@ struct held_alert {
 class receiver_endpoint {
 public:
     receiver_endpoint(std::uint64_t seed, domain::receiver_kind kind, const receiver_faults& drawn)
-        : random_(seed), kind_(kind), faults_(drawn) {}
+        : random_(seed), telling_(~seed), kind_(kind), faults_(drawn) {}
 
     // `poisoned`: it rejects what is about this job.
     result<domain::receipt> take(
         const core::deliver& what, mono_time now, const std::string& poisoned
     );
+
+    // Which of them it holds; `refuses`: whoever stands before it lets no question through.
+    result<std::vector<bool>> tell(const core::read_back& what, mono_time now, bool refuses);
 
     domain::receiver_kind kind() const { return kind_; }
     bool fires(const std::string& identity, wall_time now) const;
@@ -55,6 +59,7 @@ private:
     void keep(const domain::alert_message& alert, mono_time now);
 
     random_source random_;
+    random_source telling_;  // of its own: what is asked changes nothing of what is taken
     domain::receiver_kind kind_;
     receiver_faults faults_;
     std::map<std::string, held_alert> held_{};

@@ -112,6 +112,13 @@ void run_log::mix(const core::deliver& what) {
     }
 }
 
+void run_log::mix(const core::read_back& what) {
+    mix(what.id.value);
+    mix(what.endpoint.value);
+    for (const auto& labels : what.alerts)
+        mix(labels);
+}
+
 void run_log::mix(const core::note& what) {
     mix(what.name);
     for (const auto& [name, value] : what.fields)

@@ -29,6 +29,7 @@ private:
     void mix(const core::read_tags& what);
     void mix(const core::commit& what);
     void mix(const core::deliver& what);
+    void mix(const core::read_back& what);
     void mix(const core::note& what);
     void mix(const core::acknowledgement& what);
     void mix(const core::stop& what);

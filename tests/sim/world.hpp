@@ -91,6 +91,7 @@ private:
     void perform(const core::read_tags& what);
     void perform(const core::commit& what);
     void perform(const core::deliver& what);
+    void perform(const core::read_back& what);
     void perform(const core::note& what) { judge_->noted(what, now_); }
     void perform(const core::acknowledgement& what) { judge_->acknowledged(what, now_); }
     void perform(const core::stop&);
@@ -124,6 +125,7 @@ private:
     options chosen_;
     random_source random_;
     random_source person_;  // who acknowledges
+    random_source asking_;  // of what receivers hold
     faults faults_;
     aws aws_;
     disk disk_;

@@ -174,6 +174,38 @@ void world::perform(const core::deliver& what) {
     });
 }
 
+// Like a delivery; what does not come back is as good as a refusal.
+void world::perform(const core::read_back& what) {
+    judge_->asking(what, now_);
+    const auto& url = engine_->plan().endpoints[what.endpoint.value].url;
+    const auto most = calm_ ? milliseconds(50) : faults_.receiver.latency_max;
+    const auto part = [&] {
+        return milliseconds(asking_.below(static_cast<std::uint64_t>(most.count() / 2) + 1));
+    };
+    const auto arrives = now_ + part();
+    const auto answers = arrives + milliseconds(1) + part();
+    const bool hangs = faulty() && asking_.unit() < faults_.receiver.hangs;
+    const auto asked = std::make_shared<const core::read_back>(what);
+    schedule(arrives, [this, url, asked, answers, hangs, epoch = epoch_] {
+        const auto told = endpoints_.at(url).tell(*asked, now_, faults_.receiver.untold);
+        if (epoch != epoch_ || !running_) return;
+        if (hangs) judge_->not_told(url);
+        if (hangs) return;
+        schedule_for_engine(answers, [this, url, asked, told] {
+            if (now_ >= asked->deadline + limits::answer_grace) {
+                // The machine slept meanwhile, as with a delivery.
+                judge_->not_told(url);
+                feed(core::woke{});
+            } else if (told) {
+                judge_->told_back(*asked, *told);
+            } else {
+                judge_->not_told(url);
+            }
+            if (running_) feed(core::read_back_told{asked->id, told, {}});
+        });
+    });
+}
+
 void world::perform(const core::stop&) {
     log_.add("stopped", now_);
     lose_process();

@@ -97,6 +97,16 @@ inline void print(std::ostream& out, const deliver& what) {
     out << "}";
 }
 
+inline void print(std::ostream& out, const read_back& what) {
+    out << "read_back{#" << what.id.value << " of " << what.endpoint.value << " by "
+        << what.deadline.time_since_epoch().count();
+    for (const auto& labels : what.alerts) {
+        out << " ";
+        print(out, labels);
+    }
+    out << "}";
+}
+
 inline void print(std::ostream& out, const note& what) {
     constexpr const char* levels[] = {"debug", "info", "warning", "error"};
     out << "note{" << levels[static_cast<int>(what.level)] << " " << what.name;

@@ -114,5 +114,12 @@ TEST(MatcherText, quotes_its_value) {
     EXPECT_EQ(matcher_text("team", "a\"b\\c\nd"), "team=\"a\\\"b\\\\c\\nd\"");
 }
 
+TEST(MatcherText, of_several_values_takes_each_of_them_as_it_is) {
+    const std::set<std::string> one{"a.b"};
+    EXPECT_EQ(matcher_text("team", one), "team=\"a.b\"");
+    const std::set<std::string> some{"", "a.b", "c|d"};
+    EXPECT_EQ(matcher_text("team", some), R"(team=~"|a\\.b|c\\|d")");
+}
+
 }  // namespace
 }  // namespace trainwatch::wire
