@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+import deliver
+
 ROUNDS = 7
 REQUESTS = 12000
 CONNECTIONS = (8, 32)
@@ -122,7 +124,7 @@ def print_figure(name, value, reference, connections):
 
 def main():
     benchmarks = pathlib.Path(sys.argv[1]).resolve()
-    known = [*MODES, *PROGRAMS, *FLEET]
+    known = [*MODES, *PROGRAMS, *deliver.FIGURES, *FLEET]
     names = sys.argv[2:] or known
     fleet = [n for n in names if n.startswith(FLEET)]
     if unknown := [n for n in names if n not in known and n not in fleet]:
@@ -133,6 +135,9 @@ def main():
     for name in names:
         if name in PROGRAMS:
             subprocess.run([benchmarks / PROGRAMS[name]], check=True)
+    for name in names:
+        if name in deliver.FIGURES:
+            deliver.FIGURES[name](benchmarks.parent.parent)
     if fleet:
         program = benchmarks.parent / "sim" / "trainwatch_fleet"
         subprocess.run([program, "figures", *fleet], check=True)

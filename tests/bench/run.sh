@@ -3,6 +3,7 @@
 #   tests/bench/run.sh [NAME...]      all, or those named: poll.transport_cpu poll.whole_cpu
 #                                     poll.decode poll.sign schedule.event growth.fleet
 #                                     ledger.commit ledger.load
+#                                     deliver.backlog_10k deliver.lag
 #                                     detect calls growth.step
 #                                     (of the last three also single ones: detect.p99_1000)
 # A benchmark, not a test: it fails only when something could not run.
