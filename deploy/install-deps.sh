@@ -34,7 +34,7 @@ packages_of() {
         packages_of prometheus
         # Debian's npm conflicts with other builds of Node: only where there is none at all.
         command -v npm >/dev/null || echo "nodejs npm" ;;
-    bench) echo "python3 wrk curl libsimdjson-dev" ;;
+    bench) echo "python3 wrk curl prometheus-alertmanager libsimdjson-dev" ;;
     format) echo "clang-format-14" ;;
     tsan) echo "clang" ;;
     *) sed -n '2,15p' "$0" >&2 && exit 2 ;;
