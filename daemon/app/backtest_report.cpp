@@ -215,13 +215,11 @@ private:
             cause.reason = core::headline_of(annotation(alert, "failure_reason"));
             if (cause.jobs++ == 0) cause.first = alert.starts_at;
             cause.last = alert.starts_at;
-            const auto others = known.note(fingerprint, alert.starts_at);
+            known.note(fingerprint, alert.starts_at);
+            const auto others = known.others_than(fingerprint, alert.starts_at);
             if (!others) continue;
             each.others = others->count;
-            const auto text = "same reason as " + std::to_string(others->count) +
-                (others->count == 1 ? " other" : " others") + " since " + iso8601(others->since);
-            alert.annotations["same_reason"] = text;
-            alert.annotations["description"] += " It failed for the " + text + ".";
+            core::tell_of_others(alert.annotations, *others);
         }
         for (auto& [fingerprint, cause] : causes) {
             if (cause.jobs > 1) made_.causes.push_back(std::move(cause));

@@ -155,7 +155,7 @@ void reloading::begin(const std::vector<std::string>& by) {
 
 void reloading::judge(const configuration_reading& reading) {
     if (turns_.is_closed()) return;
-    auto outcome = judge_reading(reading, troubles_, watch_list_files_);
+    auto outcome = judge_reading(reading, troubles_, in_force_.watch_list_files);
     if (!outcome.ok) {
         finish(outcome);
         return;

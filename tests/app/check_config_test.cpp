@@ -284,7 +284,9 @@ TEST(ShippedConfig, is_good) {
         if (text.has_error() && path.ends_with("hook.url")) return std::string("https://h/\n");
         if (text.has_error() && path.ends_with(".secret")) return std::string("s3cret\n");
         if (text.has_error() && path.ends_with(".password")) return std::string("pass\n");
-        if (text.has_error() && path.ends_with(".pem")) return std::string("-----BEGIN X-----");
+        const std::string begin = "-----BEGIN ";
+        if (text.has_error() && path.ends_with(".pem")) return begin + "CERTIFICATE-----";
+        if (text.has_error() && path.ends_with(".key")) return begin + "PRIVATE KEY-----";
         return text;
     };
     options chosen;

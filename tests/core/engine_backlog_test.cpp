@@ -20,7 +20,7 @@ using testing::SizeIs;
 std::vector<std::string> numbered(std::size_t count) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < count; ++i) {
-        std::array<char, 16> name{};
+        std::array<char, 32> name{};
         std::snprintf(name.data(), name.size(), "job-%05zu", i);
         names.emplace_back(name.data());
     }

@@ -73,13 +73,17 @@ TEST(same_reasons, of_a_job_without_a_reason_are_none) {
 TEST(same_reasons, are_told_in_place_of_what_was_told_before) {
     domain::label_map annotations{{"description", "Job a in account 1."}};
     tell_of_others(annotations, {1, later(hours(1))});
-    const auto since = " since 2025-11-23 10:26:40 UTC";
-    EXPECT_EQ(annotations.at("same_reason"), std::string("same reason as 1 other") + since);
+    EXPECT_EQ(
+        annotations.at("same_reason"), "same reason as 1 other since 2025-11-23 10:26:40 UTC"
+    );
     tell_of_others(annotations, {41, later(hours(1))});
-    EXPECT_EQ(annotations.at("same_reason"), std::string("same reason as 41 others") + since);
+    EXPECT_EQ(
+        annotations.at("same_reason"), "same reason as 41 others since 2025-11-23 10:26:40 UTC"
+    );
     EXPECT_EQ(
         annotations.at("description"),
-        std::string("Job a in account 1. It failed for the same reason as 41 others") + since + "."
+        "Job a in account 1. It failed for the same reason as 41 others since "
+        "2025-11-23 10:26:40 UTC."
     );
 }
 
