@@ -717,7 +717,7 @@ TEST(overdue, alert_tells_the_limit_that_holds_by_now) {
     next.lists["nightly"].completed_within = hours(28);
     const auto log = play.play(minutes(3), reconfigured{next});
     EXPECT_THAT(firing(play), ElementsAre("TrainingJobOverdue"));
-    EXPECT_THAT(said(log, "description").back(), HasSubstr("of the list is 28h"));
+    EXPECT_THAT(said(log, "description").back(), HasSubstr("of the list is 1d4h"));
 }
 
 TEST(overdue, alert_says_after_a_restart_why_it_is_over) {

@@ -409,9 +409,11 @@ TEST_F(reload, lane_that_was_down_is_up_when_its_last_job_leaves) {
     runs("a");
     start(finds_all()).play(minutes(2));
     aws.undescribable = {"a"};
+    aws.lists_fail = failed(error_class::transient);
     play().play(hours(1));
     ASSERT_FALSE(play().view().lanes[0].up);
     ASSERT_EQ(firing("TrainwatchdConnectionDown"), 1U);
+    aws.lists_fail.reset();
     change(with_list(one_connection(), list_of("z", by_name("z*"))), minutes(5));
     EXPECT_TRUE(play().view().lanes[0].up);
     EXPECT_EQ(firing(), 0U);
