@@ -106,6 +106,7 @@ private:
         // What pages told that no describe has shown.
         news_kind news = news_kind::none;
         mono_time news_since{};
+        mono_time end_turn{};  // of its list, to have an end described
         std::optional<mono_time> described{};
         std::string shown_secondary{};  // by the last describe
         std::optional<wall_time> shown_modified{};
@@ -143,6 +144,7 @@ private:
         // What its lists come to, as the plan has them.
         bool discovers = false;
         milliseconds staleness_bound{};
+        std::map<std::string, mono_time> end_turns{};  // the next one of each list
         std::map<poll_id, sweep_request> asked{};
         mono_time idle_until{};  // the sweep had nothing to ask for
         std::map<std::string, std::size_t, std::less<>> slots{};  // by name
@@ -250,6 +252,7 @@ private:
     void start_watching(std::size_t slot);
     void look_anew_everywhere(lane_id lane);
     void set_news(std::size_t slot, news_kind news, mono_time since);
+    mono_time take_end_turn(std::size_t slot);
     bool make_room();
     void tell_full();
     void keep_few_ended();

@@ -220,7 +220,9 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
             target.key ? lanes_[target.lane.value].pages->described_each(*target.key)
                        : std::nullopt};
     }
-    return next_look(job, facts);
+    auto next = next_look(job, facts);
+    if (next.queue == look_queue::ended) next.due = std::max(next.due, target.end_turn);
+    return next;
 }
 
 // Its place in the queues, unless an answer is under way that will give it one.
@@ -252,7 +254,21 @@ void engine::set_news(std::size_t slot, news_kind news, mono_time since) {
     if (target.news == news) return;
     target.news = news;
     target.news_since = since;
-    if (news == news_kind::ended) unexplained_.emplace(since, slot);
+    if (news == news_kind::ended) {
+        unexplained_.emplace(since, slot);
+        target.end_turn = take_end_turn(slot);
+    }
+}
+
+// The ends of one list are described as fast as the budget allows, and not faster: those of another
+// that come later stand between them, not behind them.
+mono_time engine::take_end_turn(std::size_t slot) {
+    const auto& target = targets_[slot];
+    const auto rate = plan_.lanes[target.lane.value].budget.describe_per_second;
+    auto& next = lanes_[target.lane.value].end_turns[view_.jobs[slot].target.watch_list];
+    const auto turn = std::max(next, now_.mono);
+    next = turn + std::chrono::round<nanoseconds>(std::chrono::duration<double>(1.0 / rate));
+    return turn;
 }
 
 // For one more: the longest ended leaves. False: all are alive, or named by a list.

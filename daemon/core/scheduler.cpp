@@ -11,6 +11,10 @@ namespace {
 
 constexpr backoff_bounds poll_backoff{limits::backoff_base, limits::backoff_max};
 
+// After so many ends in a row somebody else is described: a hundred jobs of one list that fail
+// together must not keep the limits of another from being seen.
+constexpr unsigned ends_in_a_row_max = 3;
+
 bool is_due(const due_queue& line, mono_time now) {
     return !line.empty() && line.top().due <= now;
 }
@@ -153,11 +157,23 @@ std::optional<scheduler::shelf> scheduler::choose(const lane_state& lane, mono_t
     const auto has = [&](shelf which) {
         return is_due(lane.waiting[static_cast<std::size_t>(which)], now);
     };
-    if (has(shelf::ended)) return shelf::ended;
+    const bool may_end = lane.ends_in_a_row < ends_in_a_row_max;
+    const bool is_turn_of_undecided = lane.last_end == shelf::ended && has(shelf::undecided_end);
+    if (may_end && has(shelf::ended) && !is_turn_of_undecided) return shelf::ended;
     if (lane.sends % limits::late_share == 0 && has(shelf::late)) return shelf::late;
     const auto calm = longest_due(lane, shelf::calm, shelf::undecided_old);
     if (lane.sends % limits::calm_share == limits::calm_share - 1 && has(calm)) return calm;
+    if (may_end && has(shelf::undecided_end)) return shelf::undecided_end;
+    if (const auto other = choose_others(lane, now)) return other;
+    if (has(shelf::ended) && !is_turn_of_undecided) return shelf::ended;
     if (has(shelf::undecided_end)) return shelf::undecided_end;
+    return std::nullopt;
+}
+
+std::optional<scheduler::shelf> scheduler::choose_others(const lane_state& lane, mono_time now) {
+    const auto has = [&](shelf which) {
+        return is_due(lane.waiting[static_cast<std::size_t>(which)], now);
+    };
     // Late jobs have turns of their own, and belong to the live ones at other times: where the
     // budget is so short that they are looked at no more often than others, it is shared alike.
     const std::array turns{
@@ -172,6 +188,7 @@ std::optional<scheduler::shelf> scheduler::choose(const lane_state& lane, mono_t
         const auto which = turns[(begin + i) % turns.size()];
         if (has(which)) return which;
     }
+    const auto calm = longest_due(lane, shelf::calm, shelf::undecided_old);
     if (has(calm)) return calm;
     return std::nullopt;
 }
@@ -208,6 +225,12 @@ std::optional<poll> scheduler::next_poll(mono_time now) {
         from == shelf::changed || from == shelf::unseen || from == shelf::undecided;
     if (takes_turns) lane.last_turn = from;
     if (from == shelf::live || from == shelf::late) lane.last_turn = shelf::live;
+    if (from == shelf::ended || from == shelf::undecided_end) {
+        lane.last_end = from;
+        ++lane.ends_in_a_row;
+    } else {
+        lane.ends_in_a_row = 0;
+    }
     auto started = start_poll(aws_operation::describe, lane_id{chosen->first}, first.slot, now);
     started.wanted = {job.queue, first.due, job.late};
     in_flight_.emplace_hint(in_flight_.end(), started.id, started);

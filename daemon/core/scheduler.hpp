@@ -6,8 +6,9 @@
 // them keep their own paces, and for each operation that of the largest of their budgets together.
 //
 // Waiting jobs stand in queues by time: a step costs the same however many there are. Those that a
-// list page saw end go first, to learn why. One send in limits::late_share goes to a job past a
-// limit. Then come those that have ended and of which only a describe tells whose they are. What
+// list page saw end go first, to learn why, by turns with those that have ended and of which only a
+// describe tells whose they are; of many ends in a row one send in four goes to whoever else waits.
+// Where nobody has just ended, one send in limits::late_share goes to a job past a limit. What
 // changed, what was never seen, what was just created and may be somebody's, and what is looked at
 // regularly take turns; ended and calm ones, and what ran before we came and may be somebody's, get
 // what is left and one send in limits::calm_share, so that nobody starves. Within a queue the
@@ -189,8 +190,10 @@ private:
         std::optional<std::size_t> pool{};
         std::size_t targets = 0;
         std::array<due_queue, shelves> waiting{};
-        std::uint64_t sends = 0;        // of describes
-        shelf last_turn = shelf::live;  // of those that take turns
+        std::uint64_t sends = 0;                // of describes
+        shelf last_turn = shelf::live;          // of those that take turns
+        shelf last_end = shelf::undecided_end;  // of the two for what has ended
+        unsigned ends_in_a_row = 0;             // sends to those two
         std::size_t late = 0;
     };
     // Of two lanes or more that share an account and region.
@@ -214,6 +217,7 @@ private:
     void take_from_line(std::size_t slot);
     due_queue& line_of(const job_state& job);
     static std::optional<shelf> choose(const lane_state& lane, mono_time now);
+    static std::optional<shelf> choose_others(const lane_state& lane, mono_time now);
     static shelf longest_due(const lane_state& lane, shelf usual, shelf other);
     // The lane whose turn it is, and what of it.
     std::optional<std::pair<std::size_t, shelf>> choose_lane(mono_time now) const;

@@ -106,6 +106,12 @@ void add_sweeps(metric_families& into, const domain::view& view, const domain::w
     add(metric("trainwatchd_sweep_windows"),
         [&](const auto& sweep) { return number(sweep.windows); });
     add(metric("trainwatchd_known_jobs"), [&](const auto& sweep) { return number(sweep.known); });
+    {
+        family_builder undecided(into, metric("trainwatchd_undecided_jobs"));
+        for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
+            if (known.sweep) undecided.add(with_lane(lane), number(known.undecided));
+        });
+    }
     add(metric("trainwatchd_feasible_staleness_bound_seconds"), [](const auto& sweep) {
         // Nothing is known of the load yet.
         if (sweep.feasible_bound <= milliseconds(0)) return std::optional<double>{};

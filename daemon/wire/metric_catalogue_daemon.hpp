@@ -124,6 +124,13 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      "jobs",
      "connection aws_region",
      "Jobs that pages have told of, watched or not, back to the oldest live one."},
+    {"trainwatchd_undecided_jobs",
+     metric_type::gauge,
+     metric_group::daemon,
+     "jobs",
+     "connection aws_region",
+     "Jobs that may be some list's and wait for a describe or ListTags to tell; no bound holds for "
+     "them, and no alert about them fires before."},
     {"trainwatchd_feasible_staleness_bound_seconds",
      metric_type::gauge,
      metric_group::daemon,

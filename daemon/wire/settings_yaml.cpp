@@ -5,7 +5,6 @@
 #include <charconv>
 #include <deque>
 #include <map>
-#include <numeric>
 #include <utility>
 
 #include "wire/settings_yaml_list_checks.hpp"
@@ -110,35 +109,52 @@ public:
         return lists;
     }
 
+    // Whether the file is right by itself, beside the configuration and what was included so far.
+    bool would_take(const watch_list_text& file) const {
+        yaml_node root;
+        std::vector<settings_error> ignored;
+        return file.yaml && read(file.file, *file.yaml, root, ignored).has_value();
+    }
+
 private:
+    // `root` is to outlive the list.
+    std::optional<watch_list_draft> read(
+        const std::string& file,
+        std::string_view yaml,
+        yaml_node& root,
+        std::vector<settings_error>& errors
+    ) const {
+        auto tree = read_yaml(yaml);
+        if (const auto* const problem = std::get_if<yaml_problem>(&tree)) {
+            errors = {as_error(*problem)};
+            return std::nullopt;
+        }
+        root = std::get<yaml_node>(std::move(tree));
+        settings_reader reader;
+        if (root.kind == yaml_kind::null && root.unsupported.empty()) {
+            reader.fail_file("the file is empty; it needs the keys of one watch list");
+            errors = reader.take();
+            return std::nullopt;
+        }
+        const yaml_value where{&root, {}};
+        reader.check_structure(where);
+        auto list = read_watch_list_file(reader, where, file);
+        checks_.check(reader, list);
+        if (!reader.failed()) return list;
+        errors = reader.take();
+        return std::nullopt;
+    }
+
     bool take(
         std::size_t index,
         const std::string& file,
         std::string_view yaml,
         std::vector<settings_error>& errors
     ) {
-        auto tree = read_yaml(yaml);
-        if (const auto* const problem = std::get_if<yaml_problem>(&tree)) {
-            errors = {as_error(*problem)};
-            return false;
-        }
         // Nodes stay where they are: drafts point to them.
-        const auto& root = trees_.emplace_back(std::get<yaml_node>(std::move(tree)));
-        settings_reader reader;
-        if (root.kind == yaml_kind::null && root.unsupported.empty()) {
-            reader.fail_file("the file is empty; it needs the keys of one watch list");
-            errors = reader.take();
-            return false;
-        }
-        const yaml_value where{&root, {}};
-        reader.check_structure(where);
-        auto list = read_watch_list_file(reader, where, file);
-        checks_.check(reader, list);
-        if (reader.failed()) {
-            errors = reader.take();
-            return false;
-        }
-        checks_.take(lists_.emplace(index, std::move(list)).first->second);
+        auto list = read(file, yaml, trees_.emplace_back(), errors);
+        if (!list) return false;
+        checks_.take(lists_.emplace(index, std::move(*list)).first->second);
         return true;
     }
 
@@ -148,13 +164,24 @@ private:
 };
 
 // Of two files that cannot both be right the one that has changed is to blame, whatever their
-// names; beside each other they are judged as they come.
-std::vector<std::size_t> unchanged_first(std::span<const watch_list_text> files) {
-    std::vector<std::size_t> order(files.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_partition(order.begin(), order.end(), [&](std::size_t index) {
-        return files[index].yaml && files[index].yaml == files[index].former;
-    });
+// names, and before that the one that is new; beside each other they are judged as they come. One
+// that is wrong by itself changes nothing: its last good version stands as if it were there still.
+std::vector<std::size_t> longest_standing_first(
+    std::span<const watch_list_text> files, const inclusion& without_files
+) {
+    const auto rank_of = [&](const watch_list_text& file) {
+        if (!file.former) return 2;
+        const bool stands =
+            !file.yaml || file.yaml == file.former || !without_files.would_take(file);
+        return stands ? 0 : 1;
+    };
+    std::vector<std::pair<int, std::size_t>> ranks;
+    for (std::size_t i = 0; i < files.size(); ++i)
+        ranks.emplace_back(rank_of(files[i]), i);
+    std::sort(ranks.begin(), ranks.end());
+    std::vector<std::size_t> order;
+    for (const auto& [rank, index] : ranks)
+        order.push_back(index);
     return order;
 }
 
@@ -201,7 +228,7 @@ std::variant<combined_settings, std::vector<settings_error>> parse_settings(
     combined_settings combined;
     inclusion included(checks);
     combined.files.resize(files.size());
-    for (const auto index : unchanged_first(files))
+    for (const auto index : longest_standing_first(files, included))
         combined.files[index] = included.include(index, files[index]);
     combined.settings = finish(draft, included.take_lists(), defaults);
     return combined;

@@ -239,6 +239,24 @@ TEST_F(WatchListFiles, that_have_not_changed_keep_what_another_takes) {
     EXPECT_THAT(names(loaded), ElementsAre("vision", "speech", "own"));
 }
 
+// A newcomer does not profit from another's slip, whatever they are called.
+TEST_F(WatchListFiles, that_are_broken_keep_their_claims_before_new_ones) {
+    auto loaded = load();
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-1";
+    files_["/etc/t/lists.d/a-new-one.yaml"] = "name: newcomer\njobs: [v-1]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_THAT(loaded.files[0].mistakes, ElementsAre(HasSubstr("a-new-one.yaml:2:8: jobs[0]")));
+    EXPECT_FALSE(loaded.files[0].in_force.has_value());
+    EXPECT_TRUE(loaded.files[2].in_force.has_value());
+    // Nor from another's change that it does not fit beside.
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-1, v-2]\n";
+    files_["/etc/t/lists.d/a-new-one.yaml"] = "name: newcomer\njobs: [v-2]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_TRUE(loaded.files[2].is_ok());
+}
+
 TEST_F(WatchListFiles, may_be_named_one_by_one_and_be_missing) {
     files_["/etc/t/t.yaml"] =
         "connections: [{name: c, regions: [eu-west-1]}]\n"
