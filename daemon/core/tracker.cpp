@@ -226,6 +226,12 @@ bool take_in_statuses(
     return changed;
 }
 
+// AWS takes back that it had ended when we came: the end that it tells one day is news, whatever
+// horizon a restart has by then.
+void heed_taken_back_end(const job_view& job, job_memory& memory) {
+    if (!job.ending && !terminal_status(*job.last)) memory.already_ended = false;
+}
+
 void remember(const domain::job_summary& told, job_memory& memory, wall_time heard) {
     const bool same = memory.told && memory.told->secondary == told.secondary;
     memory.told =
@@ -309,6 +315,7 @@ tracked observe(
     const bool told_more = first_sight || job.summarised || *job.last != answer;
     if (told_more) {
         result.changed |= take_in(job, memory, answer, seen, result.findings);
+        heed_taken_back_end(job, memory);
     }
     // An end that only pages told is not explained by a describe that shows the job before it.
     const bool explains = terminal_status(answer).has_value();
@@ -351,6 +358,7 @@ tracked observe_summary(
         result.changed = true;
     } else if (!job.ending) {
         result.changed |= take_in_statuses(*job.last, told, result.findings);
+        heed_taken_back_end(job, memory);
     }
     remember(told, memory, seen.now.wall);
     const bool is_past = first_sight && memory.already_ended &&

@@ -120,6 +120,29 @@ TEST_F(tracked_pages, end_that_nobody_explains_keeps_its_unknown_cause) {
     EXPECT_EQ(view.last->failure_reason, "AlgorithmError: exit code 1");
 }
 
+// After a restart the horizon lies behind the end.
+TEST_F(tracked_pages, end_that_a_description_takes_back_is_news_when_it_comes) {
+    const auto failed_job = running().fails(minutes(55));
+    page(failed_job, minutes(55), hours(1));
+    ASSERT_TRUE(memory.already_ended);
+    description(running(), minutes(55), hours(1) + seconds(5));
+    EXPECT_FALSE(row_of(view, memory, "main").already_ended);
+    horizon = later(hours(1));
+    const auto over = description(failed_job, minutes(55), hours(2));
+    ASSERT_NE(end_in(over), nullptr);
+    EXPECT_EQ(end_in(over)->seen, domain::seen_as::live);
+}
+
+TEST_F(tracked_pages, end_that_a_page_takes_back_is_news_when_it_comes) {
+    const auto failed_job = running().fails(minutes(55));
+    page(failed_job, minutes(55), hours(1));
+    page(running(), minutes(55), hours(1) + seconds(5));
+    horizon = later(hours(1));
+    const auto over = description(failed_job, minutes(55), hours(2));
+    ASSERT_NE(end_in(over), nullptr);
+    EXPECT_EQ(end_in(over)->seen, domain::seen_as::live);
+}
+
 TEST_F(tracked_pages, newer_job_of_the_name_begins_anew) {
     description(running().fails(minutes(40)), minutes(40), hours(1));
     const auto next = page(running().created_at(later(hours(1))), hours(1), hours(1));
