@@ -57,6 +57,23 @@ bool is_settled(const observation& job) {
         (job.status.value == primary_status::failed && !job.failure_reason.empty());
 }
 
+// Why it ended: its secondary status, or the newest entry of its history where only that one has
+// followed.
+domain::open_secondary cause_of(const observation& job) {
+    if (is_terminal_entry(job.secondary.value)) return job.secondary;
+    const auto& entries = job.transitions;
+    const auto newest =
+        std::max_element(entries.rbegin(), entries.rend(), [](const auto& a, const auto& b) {
+            return a.started < b.started;
+        });
+    const bool tells = newest != entries.rend() && is_terminal_entry(newest->status.value);
+    return tells ? newest->status : job.secondary;
+}
+
+bool is_explained(const observation& job) {
+    return is_settled(job) || is_terminal_entry(cause_of(job).value);
+}
+
 // Whether the end is established now; starts the patience when it is not.
 bool end_is_established(const observation& job, job_memory& memory, instant now) {
     if (!terminal_status(job)) {
@@ -64,7 +81,7 @@ bool end_is_established(const observation& job, job_memory& memory, instant now)
         return false;
     }
     // A completion needs no explanation.
-    if (is_settled(job) || job.status.value == primary_status::completed) return true;
+    if (is_explained(job) || job.status.value == primary_status::completed) return true;
     // What AWS has left as it is for so long will not be explained any more.
     const auto touched = std::max(job.modified, job.training_ended);
     if (touched && now.wall - *touched >= limits::settle_patience) return true;
@@ -88,7 +105,7 @@ seen_as classify_end(
 // Whether an end that was established without a cause has one now. AWS' answer to "why" stands.
 bool end_is_corrected(const job_view& job) {
     const domain::ending without_cause{domain::outcome::stopped, domain::failure_class::unknown};
-    return job.ending == without_cause && terminal_status(*job.last) && is_settled(*job.last);
+    return job.ending == without_cause && terminal_status(*job.last) && is_explained(*job.last);
 }
 
 void establish_end(
@@ -97,7 +114,7 @@ void establish_end(
     const auto& last = *job.last;
     const bool corrected = job.ending.has_value();
     const auto of_reason = seen.reasons.classify(last.failure_reason);
-    job.ending = domain::ending_of(*terminal_status(last), last.secondary, of_reason);
+    job.ending = domain::ending_of(*terminal_status(last), cause_of(last), of_reason);
     job.ended = ended_at(last);
     const auto how = classify_end(last, memory, job.ended, seen);
     memory.counted = how != seen_as::old;
@@ -154,7 +171,14 @@ tracked contradict(job_view& job, job_memory& memory, const observation& answer)
 // the one that knows more is right about the statuses.
 void prefer_newer_pages(observation& answer, const job_memory& memory) {
     const auto& told = memory.told;
-    if (!told || !told->modified || !answer.modified || *told->modified <= *answer.modified) return;
+    if (!told) return;
+    // Both say that it has ended, and only the page says why.
+    const bool ended = terminal_status(answer) && domain::is_terminal(told->status.value);
+    if (ended && !is_terminal_entry(answer.secondary.value) &&
+        is_terminal_entry(told->secondary.value)) {
+        answer.secondary = told->secondary;
+    }
+    if (!told->modified || !answer.modified || *told->modified <= *answer.modified) return;
     answer.status = told->status;
     if (!told->secondary.text.empty()) answer.secondary = told->secondary;
     answer.modified = told->modified;

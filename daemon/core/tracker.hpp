@@ -6,10 +6,10 @@
 // older list for a while (another of its servers answers): what was seen stays seen, and nothing
 // is reported twice when the newer list comes back.
 //
-// Whether a job has ended is decided by the primary status, and why by the secondary. AWS does
-// not change both in one step, so an end is established only when the two agree, when there is
-// nothing to explain (Completed), or once AWS has left the job as it is for
-// `limits::settle_patience`: until then a Stopped job may still turn out to have hit its limit.
+// Whether a job has ended is decided by the primary status, and why by the secondary, or else by
+// the newest entry of the history. AWS does not change all in one step, so an end is established
+// only when they agree, when there is nothing to explain (Completed), or once AWS has left the job
+// as it is for `limits::settle_patience`: until then a Stopped job may yet have hit its limit.
 //
 // Pure: no clock, no alerts, no counters. Source: facts of the SageMaker API reference.
 #pragma once

@@ -101,6 +101,24 @@ TEST_F(tracked_pages, end_on_a_page_waits_for_the_description_that_explains_it) 
     EXPECT_EQ(view.ending->outcome, domain::outcome::failed);
 }
 
+// A describe whose secondary status has not followed, after a page that told why.
+TEST_F(tracked_pages, page_that_told_why_explains_the_end_of_a_description_that_does_not) {
+    description(running(), seconds(120), minutes(50));
+    page(running().hits_max_runtime(minutes(55)), minutes(55), hours(1));
+    const auto over =
+        description(running().status("Stopped", "Stopping"), minutes(55), hours(1) + seconds(5));
+    ASSERT_NE(end_in(over), nullptr);
+    EXPECT_EQ(view.ending->outcome, domain::outcome::max_runtime_exceeded);
+}
+
+TEST_F(tracked_pages, page_does_not_explain_what_a_description_takes_back) {
+    description(running(), seconds(120), minutes(50));
+    page(running().hits_max_runtime(minutes(55)), minutes(55), hours(1));
+    description(running(), minutes(55), hours(1) + seconds(5));
+    EXPECT_FALSE(view.ending);
+    EXPECT_EQ(view.last->secondary.text, "Training");
+}
+
 TEST_F(tracked_pages, end_before_the_horizon_is_the_past_at_once) {
     const auto old = page(running().fails(minutes(10)), minutes(10), hours(1));
     ASSERT_NE(end_in(old), nullptr);

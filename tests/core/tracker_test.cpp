@@ -310,6 +310,38 @@ TEST(tracker, failure_with_a_reason_does_not_wait_for_the_secondary_status) {
     EXPECT_EQ(name.view.ending, (domain::ending{outcome::failed, failure_class::capacity}));
 }
 
+// The secondary status may follow later than the history does.
+TEST(tracker, newest_entry_of_the_history_explains_an_end) {
+    watched name;
+    name.hear(running());
+    const auto found =
+        name.hear(running().hits_max_runtime(seconds(900)).status("Stopped", "Stopping"));
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(
+        found.back(), ended(outcome::max_runtime_exceeded, failure_class::timeout, seconds(900))
+    );
+}
+
+TEST(tracker, entry_of_the_history_before_the_newest_explains_nothing) {
+    watched name;
+    name.hear(running());
+    name.hear(running()
+                  .phase("Failed", seconds(900), seconds(900))
+                  .phase("Starting", seconds(910))
+                  .status("Stopped", "Starting"));
+    EXPECT_EQ(name.view.ending, std::nullopt);
+}
+
+TEST(tracker, history_that_comes_after_the_patience_corrects_the_end) {
+    watched name;
+    name.hear(running());
+    name.hear(running().status("Stopped", "Stopping"), hours(1));
+    name.hear(running().status("Stopped", "Stopping"), hours(1) + limits::settle_patience);
+    ASSERT_TRUE(name.view.ending);
+    name.hear(running().hits_max_runtime(seconds(900)).status("Stopped", "Stopping"), hours(2));
+    EXPECT_EQ(name.view.ending->outcome, outcome::max_runtime_exceeded);
+}
+
 TEST(tracker, patience_with_a_missing_cause_ends) {
     watched name;
     name.hear(running());
