@@ -286,7 +286,8 @@ bool engine::is_of_watcher(const domain::alert& alert) const {
 }
 
 // The list that says who is to hear of the alert: in place of one that is there no more, the one
-// that has the job now. Nothing: nobody can tell.
+// that has the job now, or its name, or would have it if the job were in the view. Nothing: that is
+// not decided yet, or nobody would. No name: somebody would, and everybody is told.
 std::optional<std::string> engine::list_to_ask(const domain::alert& alert) const {
     const auto is_there = [this](const std::string& list) {
         return std::any_of(lists_of_lane_.begin(), lists_of_lane_.end(), [&](const auto& lists) {
@@ -295,9 +296,27 @@ std::optional<std::string> engine::list_to_ask(const domain::alert& alert) const
     };
     auto list = label_of(alert.labels, "watch_list");
     if (list.empty() || is_there(list)) return list;
-    const auto slot = slot_about(alert);
-    if (!slot || !is_there(view_.jobs[*slot].target.watch_list)) return std::nullopt;
-    return view_.jobs[*slot].target.watch_list;
+    const auto list_of_slot = [&](std::size_t slot) {
+        const auto& present = view_.jobs[slot].target.watch_list;
+        return is_there(present) ? std::optional(present) : std::nullopt;
+    };
+    const auto name = label_of(alert.labels, "training_job");
+    if (name.empty()) return std::nullopt;
+    if (const auto slot = slot_about(alert)) return list_of_slot(*slot);
+    std::optional<std::string> found;
+    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
+        const auto& lane = plan_.lanes[i];
+        if (lane.region != label_of(alert.labels, "aws_region") || lane.gone) continue;
+        const auto& account = view_.lanes[i].account_id;
+        if (!account.empty() && account != label_of(alert.labels, "account_id")) continue;
+        const auto slot = slot_of(lane_id{i}, name);
+        if (slot && is_watched(*slot)) return list_of_slot(*slot);
+        const auto decided = taken_up_.decide({lane_id{i}, name, {}, nullptr, nullptr});
+        if (decided.answer == claim_answer::nobody) continue;
+        // Of a job that has left the view more may never be known.
+        found = decided.answer == claim_answer::claimed ? decided.watch_list : std::string();
+    }
+    return found;
 }
 
 // Whether the endpoint is to hear of an alert of the list.

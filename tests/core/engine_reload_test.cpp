@@ -500,6 +500,40 @@ TEST_F(reload, receiver_that_is_added_hears_what_fires_under_a_list_that_is_gone
     EXPECT_THAT(messages_to(log, endpoint_id{1}), SizeIs(1));
 }
 
+TEST_F(reload, receiver_that_is_added_hears_of_a_job_whose_name_and_list_are_anothers) {
+    fails("b", minutes(119));
+    start(two_lists()).play(minutes(2));
+    aws.put(running("b").created_at(later(minutes(121))), later(minutes(122)));
+    play().play(minutes(2));
+    ASSERT_EQ(job("b")->last->created, later(minutes(121)));
+    ASSERT_EQ(firing("TrainingJobFailed"), 1U);
+    change(without_the_first(two_lists()));
+    const auto log = change(to(without_the_first(two_lists()), {"http://am-2"}, "added"));
+    EXPECT_THAT(messages_to(log, endpoint_id{1}), SizeIs(1));
+}
+
+TEST_F(reload, receiver_that_is_added_hears_of_a_job_that_has_left_the_view_after_its_list) {
+    auto chosen = two_lists({"main"});
+    chosen.global.finished_retention = seconds(1);
+    runs("b");
+    start(chosen).play(minutes(1));
+    aws.undescribable = {"b"};
+    fails("b", minutes(121));
+    play().play(seconds(30));
+    aws.drop("b");
+    aws.undescribable.clear();
+    play().play(minutes(3));
+    ASSERT_EQ(job("b"), nullptr);
+    ASSERT_EQ(firing(), 1U);
+    change(without_the_first(chosen));
+    chosen.watch_lists.back().receivers = {"main", "added"};
+    chosen = to(without_the_first(chosen), {"http://am-2"}, "added");
+    const auto log = change(to(chosen, {"http://am-3"}, "others"));
+    EXPECT_THAT(messages_to(log, endpoint_id{1}), SizeIs(1));
+    EXPECT_THAT(messages_to(log, endpoint_id{2}), IsEmpty()) << "the list that would have it says";
+    EXPECT_EQ(firing(), 1U);
+}
+
 TEST_F(reload, list_that_takes_a_job_over_says_who_is_to_hear) {
     fails("b", minutes(119));
     const auto before = to(two_lists({"others"}), {"http://am-2"}, "others");
