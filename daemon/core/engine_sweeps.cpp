@@ -94,6 +94,9 @@ void engine::keep_sweep() {
             const auto& told = *target.summary;
             if (domain::is_terminal(told.status.value)) {
                 look_back_to(told.ended ? told.ended : told.modified);
+            } else if (now_.mono - target.undecided_since < limits::settle_patience) {
+                // What it has done so far is still to be counted: that is worth a short wait.
+                look_back_to(told.created);
             }
         }
     }

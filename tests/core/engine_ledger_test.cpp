@@ -311,5 +311,27 @@ TEST_F(engine_ledger, horizon_waits_for_an_end_that_nobody_could_explain_or_clai
     EXPECT_EQ(firing(), 1U);
 }
 
+// A crash in between, and what it did before would be the past.
+TEST_F(engine_ledger, horizon_waits_a_while_for_a_live_job_that_nobody_could_claim) {
+    auto tagged = by_name("*");
+    tagged.tags = {{"team", "vision"}};
+    const auto chosen = with_list(one_connection(), list_of("vision", tagged));
+    const domain::observation live = core::job("b")
+                                         .phase("Starting", minutes(70), minutes(72))
+                                         .phase("Training", minutes(72))
+                                         .created_at(later(minutes(70)));
+    aws.put(live, later(minutes(72)));
+    aws.tags[live.arn] = {{"team", "vision"}};
+    aws.tags_fail = failed(error_class::transient);
+    begin(chosen);
+    run(seconds(50));
+    ASSERT_TRUE(disk.load().rows.last_complete_sweep.has_value());
+    EXPECT_LE(*disk.load().rows.last_complete_sweep, later(minutes(70)));
+    aws.tags_fail.reset();
+    restart(chosen, minutes(20));
+    run(minutes(2));
+    EXPECT_EQ(transitions(), 2U);
+}
+
 }  // namespace
 }  // namespace trainwatch::core
