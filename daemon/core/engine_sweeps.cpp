@@ -50,6 +50,9 @@ bool engine::is_blind(lane_id lane) const {
 // What ended before a time that every lane has told of is known: that is how far a restart has to
 // look back.
 void engine::keep_sweep() {
+    // Nobody has told the time yet, and it cannot be taken back: dated by a clock that is ahead, it
+    // would make the past of what ends from now on.
+    if (!clock_.is_known() && now_.mono < started_.mono + limits::clock_patience) return;
     std::optional<instant> until;
     const auto consider = [&](const instant& at) {
         if (!until || at.mono < until->mono) until = at;

@@ -837,7 +837,8 @@ TEST(engine_horizon, answer_to_a_question_from_before_the_sweep_does_not_count_f
     };
     const auto first_a = play.next_poll();
     const auto first_b = play.next_poll();
-    confirm(play.answer(first_a, running("a").seen()));
+    confirm(play.step(described{first_a.id, running("a").seen(), milliseconds(200), milliseconds(0)}
+    ));
     const auto second_a = play.next_poll();
     ASSERT_EQ(second_a.name, "a");
     play.pass(seconds(1));
@@ -851,6 +852,27 @@ TEST(engine_horizon, answer_to_a_question_from_before_the_sweep_does_not_count_f
     ASSERT_EQ(second_b.name, "b");
     EXPECT_EQ(sweeps(confirm(play.answer(second_b, running("b").seen()))), 0U);
     EXPECT_EQ(sweeps(confirm(play.answer(third_a, running("a").seen()))), 1U);
+}
+
+// Our clock is ahead, and the first answers do not say so.
+TEST(engine_horizon, sweep_is_not_dated_by_a_clock_that_nobody_has_confirmed) {
+    script play(quick_plan({"resnet"}));
+    const auto sweep_with = [&](std::optional<milliseconds> offset) {
+        const auto poll = play.next_poll();
+        const auto given =
+            play.step(described{poll.id, running().seen(), milliseconds(200), offset});
+        std::optional<wall_time> swept;
+        for (const auto& batch : only<commit>(given)) {
+            if (batch.batch.last_complete_sweep) swept = batch.batch.last_complete_sweep;
+            play.step(committed{batch.id, {}});
+        }
+        return swept;
+    };
+    EXPECT_EQ(sweep_with({}), later(start_time) - hours(1)) << "the horizon of the first start";
+    const auto swept = sweep_with(-minutes(26));
+    ASSERT_TRUE(swept);
+    EXPECT_LE(*swept, play.now().wall - minutes(26));
+    EXPECT_GT(*swept, play.now().wall - minutes(28));
 }
 
 TEST(engine_horizon, end_that_aws_has_not_finished_telling_holds_the_sweep_back) {

@@ -75,7 +75,7 @@ TEST(engine, tells_the_life_of_a_job) {
     first.counters.push_back(counter(transitions, {{"secondary_status", "Pending"}}));
     first.last_complete_sweep = seen_at - milliseconds(1);
     play.gives(
-        described{poll_id{1}, starting.seen(), milliseconds(200), {}},
+        described{poll_id{1}, starting.seen(), milliseconds(200), milliseconds(0)},
         {
             note{
                 note_level::info,
