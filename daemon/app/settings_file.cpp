@@ -156,6 +156,9 @@ settings_outcome load_settings(
     auto combined = std::get<wire::combined_settings>(wire::parse_settings(*text, lent, texts));
     take_outcomes(texts, combined.files, loaded.files);
     loaded.settings = std::move(combined.settings);
+    for (const auto& outcome : combined.files) {
+        if (!outcome.left_out.empty()) loaded.settings.left_out_lists.insert(outcome.left_out);
+    }
     load_ca_bundles(path, *text, loaded.settings, lent, access.read, mistakes);
     load_receiver_files(path, *text, loaded.settings, access.read, {mistakes, loaded.warnings});
     if (!mistakes.empty()) return mistakes;

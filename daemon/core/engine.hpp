@@ -15,9 +15,10 @@
 // engine_conditions.cpp: what holds of a job for a time. engine_texts.cpp: what alerts say by now.
 // engine_watcher.cpp: what the daemon says of itself and of lists, and to whom.
 // engine_promise.cpp: whether the picture is as fresh as promised. engine_restore.cpp: the first
-// event. engine_ledger.cpp: what is kept. engine_retention.cpp: for how long. engine_storage.cpp:
-// whether it can be kept. engine_acknowledge.cpp: what a person has seen. engine_reload.cpp:
-// another configuration. engine_unwatched.cpp: what nobody watches any more.
+// event. engine_shards.cpp: what another process watches. engine_ledger.cpp: what is kept.
+// engine_retention.cpp: for how long. engine_storage.cpp: whether it can be kept.
+// engine_acknowledge.cpp: what a person has seen. engine_reload.cpp: another configuration.
+// engine_unwatched.cpp: what nobody watches any more.
 #pragma once
 
 #include <cstdint>
@@ -294,6 +295,7 @@ private:
     void try_describes(lane_id lane);
     void needs_no_describes(lane_id lane);
     void show_sweeps();
+    void show_described_bound(lane_id lane);
     void keep_sweep();
     bool is_blind(lane_id lane) const;
 
@@ -437,6 +439,7 @@ private:
     watched who_watches(const domain::alert& alert, std::optional<lane_id> but) const;
     std::optional<std::size_t> slot_about(const domain::alert& alert) const;
     bool is_unwatched(alert_number alert, std::optional<lane_id> but);
+    bool is_of_a_left_out_list(const domain::alert& alert) const;
     void end_unwatched_alerts();
     void end_doubtful_alerts(lane_id lane, const domain::job_summary& nobodys);
 
@@ -456,6 +459,12 @@ private:
     told known_to(
         const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
     ) const;
+
+    // ---- engine_shards.cpp ---------------------------------------------------------------------
+    // Of each job in the ledger that some shard watches, whether this one does.
+    using job_owners = std::map<std::string, bool>;
+    job_owners owners_of(const domain::ledger_batch& rows) const;
+    bool is_another_shards(const domain::alert& alert, const job_owners& owners) const;
 
     // ---- engine_ledger.cpp ---------------------------------------------------------------------
     void write();

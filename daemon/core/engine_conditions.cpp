@@ -138,7 +138,11 @@ void engine::end_held_conditions() {
     while (!held_conditions_.empty() && held_conditions_.begin()->first <= now_.wall) {
         const auto alert = held_conditions_.begin()->second;
         held_conditions_.erase(held_conditions_.begin());
-        if (book_.knows(alert)) end_alert(alert, "hold");
+        if (!book_.knows(alert)) continue;
+        // Its list is back, and so is the job: what AWS tells of it decides.
+        const auto slot = slot_about(book_.alert(alert));
+        if (slot && !view_.jobs[*slot].ending) continue;
+        end_alert(alert, "hold");
     }
 }
 
@@ -150,7 +154,10 @@ void engine::restore_condition(alert_number number) {
     if (condition_key(alert.labels).empty()) return;
     const auto slot = slot_about(alert);
     const bool is_of_a_rule = alert.labels.contains("rule_name");
-    if (!slot && !is_of_a_rule) {
+    if (!slot && is_of_a_left_out_list(alert)) {
+        // Nobody judges it while the list is left out, which may be for ever.
+        held_conditions_.emplace(now_.wall + limits::terminal_hold, number);
+    } else if (!slot && !is_of_a_rule) {
         orphans_.insert(number);
     } else if (!slot) {
         held_conditions_.emplace(alert.starts_at + limits::terminal_hold, number);

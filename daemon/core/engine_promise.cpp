@@ -55,7 +55,7 @@ domain::alert_row engine::stale_alert(lane_id lane, const std::string& list, mil
         list,
         bound,
         age,
-        known.sweep ? known.sweep->feasible(bound) : milliseconds(0),
+        known.feasible(bound),
         known.live,
         plan_.replica};
     return trainwatchd_stale(facts, now_.wall, plan_.alert_labels(list));

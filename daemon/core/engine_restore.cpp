@@ -183,6 +183,7 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
         deliveries[row.alert].insert_or_assign({row.receiver, row.url}, told_by(row));
     }
     if (!rows.alerts.empty()) clock_wait_until_ = now_.mono + limits::clock_patience;
+    const auto owners = owners_of(rows);
     for (const auto& row : rows.alerts) {
         auto key = domain::identity(row.alert.labels);
         if (is_terminal_alert(row.alert)) remember_end(row.alert);
@@ -191,7 +192,11 @@ void engine::restore_alerts(const domain::ledger_batch& rows) {
             same_reasons_.note(fingerprint->second, row.alert.starts_at);
         }
         const auto& kept = deliveries[key];
-        if (is_history(row.alert, kept)) {
+        if (is_another_shards(row.alert, owners)) {
+            // That one has a copy of this ledger, and tells what becomes of it. Here the row stays
+            // as it is until it is old.
+            over_alerts_.put(key, row.alert.resolved_at.value_or(row.alert.starts_at));
+        } else if (is_history(row.alert, kept)) {
             over_alerts_.put(key, *row.alert.resolved_at);
         } else {
             restore_alert(row, kept);

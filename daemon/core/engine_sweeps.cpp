@@ -13,6 +13,7 @@ void engine::show_sweeps() {
         auto& shown = view_.lanes[i];
         if (!lane.pages) {
             shown.sweep.reset();
+            show_described_bound(lane_id{i});
             continue;
         }
         if (!shown.sweep) shown.sweep.emplace();
@@ -32,6 +33,17 @@ void engine::show_sweeps() {
         sweep.feasible_bound = promise.feasible_bound;
         sweep.kept = lane.pages->kept();
     }
+}
+
+void engine::show_described_bound(lane_id lane) {
+    auto& shown = view_.lanes[lane.value];
+    const auto rate = shown.operation(aws_operation::describe).rate;
+    shown.described_bound = milliseconds(0);
+    if (shown.live == 0 || rate <= 0) return;
+    const lane_load load{.live = shown.live, .describe_rate = rate};
+    const auto& here = plan_.lanes[lane.value];
+    const auto bound = lanes_[lane.value].staleness_bound;
+    shown.described_bound = promise_of(load, here.pace, bound).feasible_bound;
 }
 
 // It is to find jobs, and cannot tell whose they are: one may have failed that nobody has seen.

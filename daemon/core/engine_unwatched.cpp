@@ -92,7 +92,13 @@ std::optional<std::size_t> engine::slot_about(const domain::alert& alert) const 
     return std::nullopt;
 }
 
+// Whether its jobs are to be watched nobody can tell until the file of the list is mended or goes.
+bool engine::is_of_a_left_out_list(const domain::alert& alert) const {
+    return plan_.left_out.contains(label(alert, "watch_list"));
+}
+
 bool engine::is_unwatched(alert_number alert, std::optional<lane_id> but) {
+    if (is_of_a_left_out_list(book_.alert(alert))) return false;
     const auto who = who_watches(book_.alert(alert), but);
     if (who == watched::maybe) doubtful_.insert(alert);
     return who == watched::no;

@@ -183,7 +183,7 @@ void engine::watch_expectations() {
         if (is_late) renew(expected.told, make);
     }
     for (auto at = expectations_.begin(); at != expectations_.end();) {
-        if (plan_.traits(at->first).completed_within) {
+        if (plan_.traits(at->first).completed_within || plan_.left_out.contains(at->first)) {
             ++at;
             continue;
         }
@@ -209,7 +209,7 @@ void engine::restore_expectations(const std::vector<domain::counter_row>& counte
     for (const auto& row : counters) {
         if (row.metric != expected_metric || !std::isfinite(row.value)) continue;
         const auto list = label_of(row.labels, "watch_list");
-        if (!plan_.traits(list).completed_within) continue;
+        if (!plan_.traits(list).completed_within && !plan_.left_out.contains(list)) continue;
         expectations_[list].since = wall_time(milliseconds(std::llround(row.value * 1000)));
     }
 }
@@ -236,7 +236,7 @@ bool engine::goes_on(alert_number number) {
     }
     if (alertname != domain::overdue_alert) return false;
     const auto list = label_of(labels, "watch_list");
-    if (!plan_.traits(list).completed_within) return false;
+    if (!plan_.traits(list).completed_within && !plan_.left_out.contains(list)) return false;
     auto& told = expectations_[list].told;
     told.identity = book_.key(number);
     told.holds = debounced(true);

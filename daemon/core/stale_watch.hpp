@@ -2,7 +2,9 @@
 // its staleness_bound.
 //
 // Broken for half a bound it is worth an alert, kept for some minutes the alert is over: an age
-// that crosses the bound for a moment is neither. Pure; the alert itself is core/rules'.
+// that crosses the bound for a moment is neither. Breaches that are not parted by as long a calm as
+// would end the alert count together, and are worth it when they come to a bound: where every round
+// takes a little too long no single breach lasts. Pure; the alert itself is core/rules'.
 #pragma once
 
 #include <map>
@@ -39,9 +41,14 @@ public:
 private:
     struct state {
         bool told_broken = false;
-        std::optional<mono_time> turns_at{};   // when the verdict turns, if nothing changes
-        std::optional<mono_time> breaks_at{};  // when the age will pass the bound
+        std::optional<mono_time> turns_at{};    // when the verdict turns, if nothing changes
+        std::optional<mono_time> late_since{};  // of the breach that goes on, before it is told
+        milliseconds late_before{};             // the breaches before it, since the last calm
+        mono_time calm_at{};                    // they count no more from then on
+        std::optional<mono_time> breaks_at{};   // when the age will pass the bound
     };
+    static void count_breach(state& known, bool is_late, milliseconds bound, mono_time now);
+
     std::map<promise_key, state> states_{};
 };
 

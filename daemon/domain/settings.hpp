@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -194,6 +195,8 @@ struct settings {
     // Those of watch_list_files first, in the order of the files' names.
     std::vector<watch_list_settings> watch_lists{};
     std::vector<std::string> watch_list_files{};  // paths as written, * and ? in their last part
+    // Names of lists whose file is there and has mistakes, and no version that fits.
+    std::set<std::string> left_out_lists{};
     std::vector<receiver_settings> receivers{};
     price_map prices{};
     std::vector<failure_rule> failure_classes{};

@@ -187,15 +187,21 @@ struct lane_view {
     std::map<aws_operation, operation_view> operations{};
     std::size_t live = 0;               // watched jobs that have not ended
     std::optional<sweep_view> sweep{};  // where ListTrainingJobs is called
-    std::size_t undecided = 0;          // jobs that may be some list's, once more is known of them
-    std::size_t untold_tags = 0;        // jobs that wait for ListTags, undecided ones included
-    std::size_t withheld_tags = 0;      // unwatched jobs whose tags alone AWS refuses to tell
-    std::string lists_refused{};        // why AWS refuses ListTrainingJobs, or the cure
-    std::string tags_refused{};         // likewise ListTags
+    // Elsewhere, by describes alone; zero: there is no live job to tell it by.
+    milliseconds described_bound{};
+    std::size_t undecided = 0;      // jobs that may be some list's, once more is known of them
+    std::size_t untold_tags = 0;    // jobs that wait for ListTags, undecided ones included
+    std::size_t withheld_tags = 0;  // unwatched jobs whose tags alone AWS refuses to tell
+    std::string lists_refused{};    // why AWS refuses ListTrainingJobs, or the cure
+    std::string tags_refused{};     // likewise ListTags
     std::optional<milliseconds> clock_offset{};  // server minus ours, from the Date header
     // The longest unobserved live job of each watch list.
     std::map<std::string, wall_time> oldest_observation{};
 
+    // The shortest bound that can be kept here, for jobs with this one; zero: not known.
+    milliseconds feasible(milliseconds bound) const {
+        return sweep ? sweep->feasible(bound) : described_bound;
+    }
     // Nothing has happened yet where there is no entry.
     const operation_view& operation(aws_operation which) const;
 

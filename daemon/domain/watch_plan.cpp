@@ -48,6 +48,10 @@ public:
         plan_.replica = config_.process.replica;
         for (const auto& list : config_.watch_lists)
             add_list(list);
+        // Another list may have such a name by now; it has the alerts then.
+        for (const auto& name : config_.left_out_lists) {
+            if (!plan_.lists.contains(name)) plan_.left_out.insert(name);
+        }
         for (std::size_t i = 0; i < plan_.lanes.size(); ++i)
             decide_listing(i);
         for (const auto& receiver : config_.receivers) {
@@ -104,7 +108,10 @@ private:
         for (const auto& connection : config_.connections) {
             if (!uses(list, connection)) continue;
             for (const auto& region : regions_of(list, connection)) {
-                if (!is_ours(config_.process, connection.name, region)) continue;
+                if (!is_ours(config_.process, connection.name, region)) {
+                    plan_.elsewhere.emplace(connection.name, region);
+                    continue;
+                }
                 const auto lane = lane_of(connection, region);
                 add_jobs(list, lane, bound);
                 if (!list.match || connection.discovery == discovery_kind::none) continue;

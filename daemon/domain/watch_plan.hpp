@@ -3,7 +3,9 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -77,6 +79,10 @@ struct watch_plan {
     std::vector<discovery_rule> discovery{};     // in the order of precedence
     std::vector<endpoint> endpoints{};           // index: endpoint_id
     std::map<std::string, list_traits> lists{};  // by name of the watch list
+    // Names of lists that nobody can read: what fires of theirs is neither watched nor over.
+    std::set<std::string> left_out{};
+    // (connection, region) of other shards: what the ledger has of them is theirs.
+    std::set<std::pair<std::string, std::string>> elsewhere{};
     price_map prices{};
     std::vector<failure_rule> failure_classes{};
     api_settings api{};

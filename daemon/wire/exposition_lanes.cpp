@@ -112,10 +112,11 @@ void add_sweeps(metric_families& into, const domain::view& view, const domain::w
             if (known.sweep) undecided.add(with_lane(lane), number(known.undecided));
         });
     }
-    add(metric("trainwatchd_feasible_staleness_bound_seconds"), [](const auto& sweep) {
+    family_builder feasible(into, metric("trainwatchd_feasible_staleness_bound_seconds"));
+    for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
+        const auto bound = known.sweep ? known.sweep->feasible_bound : known.described_bound;
         // Nothing is known of the load yet.
-        if (sweep.feasible_bound <= milliseconds(0)) return std::optional<double>{};
-        return std::optional(in_seconds(sweep.feasible_bound));
+        if (bound > milliseconds(0)) feasible.add(with_lane(lane), in_seconds(bound));
     });
 }
 

@@ -103,7 +103,7 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      "0 or 1",
      "connection aws_region",
      "Whether list pages have told of every job back to the horizon; from then on a new or an "
-     "ended one is news. This and the following are absent where jobs are not listed."},
+     "ended one is news. This and the following four are absent where jobs are not listed."},
     {"trainwatchd_sweep_pages_total",
      metric_type::counter,
      metric_group::daemon,
@@ -137,8 +137,8 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      "seconds",
      "connection aws_region",
      "The shortest staleness_bound that can be kept here now, by live jobs, pages and the allowed "
-     "rate; a few jobs with a shorter one are asked about before others. Absent until that is "
-     "known."},
+     "rate; a few jobs with a shorter one are asked about before others. Absent while no live "
+     "job is known."},
     {"trainwatchd_connection_up",
      metric_type::gauge,
      metric_group::daemon,

@@ -83,6 +83,24 @@ settings_error as_error(const yaml_problem& problem) {
     return {problem.place.line, problem.place.column, {}, problem.message};
 }
 
+// Nothing: it cannot be read, or gives no name that a list may have.
+std::optional<std::string> name_given(const std::optional<std::string>& yaml) {
+    if (!yaml) return std::nullopt;
+    const auto tree = read_yaml(*yaml);
+    const auto* const node = std::get_if<yaml_node>(&tree);
+    if (node == nullptr || node->kind != yaml_kind::mapping) return std::nullopt;
+    const auto name = settings_reader::find({node, {}}, "name");
+    if (!name || !name_problem(name->node->text).empty()) return std::nullopt;
+    return name->node->text;
+}
+
+std::string name_of_left_out(const watch_list_text& file) {
+    const auto given = file.former ? name_given(file.former) : name_given(file.yaml);
+    if (given) return *given;
+    auto stem = stem_of(file.file);
+    return name_problem(stem).empty() ? stem : std::string();
+}
+
 // The lists of files, one after the other beside those that are there already.
 class inclusion {
 public:
@@ -98,6 +116,8 @@ public:
         std::vector<settings_error> ignored;
         if (file.former && take(index, file.file, *file.former, ignored)) {
             outcome.in_force = watch_list_outcome::version::former;
+        } else {
+            outcome.left_out = name_of_left_out(file);
         }
         return outcome;
     }

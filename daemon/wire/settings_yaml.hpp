@@ -75,6 +75,9 @@ struct watch_list_outcome {
     enum class version { now, former, none };
     version in_force = version::none;
     std::vector<settings_error> errors{};  // of `yaml`, at places in it
+    // With `none`: what the list was called, by its last good version, else by the file as far as
+    // it can be read, else by the file's name. Empty: nobody can tell.
+    std::string left_out{};
 
     bool operator==(const watch_list_outcome&) const = default;
 };

@@ -94,6 +94,8 @@ std::optional<milliseconds> read_completed_within(settings_reader& reader, const
 bool read_flag(settings_reader& reader, const yaml_value& where, bool otherwise);
 domain::api_settings read_api(settings_reader& reader, const yaml_value& where);
 
+// The name of a list whose file gives none: "watch_lists.d/vision.yaml" -> "vision".
+std::string stem_of(std::string_view file);
 // Why this is no name of a connection, list or receiver; empty when it is one.
 std::string name_problem(std::string_view text);
 // `name:` of a connection, list or receiver. Without a good one the text is empty and stands at

@@ -120,14 +120,13 @@ watch_list_draft read_watch_list(settings_reader& reader, const yaml_value& wher
     return draft;
 }
 
-// "watch_lists.d/vision.yaml" -> "vision"
+}  // namespace
+
 std::string stem_of(std::string_view file) {
     file.remove_prefix(file.rfind('/') + 1);
     const auto dot = file.rfind('.');
     return std::string(dot == 0 ? file : file.substr(0, dot));
 }
-
-}  // namespace
 
 std::vector<watch_list_draft> read_watch_lists(settings_reader& reader, const yaml_value& where) {
     std::vector<watch_list_draft> lists;

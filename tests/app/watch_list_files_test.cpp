@@ -17,6 +17,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 constexpr const char* configuration =
@@ -110,6 +111,30 @@ TEST_F(WatchListFiles, that_are_wrong_are_left_out_and_harm_no_other) {
         )
     );
     EXPECT_TRUE(loaded.files[1].is_ok());
+}
+
+// Their alerts stay: by the name that these have as their label.
+TEST_F(WatchListFiles, that_are_left_out_leave_the_name_of_their_list) {
+    EXPECT_THAT(load().settings.left_out_lists, IsEmpty());
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njob: [s-1]\n";
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [";
+    files_["/etc/t/lists.d/no name.yaml"] = "jobs: [";
+    EXPECT_THAT(load().settings.left_out_lists, UnorderedElementsAre("speech", "vision"));
+    // The connection that they name is called otherwise now, as is one of the lists.
+    for (const auto* file : {"audio", "vision"}) {
+        const std::string path = "/etc/t/lists.d/" + std::string(file) + ".yaml";
+        files_[path] = "name: was-" + std::string(file) + "\njobs: [s-1]\nconnections: [c]\n";
+    }
+    files_.erase("/etc/t/lists.d/no name.yaml");
+    auto before = load();
+    EXPECT_THAT(before.settings.left_out_lists, IsEmpty());
+    files_["/etc/t/t.yaml"].replace(std::string("connections: [{name: ").size(), 1, "d");
+    files_["/etc/t/lists.d/audio.yaml"] += "name: twice\n";
+    EXPECT_THAT(
+        load(&before).settings.left_out_lists, UnorderedElementsAre("was-audio", "was-vision")
+    );
+    files_.erase("/etc/t/lists.d/audio.yaml");
+    EXPECT_THAT(load(&before).settings.left_out_lists, UnorderedElementsAre("was-vision"));
 }
 
 TEST_F(WatchListFiles, that_become_wrong_keep_their_last_good_version) {
