@@ -137,8 +137,7 @@ TEST(BacktestReport, tells_which_failures_have_one_cause) {
     EXPECT_EQ(report.alerts[1].others, 1);
     EXPECT_THAT(
         report.alerts[1].alert.annotations.at("description"),
-        testing::EndsWith("It failed for the same reason as 1 other since 2025-11-22 07:00:00 UTC."
-        )
+        testing::EndsWith("It failed for the same reason as 1 other since 2025-11-22 07:00:00 UTC.")
     );
     EXPECT_THAT(
         render_backtest_text(report, {}, {80, false, true}),
