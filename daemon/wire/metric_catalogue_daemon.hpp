@@ -137,8 +137,8 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      "seconds",
      "connection aws_region",
      "The shortest staleness_bound that can be kept here now, by live jobs, pages and the allowed "
-     "rate; a few jobs with a shorter one are asked about before others. Absent while no live "
-     "job is known."},
+     "rate; a few jobs with a shorter one are asked about before others. Absent until that is "
+     "known."},
     {"trainwatchd_connection_up",
      metric_type::gauge,
      metric_group::daemon,

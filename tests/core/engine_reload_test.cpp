@@ -777,6 +777,20 @@ TEST_F(promise_alert, fires_after_half_a_bound_and_says_where) {
     EXPECT_EQ(play().view().alerts[0].labels, expected);
 }
 
+// Two jobs in turn at twenty calls a second, twice, and a call's own time.
+TEST_F(promise_alert, knows_which_bound_describes_alone_can_keep) {
+    for (const auto* name : {"a", "b"})
+        runs(name);
+    start(names({"a", "b"}));
+    EXPECT_EQ(play().view().lanes[0].feasible(minutes(2)), milliseconds(0))
+        << "nobody has answered";
+    play().play(minutes(1));
+    ASSERT_FALSE(play().view().lanes[0].sweep.has_value());
+    EXPECT_EQ(
+        play().view().lanes[0].feasible(minutes(2)), limits::promise_trip + milliseconds(200)
+    );
+}
+
 TEST_F(promise_alert, ends_when_the_promise_is_kept_for_five_minutes_and_may_fire_again) {
     runs("a");
     start(promises()).play(minutes(1));

@@ -2,6 +2,7 @@
 
 import collections
 import json
+import shutil
 
 import harness
 from discovery_harness import ALL, LIVE, SERIES, Discovery, series_of
@@ -188,6 +189,42 @@ class Shards(Discovery):
                     {k: v for k, v in sums.items() if v}, {k: v for k, v in expected.items() if v}
                 )
                 self.assertTrue(any(expected.values()))
+
+
+    def test_ledger_of_one_daemon_is_divided_without_a_word(self):
+        regions = self.REGIONS[:2]
+        simulator = self.simulate(
+            "".join(
+                f"  - {{name: failed-{r}, region: {r}, kind: failed, created: -30m,"
+                " durations: {Training: 5m}}\n"
+                for r in regions
+            ),
+            "--speed", "1", "--region", "us-east-1",
+        )
+        configuration = self.configure(simulator, ALL, regions)
+        names = {f"failed-{r}" for r in regions}
+
+        def shown(daemon):
+            alerts = get_json(daemon.url + "/api/v1/alerts")["alerts"]
+            return {each["training_job"] for each in alerts if each["state"] == "firing"}
+
+        storage = self.directory / "whole"
+        storage.mkdir()
+        daemon = self.start_daemon(configuration, storage=storage)
+        told = set()
+        while told != names:
+            told |= {each["labels"]["training_job"] for each in self.webhook.next()[1]["alerts"]}
+        self.assertEqual(daemon.end(), 0)
+        parts = []
+        for i in (1, 2, 3, 4):
+            part = self.directory / f"shard-{i}"
+            shutil.copytree(storage, part)
+            daemon = self.start_daemon(configuration, storage=part, more=(f"--shard={i}/4",))
+            wait_until(lambda: get(daemon.url + "/-/ready")[0] == 200, "its first pass")
+            parts.append(shown(daemon))
+            self.assertEqual(daemon.end(), 0)
+        self.assertEqual(sorted(name for part in parts for name in part), sorted(names))
+        self.assertTrue(self.webhook.received.empty(), "it was told of all that fires before")
 
 
 class VeryManyJobs(Discovery):

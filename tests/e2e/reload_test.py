@@ -206,6 +206,54 @@ class Command(Reloading):
         wait_until(lambda: list((self.directory / "watch-lists").iterdir()) == kept, "the copy")
         self.assertEqual(daemon.end(), 0)
 
+    def test_teams_file_that_does_not_fit_at_a_start_keeps_its_alerts_until_it_does(self):
+        webhook = harness.Webhook()
+        self.addCleanup(webhook.close)
+        (self.directory / "teams").mkdir()
+        team = self.directory / "teams" / "vision.yaml"
+        team.write_text("name: team\njobs: [broken]\nconnections: [simulated]\n")
+        simulator = self.start_simulator(
+            "region: eu-west-1\njobs:\n  - {name: broken, kind: failed, created: -30m,"
+            " durations: {Training: 1m}}\n  - {name: first, kind: in_progress}\n"
+        )
+        hook = f"receivers: [{{name: hook, webhook: {{url: '{webhook.url}'}}}}]\n"
+        path = self.configure(
+            "first", simulator=simulator, more="watch_list_files: [teams/*.yaml]\n" + hook
+        )
+        control = ("--control.socket", self.socket)
+        firing = 'trainwatchd_alerts_firing\\{alert="TrainingJobFailed"\\}'
+
+        daemon = self.start_daemon(path, more=control)
+        told = {}
+        while told.get("training_job") != "broken":
+            told = webhook.next()[1]["alerts"][0]["labels"]
+        self.assertEqual(told["watch_list"], "team")
+        self.assertEqual(daemon.end(), 0)
+
+        # A reload would refuse that; a start has to do with it.
+        path.write_text(path.read_text().replace("name: simulated", "name: renamed"))
+        daemon = self.start_daemon(path, more=control)
+        daemon.wait_for_line("vision.yaml: left out")
+        self.assert_still_polled("first", simulator)
+        self.assertEqual(self.watched(daemon), {"first"})
+        self.assertEqual(self.metric(daemon, firing), 1)
+        self.assertEqual(self.reload()[0], 0)
+        self.assertEqual(self.metric(daemon, firing), 1)
+
+        team.write_text("name: team\njobs: [broken]\nconnections: [renamed]\n")
+        self.assertEqual(self.reload()[0], 0)
+        wait_until(lambda: self.watched(daemon) == {"broken", "first"}, "the job of the list")
+        self.assert_still_polled("first", simulator)
+        self.assertEqual(self.metric(daemon, firing), 1)
+        self.assertTrue(webhook.received.empty(), "it was told once, and is not over")
+
+        team.unlink()
+        self.assertEqual(self.reload()[0], 0)
+        over = webhook.next()[1]["alerts"][0]
+        self.assertEqual(over["status"], "resolved")
+        self.assertEqual(over["annotations"]["resolved_because"], "unwatched")
+        self.assertEqual(daemon.end(), 0)
+
     def test_copies_of_teams_files_that_cannot_be_written_are_told_once(self):
         (self.directory / "teams").mkdir()
         (self.directory / "teams" / "team.yaml").write_text("name: team\njobs: [second]\n")

@@ -93,6 +93,23 @@ TEST(Exposition, lets_a_finished_job_leave_after_its_time) {
     );
 }
 
+TEST(Exposition, tells_the_feasible_bound_also_where_jobs_are_not_listed) {
+    const auto plan = example_plan();
+    auto view = example_view(plan);
+    constexpr auto name = "\ntrainwatchd_feasible_staleness_bound_seconds{";
+    const auto unknown = render_metrics(view, plan, example_process());
+    EXPECT_THAT(unknown, Not(HasSubstr(name)));
+    view.lanes[1].described_bound = milliseconds(14'500);
+    const auto known = render_metrics(view, plan, example_process());
+    EXPECT_THAT(
+        known,
+        HasSubstr(
+            name + ("connection=\"" + plan.lanes[1].connection) + "\",aws_region=\"" +
+            plan.lanes[1].region + "\"} 14.5\n"
+        )
+    );
+}
+
 TEST(Exposition, does_not_bring_back_an_older_job_when_the_newest_leaves) {
     const auto plan = example_plan();
     domain::view view;
