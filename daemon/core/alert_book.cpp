@@ -194,10 +194,12 @@ domain::alert_message alert_book::message(
     // A receiver refuses an alert that ends before it starts, which a clock may say that was
     // corrected in between.
     const auto least = milliseconds(1);
+    // What the daemon says of itself may have begun before anybody knew the time: a day ahead, it
+    // would go on for a day, told to be over or not told any more.
     if (resolved && !at(number).is_held) {
-        // What the daemon says of itself may have begun before anybody knew the time: a day ahead,
-        // it would go on for a day.
         text.starts_at = std::min(text.starts_at, text.ends_at - least);
+    } else if (!resolved && !text.labels.contains("training_job")) {
+        text.starts_at = std::min(text.starts_at, now);
     }
     text.ends_at = std::max(text.ends_at, text.starts_at + least);
     return text;

@@ -199,6 +199,30 @@ TEST(alert_book, resolved_message_of_the_watcher_does_not_go_on_until_its_start)
     EXPECT_LT(message.starts_at, message.ends_at);
 }
 
+// Likewise, and a crash comes before anybody can be told that it is over.
+TEST(alert_book, firing_message_of_the_watcher_does_not_go_on_until_its_start) {
+    std::vector<domain::alert> shown;
+    alert_book book(shown, 1);
+    domain::alert stale;
+    stale.labels = {{"alertname", "TrainwatchdStale"}};
+    stale.starts_at = later(hours(24));
+    const auto number = *book.fire(stale);
+    const auto message = book.message(number, 0, later(minutes(5)), false);
+    EXPECT_EQ(message.ends_at, later(minutes(9)));
+    EXPECT_EQ(message.starts_at, later(minutes(5)));
+}
+
+// The identity of an alert about a job has one start.
+TEST(alert_book, firing_message_about_a_job_keeps_its_start) {
+    std::vector<domain::alert> shown;
+    alert_book book(shown, 1);
+    domain::alert failed;
+    failed.labels = {{"alertname", "TrainingJobFailed"}, {"training_job", "a"}};
+    failed.starts_at = later(hours(1));
+    const auto number = *book.fire(failed);
+    EXPECT_EQ(book.message(number, 0, later(minutes(5)), false).starts_at, later(hours(1)));
+}
+
 TEST(alert_book, resolved_alert_of_an_earlier_run_comes_back_closed) {
     std::vector<domain::alert> shown;
     alert_book book(shown, 1);
