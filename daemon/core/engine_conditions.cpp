@@ -53,11 +53,15 @@ void engine::judge(std::size_t slot) {
     if (waits_for_capacity(*job.last)) targets_[slot].capacity_wait = phase_start(*job.last);
     auto holding = conditions_of_slot(slot);
     if (known.empty() && holding.empty()) return;
+    // A page tells of no limit and no rule: what held when it was described last is not over.
+    const bool is_half_told =
+        job.summarised && !job.missing && !job.ending && !is_ending(*job.last);
     const auto created = iso8601(identity.created);
     std::set<std::string> firing;
     for (const auto& each : known) {
         if (book_.alert(each.alert).state == domain::alert_state::resolved) continue;
         const bool is_of_former_job = each.created != created;
+        if (is_half_told && !is_of_former_job) continue;
         const auto same = std::find_if(holding.begin(), holding.end(), [&](const auto& one) {
             return one.key == each.key;
         });

@@ -123,7 +123,8 @@ TEST_F(WatchListFiles, that_are_left_out_leave_the_name_of_their_list) {
     // The connection that they name is called otherwise now, as is one of the lists.
     for (const auto* file : {"audio", "vision"}) {
         const std::string path = "/etc/t/lists.d/" + std::string(file) + ".yaml";
-        files_[path] = "name: was-" + std::string(file) + "\njobs: [s-1]\nconnections: [c]\n";
+        files_[path] =
+            "name: was-" + std::string(file) + "\njobs: [" + file + "-1]\nconnections: [c]\n";
     }
     files_.erase("/etc/t/lists.d/no name.yaml");
     auto before = load();

@@ -799,7 +799,7 @@ TEST(same_reason, is_told_with_how_many_others_and_since_when) {
         told_so,
         IsSupersetOf<testing::Matcher<std::string>>(
             {"",
-             testing::StartsWith("same reason as 1 other since 2025-11-23T11:26:40"),
+             testing::StartsWith("same reason as 1 other since 2025-11-23 11:26:40"),
              testing::StartsWith("same reason as 2 others since")}
         )
     );

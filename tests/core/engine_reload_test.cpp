@@ -602,7 +602,7 @@ TEST_F(reload, endpoint_that_goes_with_a_delivery_in_flight_does_no_harm) {
     play().step(change_to(play(), nobody_told()));
     play().step(delivered{sent[0].id, domain::receipt{}, {}});
     play().play(minutes(1));
-    EXPECT_EQ(firing(), 1U);
+    EXPECT_EQ(firing("TrainingJobFailed"), 1U);
     EXPECT_THAT(play().view().receivers, IsEmpty());
     play().play(limits::terminal_hold);
     EXPECT_EQ(firing(), 0U) << "it ends by its start where nobody confirms it";
