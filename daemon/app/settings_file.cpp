@@ -159,8 +159,8 @@ settings_outcome load_settings(
     for (const auto& outcome : combined.files) {
         if (!outcome.left_out.empty()) loaded.settings.left_out_lists.insert(outcome.left_out);
     }
-    load_ca_bundles(path, *text, loaded.settings, lent, access.read, mistakes);
     load_receiver_files(path, *text, loaded.settings, access.read, {mistakes, loaded.warnings});
+    load_ca_bundles(path, *text, loaded.settings, lent, access.read, mistakes);
     if (!mistakes.empty()) return mistakes;
     return loaded;
 }

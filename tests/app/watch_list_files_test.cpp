@@ -175,13 +175,13 @@ TEST_F(WatchListFiles, are_blamed_for_a_job_that_another_list_names) {
     );
     files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njobs: [s-1]\n";
     loaded = load(&loaded);
-    // It was the only one to name s-1 before: the first of the two by name has it now.
-    EXPECT_THAT(names(loaded), ElementsAre("speech", "own"));
+    // The other one has had s-1 since, and has not changed.
+    EXPECT_THAT(names(loaded), ElementsAre("vision", "own"));
     EXPECT_THAT(
-        loaded.files[1].mistakes,
-        ElementsAre("/etc/t/lists.d/vision.yaml:2:3: jobs[1]: \"s-1\" is watched by list "
-                    "\"speech\" already "
-                    "(line 2 of /etc/t/lists.d/audio.yaml), in eu-west-1")
+        loaded.files[0].mistakes,
+        ElementsAre("/etc/t/lists.d/audio.yaml:2:8: jobs[0]: \"s-1\" is watched by list "
+                    "\"vision\" already "
+                    "(line 2 of /etc/t/lists.d/vision.yaml), in eu-west-1")
     );
 }
 

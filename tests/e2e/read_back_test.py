@@ -71,14 +71,20 @@ class ReadBack(Discovery):
     def unconfirmed(self, daemon):
         return [v for _, v in self.series(daemon, "trainwatchd_notifications_unconfirmed")]
 
+    def wait_for_held(self, alertmanager):
+        # None is unconfirmed before the first is on its way, either.
+        wait_until(lambda: get_json(alertmanager.url + "/api/v2/alerts"), "the alert")
+        (held,) = get_json(alertmanager.url + "/api/v2/alerts")
+        self.assertEqual(held["labels"]["training_job"], "broken")
+
     def wait_for_confirmation(self, daemon):
         wait_until(lambda: self.unconfirmed(daemon) == [0], "the confirmation", 150)
 
     def test_believes_a_real_alertmanager_that_holds_the_alert(self):
         alertmanager = self.start_alertmanager(self.webhook)
-        self.wait_for_confirmation(self.watch(alertmanager.url))
-        (held,) = get_json(alertmanager.url + "/api/v2/alerts")
-        self.assertEqual(held["labels"]["training_job"], "broken")
+        daemon = self.watch(alertmanager.url)
+        self.wait_for_held(alertmanager)
+        self.wait_for_confirmation(daemon)
 
     def test_tells_what_was_dropped_again_until_it_is_held(self):
         liar = Liar()
@@ -104,9 +110,9 @@ class ReadBack(Discovery):
     def test_finds_an_alertmanager_by_its_name(self):
         alertmanager = self.start_alertmanager(self.webhook)
         port = alertmanager.url.rsplit(":", 1)[1]
-        self.wait_for_confirmation(self.watch(f"dns+http://localhost:{port}"))
-        (held,) = get_json(alertmanager.url + "/api/v2/alerts")
-        self.assertEqual(held["labels"]["training_job"], "broken")
+        daemon = self.watch(f"dns+http://localhost:{port}")
+        self.wait_for_held(alertmanager)
+        self.wait_for_confirmation(daemon)
 
 
 if __name__ == "__main__":
