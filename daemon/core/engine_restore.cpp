@@ -228,7 +228,7 @@ std::vector<alert_number> engine::alerts_of_end(const domain::alert& alert) cons
 }
 
 // Who was told stays told, whoever the list's receivers are by now. Where nobody can tell whose the
-// alert is they alone are asked, if there are any.
+// alert is they alone are asked, if there are any; of a damaged ledger some may be missing.
 std::vector<bool> engine::who_had(const domain::alert& alert, const told_map& kept) const {
     std::vector<bool> told(receivers_.size(), false);
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
@@ -236,7 +236,8 @@ std::vector<bool> engine::who_had(const domain::alert& alert, const told_map& ke
         if (kept.contains({to.receiver, to.url})) told[receiver_of_[i]] = true;
     }
     const bool is_told = std::find(told.begin(), told.end(), true) != told.end();
-    if (is_told && !is_of_watcher(alert) && !list_to_ask(alert)) return told;
+    const bool is_whole = is_told && !is_ledger_damaged_;
+    if (is_whole && !is_of_watcher(alert) && !list_to_ask(alert)) return told;
     const auto addressed = addressees_of(alert);
     for (std::size_t i = 0; i < addressed.size(); ++i)
         told[i] = told[i] || addressed[i];
