@@ -228,7 +228,9 @@ std::vector<alert_number> engine::alerts_of_end(const domain::alert& alert) cons
 }
 
 // Who was told stays told, whoever the list's receivers are by now. Where nobody can tell whose the
-// alert is they alone are asked, if there are any; of a damaged ledger some may be missing.
+// alert is they alone go on to hear of an end that fires, if there are any; of a damaged ledger
+// some may be missing. What is over, and what goes on and is over with its list, everybody is told
+// the end of: one may have heard of it in the moment before the daemon was killed.
 std::vector<bool> engine::who_had(const domain::alert& alert, const told_map& kept) const {
     std::vector<bool> told(receivers_.size(), false);
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
@@ -236,8 +238,8 @@ std::vector<bool> engine::who_had(const domain::alert& alert, const told_map& ke
         if (kept.contains({to.receiver, to.url})) told[receiver_of_[i]] = true;
     }
     const bool is_told = std::find(told.begin(), told.end(), true) != told.end();
-    const bool is_whole = is_told && !is_ledger_damaged_;
-    if (is_whole && !is_of_watcher(alert) && !list_to_ask(alert)) return told;
+    const bool goes_on = alert.state != domain::alert_state::resolved && is_terminal_alert(alert);
+    if (is_told && goes_on && !is_ledger_damaged_ && !list_to_ask(alert)) return told;
     const auto addressed = addressees_of(alert);
     for (std::size_t i = 0; i < addressed.size(); ++i)
         told[i] = told[i] || addressed[i];
