@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -194,14 +193,6 @@ environment read_environment(const environment_lookup& lookup) {
 }
 
 result<std::string> read_file(const std::string& path) {
-    // Whoever opens a pipe waits for its other end, for ever if nobody is there. What the shell
-    // gives us under /dev is meant so.
-    std::error_code unknown;
-    if (std::filesystem::is_fifo(path, unknown) && !path.starts_with("/dev/")) {
-        failure why = read_failure(path, EINVAL);
-        why.detail = path + ": a named pipe, where a file is expected; it would be waited for";
-        return why;
-    }
     errno = 0;
     std::ifstream in(path, std::ios::binary);
     if (!in) return read_failure(path, errno == 0 ? EIO : errno);

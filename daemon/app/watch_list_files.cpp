@@ -9,6 +9,17 @@
 #include "base/text.hpp"
 
 namespace trainwatch::app {
+namespace {
+
+// Whoever opens a pipe waits for its other end, for ever if nobody is there: no team is to keep the
+// others from a reload so. Empty when it is none.
+std::string pipe_problem(const std::string& path) {
+    std::error_code unknown;
+    if (!std::filesystem::is_fifo(path, unknown)) return {};
+    return path + ": a named pipe, where a file is expected";
+}
+
+}  // namespace
 
 result<std::vector<std::string>> list_folder(const std::string& folder) {
     std::vector<std::string> names;
@@ -95,6 +106,10 @@ std::vector<wire::watch_list_text> read_watch_list_files(
             return each.path == path;
         });
         if (before != previous.end()) text.former = before->last_good;
+        if (auto problem = pipe_problem(path); !problem.empty()) {
+            file.mistakes.push_back(std::move(problem));
+            continue;
+        }
         auto now = read(path);
         if (now.has_value()) {
             text.yaml = std::move(*now);

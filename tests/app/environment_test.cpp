@@ -9,7 +9,6 @@
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace trainwatch::app {
@@ -268,12 +267,6 @@ TEST(File, is_read_or_says_why_not) {
     ASSERT_TRUE(gone.has_error());
     EXPECT_EQ(gone.error().kind, error_class::not_found);
     EXPECT_EQ(gone.error().detail, path.string() + ": No such file or directory");
-
-    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
-    const auto pipe = read_file(path.string());
-    std::filesystem::remove(path);
-    ASSERT_TRUE(pipe.has_error()) << "nobody writes: it would wait for ever";
-    EXPECT_THAT(pipe.error().detail, HasSubstr("a named pipe"));
 
     const auto folder = read_file(directory.string());
     ASSERT_TRUE(folder.has_error());

@@ -9,6 +9,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/settings_file.hpp"
 
@@ -323,6 +325,19 @@ TEST_F(WatchListFiles, are_not_an_editors_hidden_copies) {
     files_["/etc/t/lists.d/.#vision.yaml"] = "broken: [";
     files_["/etc/t/lists.d/vision.yaml~"] = "broken: [";
     EXPECT_EQ(load().files.size(), 2U);
+}
+
+// Nobody writes into it: to read it would be to wait for ever.
+TEST(WatchListFile, that_is_a_named_pipe_is_not_waited_for) {
+    const auto path = std::filesystem::temp_directory_path() /
+        ("trainwatch-pipe-" + std::to_string(::getpid()) + ".yaml");
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    std::vector<watch_list_file> files;
+    const auto texts = read_watch_list_files({path.string()}, read_file, {}, files);
+    std::filesystem::remove(path);
+    ASSERT_EQ(texts.size(), 1U);
+    EXPECT_FALSE(texts[0].yaml.has_value());
+    EXPECT_THAT(files[0].mistakes, ElementsAre(HasSubstr(": a named pipe")));
 }
 
 TEST(FolderListing, tells_files_from_folders) {
