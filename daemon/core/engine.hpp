@@ -7,11 +7,13 @@
 //
 // The engine branches and connects; each member computes one thing and knows none of the others.
 // engine.cpp: events and the turn of the wheel. engine_polls.cpp: what an answer of AWS leads to.
-// engine_lists.cpp: what a page of jobs leads to. engine_candidates.cpp: whose a found job is.
+// engine_poll_trouble.cpp: what none leads to. engine_lists.cpp: when lists are asked for.
+// engine_pages.cpp: what a page of jobs leads to. engine_candidates.cpp: whose a found job is.
 // engine_twins.cpp: a job that two connections see. engine_sweeps.cpp: what is kept of how far
 // lists have got. engine_slots.cpp: who is watched, and in which slot. engine_tags.cpp: tags.
 // engine_tag_trouble.cpp: those that are not to be had. engine_connections.cpp: keys and accounts.
-// engine_alerts.cpp: commits and deliveries. engine_read_back.cpp: whether what was taken is held.
+// engine_alerts.cpp: commits and deliveries. engine_receipts.cpp: what becomes of those.
+// engine_read_back.cpp: whether what was taken is held.
 // engine_conditions.cpp: what holds of a job for a time. engine_texts.cpp: what alerts say by now.
 // engine_watcher.cpp: what the daemon says of itself and of lists, and to whom.
 // engine_promise.cpp: whether the picture is as fresh as promised. engine_restore.cpp: the first
@@ -270,25 +272,9 @@ private:
     std::optional<mono_time> next_list(lane_id lane) const;
     using asked_page = std::optional<sweep_request>;
     asked_page take_asked(const poll& done);
-    void on_page(const poll& done, const asked_page& asked, const domain::job_page& page);
     void on_list_failure(const poll& failed, const asked_page& asked, const failure& why);
     void tell_list_failure(lane_id lane, bool is_first, const failure& why);
     void tell_untold_refusal(lane_id lane);
-    void take_summary(lane_id lane, const domain::job_summary& told, mono_time sent);
-    void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
-    news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
-    bool is_past(const domain::job_summary& told) const;
-    bool is_of_a_newer_job(std::size_t slot, wall_time created) const;
-    bool must_claim_anew(std::size_t slot, domain::primary_status status) const;
-    void claim_successor(std::size_t slot, const domain::job_summary& told, mono_time sent);
-    void claim_waiting_successor(const poll& described);
-    void claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent);
-    sighting sight_of(std::size_t slot, const domain::job_identity& job) const;
-    wall_time horizon_of(std::size_t slot, const domain::job_identity& job) const;
-    void end_unexplained_jobs();
-    void end_without_cause(std::size_t slot);
-    void date_horizon();
-    bool is_of_the_past(std::size_t slot) const;
     bool lists_work(lane_id lane) const;
     void look_whether_lists_stand(lane_id lane, milliseconds patience);
     void lists_are_back(lane_id lane);
@@ -298,6 +284,23 @@ private:
     void show_described_bound(lane_id lane);
     void keep_sweep();
     bool is_blind(lane_id lane) const;
+
+    // ---- engine_pages.cpp ----------------------------------------------------------------------
+    void on_page(const poll& done, const asked_page& asked, const domain::job_page& page);
+    void take_summary(lane_id lane, const domain::job_summary& told, mono_time sent);
+    bool is_past(const domain::job_summary& told) const;
+    bool is_of_a_newer_job(std::size_t slot, wall_time created) const;
+    bool must_claim_anew(std::size_t slot, domain::primary_status status) const;
+    void claim_anew(std::size_t slot, const domain::job_summary& told, mono_time sent);
+    void claim_successor(std::size_t slot, const domain::job_summary& told, mono_time sent);
+    void claim_waiting_successor(const poll& described);
+    sighting sight_of(std::size_t slot, const domain::job_identity& job) const;
+    wall_time horizon_of(std::size_t slot, const domain::job_identity& job) const;
+    void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
+    news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
+    void end_unexplained_jobs();
+    void end_without_cause(std::size_t slot);
+    bool is_of_the_past(std::size_t slot) const;
 
     // ---- engine_candidates.cpp -----------------------------------------------------------------
     void take_unclaimed(lane_id lane, const domain::job_summary& told, mono_time sent);
@@ -497,25 +500,12 @@ private:
 
     // ---- engine_polls.cpp ----------------------------------------------------------------------
     void on_answer(const poll& done, const domain::observation& answer);
-    void on_failure(const poll& failed, const failure& why);
-    void on_missing(const poll& done);
-    void on_silence(const poll& failed, const failure& why);
-    void give_up_overdue_polls();
-    void lane_is_silent(const poll& failed, const failure& why);
-    void give_up_details(std::size_t slot, const failure& why);
-    void tell_refused_details(std::size_t slot, const failure& why);
-    void tell_missing_without(lane_id lane);
-    void settle_without_details(lane_id lane);
-    void lane_is_heard(const poll& answered);
-    void tell_failure(const poll& failed, const failure& why);
-    void tell_recovery(std::size_t slot);
+    void date_horizon();
     void keep(std::size_t slot, const std::vector<domain::finding>& findings);
     void raise(const std::vector<domain::finding>& findings, std::size_t slot);
     void take_observation(std::size_t slot, const domain::observation& answer, mono_time sent);
     void note_description(std::size_t slot, const domain::observation& answer, mono_time sent);
     void take_findings(std::size_t slot, const tracked& seen);
-    void on_candidate_failure(const poll& failed, const failure& why);
-    void tell_missing(std::size_t slot);
     void refresh(std::size_t slot);
     void derive(std::size_t slot, wall_time told_at);
     void plan_retirement(std::size_t slot, mono_time over_since);
@@ -524,6 +514,22 @@ private:
     void mark_tried(std::size_t slot);
     void end_first_pass();
     void mark_heard(std::size_t slot, mono_time sent);
+
+    // ---- engine_poll_trouble.cpp ---------------------------------------------------------------
+    void on_failure(const poll& failed, const failure& why);
+    void on_candidate_failure(const poll& failed, const failure& why);
+    void give_up_details(std::size_t slot, const failure& why);
+    void tell_refused_details(std::size_t slot, const failure& why);
+    void on_missing(const poll& done);
+    void tell_missing(std::size_t slot);
+    void on_silence(const poll& failed, const failure& why);
+    void lane_is_silent(const poll& failed, const failure& why);
+    void settle_without_details(lane_id lane);
+    void tell_missing_without(lane_id lane);
+    void give_up_overdue_polls();
+    void lane_is_heard(const poll& answered);
+    void tell_failure(const poll& failed, const failure& why);
+    void tell_recovery(std::size_t slot);
 
     // ---- engine_alerts.cpp ---------------------------------------------------------------------
     bool has_receivers() const;
@@ -544,14 +550,16 @@ private:
     );
     dispatch decide_for(endpoint_id endpoint, alert_number alert);
     void plan_next(endpoint_id endpoint, alert_number alert, mono_time sent);
+    void end_unreceived();
+    domain::delivery_row row_of_delivery(endpoint_id endpoint, alert_number alert);
+    std::size_t receiver_of(endpoint_id endpoint) const { return receiver_of_[endpoint.value]; }
+
+    // ---- engine_receipts.cpp -------------------------------------------------------------------
     void on_taken(const parcel& done);
     void on_refused(const parcel& lost, const failure& why);
     void give_up_overdue_deliveries();
     void close(alert_number alert, std::size_t receiver);
     void finish(endpoint_id endpoint, alert_number alert);
-    void end_unreceived();
-    domain::delivery_row row_of_delivery(endpoint_id endpoint, alert_number alert);
-    std::size_t receiver_of(endpoint_id endpoint) const { return receiver_of_[endpoint.value]; }
 
     // ---- engine_read_back.cpp ------------------------------------------------------------------
     void take_at_its_word_or_ask(endpoint_id endpoint, alert_number alert);
