@@ -1,5 +1,7 @@
 // Tags that are not to be had: of one job, because AWS stumbles over it or a policy spares it; or
 // of a whole lane.
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "core/backoff.hpp"
 #include "core/engine.hpp"
@@ -24,9 +26,9 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
     tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
     if (!is_tags_call_of(failed)) return;
     const auto slot = failed.slot;
-    // AWS is well, and has nothing to say of this one.
+    // AWS is well, and has nothing to say of this one, or nothing more.
     if (why.kind == error_class::not_found || why.kind == error_class::rejected) {
-        take_tags(slot, {});
+        take_tags(slot, targets_[slot].tags.value_or(domain::label_map{}));
         return;
     }
     if (why.kind == error_class::throttled) {
@@ -38,6 +40,11 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
         const auto& summary = targets_[slot].summary;
         const bool is_known = summary && lane.withheld.contains({summary->created, summary->name});
         const bool says_something = !is_known || lane.tags_told;
+        // Its tags were told before: that is no policy which spares single jobs.
+        if (targets_[slot].tags) {
+            refuse_tags(failed.lane, why);
+            return;
+        }
         if (says_something) {
             ++lane.tags_denied;
             lane.tags_denial = why;
@@ -52,8 +59,9 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
     }
 }
 
-// A policy may allow some jobs' only. Nothing but refusals, until nobody is left to ask about or
-// for so many in a row, are one of the permission as a whole.
+// A policy may allow some jobs' only. So many refusals in a row are one of the permission as a
+// whole; so is a single one when nobody else is left to ask about, unless a job whose tags are
+// known says otherwise.
 void engine::look_whether_tags_are_refused(lane_id id) {
     auto& lane = lanes_[id.value];
     if (!lane.tags_denial || lane.tags_refused) return;
@@ -62,7 +70,16 @@ void engine::look_whether_tags_are_refused(lane_id id) {
     const bool nobody_waits = !next || *next > now_.mono;
     const bool all_are_found = !lane.pages || lane.pages->reached_horizon();
     const bool is_enough = lane.tags_denied >= limits::tags_denied_in_a_row;
-    if (is_enough || (nobody_waits && all_are_found)) refuse_tags(id, failure(*lane.tags_denial));
+    if (!is_enough && !(nobody_waits && all_are_found)) return;
+    const auto witness = std::find_if(lane.slots.begin(), lane.slots.end(), [&](const auto& each) {
+        const auto slot = each.second;
+        return is_watched(slot) && targets_[slot].tags_told && !view_.jobs[slot].missing;
+    });
+    if (is_enough || witness == lane.slots.end()) {
+        refuse_tags(id, failure(*lane.tags_denial));
+        return;
+    }
+    lane.untagged.put(witness->second, urgency::fresh, now_.mono);
 }
 
 // Whether what happened to this job says anything about the others.

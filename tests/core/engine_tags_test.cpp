@@ -154,6 +154,36 @@ TEST_F(tags, that_a_policy_keeps_from_us_of_many_jobs_lose_no_end) {
     EXPECT_EQ(firing(), 1U);
 }
 
+// Nobody has asked for tags for hours, and the first who is asked about is not ours to know. That
+// another's may still be read tells the policy from a permission that is gone.
+TEST_F(tags, that_a_policy_keeps_from_us_of_one_job_turn_no_other_down) {
+    runs("a", "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(hours(3));
+    play().tags = [&](const read_tags& asked) -> result<domain::label_map> {
+        if (asked.arn == arn_of("secret")) return failed(error_class::denied);
+        return aws.tags[asked.arn];
+    };
+    const auto first = play().now().wall;
+    aws.put(running("secret").created_at(first), first);
+    EXPECT_EQ(count_notes(play().play(minutes(2)), "tags_refused"), 0);
+    const auto now = play().now().wall;
+    aws.put(running("good").created_at(now).fails(now - created), now);
+    aws.tags[arn_of("good")] = {{"team", "vision"}};
+    play().play(soon);
+    EXPECT_EQ(firing(), 1U);
+}
+
+// The same first refusal, but nobody's may be read any more.
+TEST_F(tags, that_are_refused_of_a_job_that_had_them_are_refused_of_all) {
+    runs("a", "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(hours(3));
+    aws.tags_fail = failed(error_class::denied);
+    const auto now = play().now().wall;
+    aws.put(running("new").created_at(now), now);
+    EXPECT_EQ(count_notes(play().play(minutes(2)), "tags_refused"), 1);
+    EXPECT_EQ(play().view().watched, 1U);
+}
+
 // A policy that is wrong for a moment, while others could be read: nobody can tell it from one that
 // keeps these jobs from us for good.
 TEST_F(tags, that_are_denied_for_a_moment_are_asked_for_again) {
