@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <deque>
-#include <map>
 #include <utility>
 
+#include "wire/settings_yaml_inclusion.hpp"
 #include "wire/settings_yaml_list_checks.hpp"
 #include "wire/settings_yaml_reader.hpp"
 #include "wire/settings_yaml_sections.hpp"
@@ -79,132 +78,6 @@ const yaml_node* step_into(const yaml_node& node, std::string_view& path) {
     return value ? value->node : nullptr;
 }
 
-settings_error as_error(const yaml_problem& problem) {
-    return {problem.place.line, problem.place.column, {}, problem.message};
-}
-
-// Nothing: it cannot be read, or gives no name that a list may have.
-std::optional<std::string> name_given(const std::optional<std::string>& yaml) {
-    if (!yaml) return std::nullopt;
-    const auto tree = read_yaml(*yaml);
-    const auto* const node = std::get_if<yaml_node>(&tree);
-    if (node == nullptr || node->kind != yaml_kind::mapping) return std::nullopt;
-    const auto name = settings_reader::find({node, {}}, "name");
-    if (!name || !name_problem(name->node->text).empty()) return std::nullopt;
-    return name->node->text;
-}
-
-std::string name_of_left_out(const watch_list_text& file) {
-    const auto given = file.former ? name_given(file.former) : name_given(file.yaml);
-    if (given) return *given;
-    auto stem = stem_of(file.file);
-    return name_problem(stem).empty() ? stem : std::string();
-}
-
-// The lists of files, one after the other beside those that are there already.
-class inclusion {
-public:
-    explicit inclusion(list_checks& checks) : checks_(checks) {}
-
-    // `index`: its place among the files, which is that of its list.
-    watch_list_outcome include(std::size_t index, const watch_list_text& file) {
-        watch_list_outcome outcome;
-        if (file.yaml && take(index, file.file, *file.yaml, outcome.errors)) {
-            outcome.in_force = watch_list_outcome::version::now;
-            return outcome;
-        }
-        std::vector<settings_error> ignored;
-        if (file.former && take(index, file.file, *file.former, ignored)) {
-            outcome.in_force = watch_list_outcome::version::former;
-        } else {
-            outcome.left_out = name_of_left_out(file);
-        }
-        return outcome;
-    }
-
-    std::vector<watch_list_draft> take_lists() const {
-        std::vector<watch_list_draft> lists;
-        for (const auto& [index, list] : lists_)
-            lists.push_back(list);
-        return lists;
-    }
-
-    // Whether the file is right by itself, beside the configuration and what was included so far.
-    bool would_take(const watch_list_text& file) const {
-        yaml_node root;
-        std::vector<settings_error> ignored;
-        return file.yaml && read(file.file, *file.yaml, root, ignored).has_value();
-    }
-
-private:
-    // `root` is to outlive the list.
-    std::optional<watch_list_draft> read(
-        const std::string& file,
-        std::string_view yaml,
-        yaml_node& root,
-        std::vector<settings_error>& errors
-    ) const {
-        auto tree = read_yaml(yaml);
-        if (const auto* const problem = std::get_if<yaml_problem>(&tree)) {
-            errors = {as_error(*problem)};
-            return std::nullopt;
-        }
-        root = std::get<yaml_node>(std::move(tree));
-        settings_reader reader;
-        if (root.kind == yaml_kind::null && root.unsupported.empty()) {
-            reader.fail_file("the file is empty; it needs the keys of one watch list");
-            errors = reader.take();
-            return std::nullopt;
-        }
-        const yaml_value where{&root, {}};
-        reader.check_structure(where);
-        auto list = read_watch_list_file(reader, where, file);
-        checks_.check(reader, list);
-        if (!reader.failed()) return list;
-        errors = reader.take();
-        return std::nullopt;
-    }
-
-    bool take(
-        std::size_t index,
-        const std::string& file,
-        std::string_view yaml,
-        std::vector<settings_error>& errors
-    ) {
-        // Nodes stay where they are: drafts point to them.
-        auto list = read(file, yaml, trees_.emplace_back(), errors);
-        if (!list) return false;
-        checks_.take(lists_.emplace(index, std::move(*list)).first->second);
-        return true;
-    }
-
-    list_checks& checks_;
-    std::deque<yaml_node> trees_{};
-    std::map<std::size_t, watch_list_draft> lists_{};
-};
-
-// Of two files that cannot both be right the one that has changed is to blame, whatever their
-// names, and before that the one that is new; beside each other they are judged as they come. One
-// that is wrong by itself changes nothing: its last good version stands as if it were there still.
-std::vector<std::size_t> longest_standing_first(
-    std::span<const watch_list_text> files, const inclusion& without_files
-) {
-    const auto rank_of = [&](const watch_list_text& file) {
-        if (!file.former) return 2;
-        const bool stands =
-            !file.yaml || file.yaml == file.former || !without_files.would_take(file);
-        return stands ? 0 : 1;
-    };
-    std::vector<std::pair<int, std::size_t>> ranks;
-    for (std::size_t i = 0; i < files.size(); ++i)
-        ranks.emplace_back(rank_of(files[i]), i);
-    std::sort(ranks.begin(), ranks.end());
-    std::vector<std::size_t> order;
-    for (const auto& [rank, index] : ranks)
-        order.push_back(index);
-    return order;
-}
-
 }  // namespace
 
 std::string format_error(std::string_view file, const settings_error& error) {
@@ -235,7 +108,8 @@ std::variant<combined_settings, std::vector<settings_error>> parse_settings(
 ) {
     auto tree = read_yaml(yaml);
     if (const auto* const problem = std::get_if<yaml_problem>(&tree)) {
-        return std::vector{as_error(*problem)};
+        return std::vector{
+            settings_error{problem->place.line, problem->place.column, {}, problem->message}};
     }
     const yaml_value root{&std::get<yaml_node>(tree), {}};
     settings_reader reader;
@@ -246,11 +120,9 @@ std::variant<combined_settings, std::vector<settings_error>> parse_settings(
     check_sections(reader, draft, checks, defaults);
     if (reader.failed()) return reader.take();
     combined_settings combined;
-    inclusion included(checks);
-    combined.files.resize(files.size());
-    for (const auto index : longest_standing_first(files, included))
-        combined.files[index] = included.include(index, files[index]);
-    combined.settings = finish(draft, included.take_lists(), defaults);
+    settings_inclusion included(checks);
+    combined.files = included.include(files);
+    combined.settings = finish(draft, included.lists(), defaults);
     return combined;
 }
 

@@ -25,6 +25,11 @@ public:
     void check(settings_reader& reader, const watch_list_draft& list) const;
     // Later lists are compared with this one too. It outlives this.
     void take(const watch_list_draft& list);
+    // As if only those that `others`, of the same configuration, has seen had been taken.
+    void forget_all_but(const list_checks& others) {
+        names_ = others.names_;
+        watched_ = others.watched_;
+    }
 
 private:
     void name(settings_reader& reader, const watch_list_draft& list) const;
