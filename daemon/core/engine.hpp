@@ -147,7 +147,8 @@ private:
         // What its lists come to, as the plan has them.
         bool discovers = false;
         milliseconds staleness_bound{};
-        std::map<std::string, mono_time> end_turns{};  // the next one of each list
+        std::map<std::string, mono_time> end_turns{};    // the next one of each list
+        std::map<std::string, mono_time> first_turns{};  // likewise, to see whom it names
         std::map<poll_id, sweep_request> asked{};
         mono_time idle_until{};  // the sweep had nothing to ask for
         std::map<std::string, std::size_t, std::less<>> slots{};  // by name
@@ -255,7 +256,7 @@ private:
     void start_watching(std::size_t slot);
     void look_anew_everywhere(lane_id lane);
     void set_news(std::size_t slot, news_kind news, mono_time since);
-    mono_time take_end_turn(std::size_t slot);
+    mono_time take_turn(std::map<std::string, mono_time>& turns, std::size_t slot) const;
     bool make_room();
     void tell_full();
     void keep_few_ended();
@@ -296,6 +297,7 @@ private:
     void claim_waiting_successor(const poll& described);
     sighting sight_of(std::size_t slot, const domain::job_identity& job) const;
     wall_time horizon_of(std::size_t slot, const domain::job_identity& job) const;
+    wall_time horizon_without(const domain::job_identity& job) const;
     void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
     news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
     void end_unexplained_jobs();
@@ -597,6 +599,8 @@ private:
     // Jobs that were let go, and until when their histories were told: not again, whoever finds
     // them. The end of time: with their ends.
     std::map<domain::job_identity, wall_time> told_until_{};
+    // Of lists that were left out at the start: when their jobs were alive.
+    std::map<domain::job_identity, wall_time> alive_at_{};
     std::map<alert_number, lane_id> unwatched_{};  // alerts of jobs that were let go in this step
     // Of jobs that are in no slot and may be some filter's: until it is told whose they are.
     std::set<alert_number> doubtful_{};

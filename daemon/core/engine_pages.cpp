@@ -84,7 +84,7 @@ void engine::take_summary(lane_id lane, const domain::job_summary& told, mono_ti
 bool engine::is_past(const domain::job_summary& told) const {
     if (!domain::is_terminal(told.status.value)) return false;
     const auto at = told.ended ? told.ended : told.modified;
-    return at && *at < horizon();
+    return at && *at < horizon_without(identity_of(told));
 }
 
 bool engine::is_of_a_newer_job(std::size_t slot, wall_time created) const {
@@ -131,7 +131,8 @@ void engine::claim_waiting_successor(const poll& described) {
 // What was told of a job before it was let go is history to whoever finds it again.
 sighting engine::sight_of(std::size_t slot, const domain::job_identity& job) const {
     const auto told = told_until_.find(job);
-    sighting sight{now_, told == told_until_.end() ? horizon_of(slot, job) : horizon(), reasons_};
+    sighting sight{
+        now_, told == told_until_.end() ? horizon_of(slot, job) : horizon_without(job), reasons_};
     if (told != told_until_.end()) {
         sight.told_until = told->second;
         if (told->second == wall_time::max()) sight.horizon = wall_time::max();
@@ -140,11 +141,17 @@ sighting engine::sight_of(std::size_t slot, const domain::job_identity& job) con
     return sight;
 }
 
+// Of a job that nothing is known of here.
+wall_time engine::horizon_without(const domain::job_identity& job) const {
+    const auto alive = alive_at_.find(job);
+    return alive == alive_at_.end() ? horizon() : std::min(horizon(), alive->second);
+}
+
 // A restart or a reload moves the horizon. Of a job that was seen before, what was not the past
 // then is not the past now: AWS may have left it out, or nobody could describe the job.
 wall_time engine::horizon_of(std::size_t slot, const domain::job_identity& job) const {
     const auto& last = view_.jobs[slot].last;
-    if (!last || identity_of(*last) != job) return horizon();
+    if (!last || identity_of(*last) != job) return horizon_without(job);
     const auto& memory = targets_[slot].memory;
     auto then = memory.first_horizon.value_or(memory.first_observed - plan_.global.lookback);
     // Its end was not the past, so nothing of it that came then was.

@@ -70,6 +70,11 @@ void engine::remember_what_was_told(const domain::observation& job, bool is_over
 void engine::restore_let_go(const domain::job_row& row) {
     let_go_.put({row.connection, row.identity}, row.ended.value_or(row.last_observed));
     remember_what_was_told(row.last, row.ending && row.counted);
+    // Its list may come back with a reload; what became of its jobs meanwhile is news, as it would
+    // be after another start.
+    if (!row.ending && plan_.left_out.contains(row.watch_list)) {
+        alive_at_.insert_or_assign(row.identity, row.last_observed);
+    }
 }
 
 void engine::restore_forgotten(const std::vector<domain::counter_row>& counters) {

@@ -128,7 +128,9 @@ void engine::note_ended(std::size_t slot, std::optional<wall_time> when) {
 // At the start, and when another configuration names it.
 void engine::start_watching(std::size_t slot) {
     const auto& target = targets_[slot];
-    scheduler_.add(slot, target.lane, look{look_queue::unseen, now_.mono});
+    auto& turns = lanes_[target.lane.value].first_turns;
+    const auto first = view_.jobs[slot].last ? now_.mono : take_turn(turns, slot);
+    scheduler_.add(slot, target.lane, look{look_queue::unseen, first});
     set_in_rounds(slot, !plan_.lanes[target.lane.value].lists);
     watch_in_sweep(slot);
     if (view_.jobs[slot].last) look_anew(slot);
@@ -256,16 +258,17 @@ void engine::set_news(std::size_t slot, news_kind news, mono_time since) {
     target.news_since = since;
     if (news == news_kind::ended) {
         unexplained_.emplace(since, slot);
-        target.end_turn = take_end_turn(slot);
+        target.end_turn = take_turn(lanes_[target.lane.value].end_turns, slot);
     }
 }
 
 // The ends of one list are described as fast as the budget allows, and not faster: those of another
-// that come later stand between them, not behind them.
-mono_time engine::take_end_turn(std::size_t slot) {
+// that come later stand between them, not behind them. So are the jobs that lists name and nobody
+// has seen.
+mono_time engine::take_turn(std::map<std::string, mono_time>& turns, std::size_t slot) const {
     const auto& target = targets_[slot];
     const auto rate = plan_.lanes[target.lane.value].budget.describe_per_second;
-    auto& next = lanes_[target.lane.value].end_turns[view_.jobs[slot].target.watch_list];
+    auto& next = turns[view_.jobs[slot].target.watch_list];
     const auto turn = std::max(next, now_.mono);
     next = turn + std::chrono::round<nanoseconds>(std::chrono::duration<double>(1.0 / rate));
     return turn;

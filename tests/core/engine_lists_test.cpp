@@ -51,6 +51,27 @@ TEST_F(discovery, job_appears_with_what_its_page_told_and_then_has_everything) {
     EXPECT_TRUE(play().view().first_pass_complete);
 }
 
+// A list of names that lead nowhere is looked at as fast as the budget allows, and so is a short one
+// beside it.
+TEST_F(discovery, names_of_one_list_do_not_keep_those_of_another_waiting) {
+    auto chosen = one_connection();
+    chosen.connections.front().discovery = domain::discovery_kind::none;
+    domain::watch_list_settings large;
+    large.name = "large";
+    for (int i = 0; i < 400; ++i)
+        large.jobs.push_back("nowhere-" + std::to_string(i));
+    domain::watch_list_settings few;
+    few.name = "few";
+    few.jobs = {"a", "b"};
+    for (const auto* name : {"a", "b"})
+        aws.put(ran(name), later(seconds(120)));
+    start(with_list(with_list(chosen, large), few)).play(seconds(2));
+    EXPECT_EQ(shown("a").last->status.text, "InProgress");
+    EXPECT_EQ(shown("b").last->status.text, "InProgress");
+    play().play(seconds(30));
+    EXPECT_TRUE(shown("nowhere-399").missing);
+}
+
 TEST_F(discovery, what_ended_before_the_horizon_is_shown_and_nobody_is_asked_about_it) {
     aws.put(failing("old", minutes(30)), later(minutes(30)));
     const auto log = start().play(minutes(30));

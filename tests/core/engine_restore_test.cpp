@@ -89,6 +89,21 @@ TEST_F(left_out_list, ends_what_fires_when_its_file_goes) {
     EXPECT_THAT(reasons_of_ends(messages_to(log, endpoint_id{0})), Each("unwatched"));
 }
 
+// Whether its file is mended with a reload or before another start: what its jobs came to meanwhile
+// is no history, however far a new list looks back.
+TEST_F(left_out_list, tells_when_it_is_back_how_its_jobs_ended_meanwhile) {
+    runs("a");
+    begin();
+    run(minutes(2));
+    restart(without_);
+    run(minutes(1));
+    fails("a", minutes(125));
+    run(hours(5));
+    EXPECT_EQ(firing("TrainingJobFailed"), 0U);
+    run(minutes(5), change_to(play(), finds_all()));
+    EXPECT_EQ(firing("TrainingJobFailed"), 1U);
+}
+
 // Nobody judges it meanwhile, and its job may be gone for good.
 TEST_F(left_out_list, holds_what_goes_on_for_a_day) {
     aws.put(running("b").max_runtime(minutes(121)), later(minutes(119)));
