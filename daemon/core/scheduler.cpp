@@ -160,9 +160,10 @@ std::optional<scheduler::shelf> scheduler::choose(const lane_state& lane, mono_t
     const bool may_end = lane.ends_in_a_row < ends_in_a_row_max;
     const bool is_turn_of_undecided = lane.last_end == shelf::ended && has(shelf::undecided_end);
     if (may_end && has(shelf::ended) && !is_turn_of_undecided) return shelf::ended;
-    if (lane.sends % limits::late_share == 0 && has(shelf::late)) return shelf::late;
+    if (lane.sends_to_others % limits::late_share == 0 && has(shelf::late)) return shelf::late;
     const auto calm = longest_due(lane, shelf::calm, shelf::undecided_old);
-    if (lane.sends % limits::calm_share == limits::calm_share - 1 && has(calm)) return calm;
+    if (lane.sends_to_others % limits::calm_share == limits::calm_share - 1 && has(calm))
+        return calm;
     if (may_end && has(shelf::undecided_end)) return shelf::undecided_end;
     if (const auto other = choose_others(lane, now)) return other;
     if (has(shelf::ended) && !is_turn_of_undecided) return shelf::ended;
@@ -220,7 +221,6 @@ std::optional<poll> scheduler::next_poll(mono_time now) {
     auto& job = jobs_[first.slot];
     take_from_line(first.slot);
     job.place = job_place::described;
-    ++lane.sends;
     const bool takes_turns =
         from == shelf::changed || from == shelf::unseen || from == shelf::undecided;
     if (takes_turns) lane.last_turn = from;
@@ -230,6 +230,7 @@ std::optional<poll> scheduler::next_poll(mono_time now) {
         ++lane.ends_in_a_row;
     } else {
         lane.ends_in_a_row = 0;
+        ++lane.sends_to_others;
     }
     auto started = start_poll(aws_operation::describe, lane_id{chosen->first}, first.slot, now);
     started.wanted = {job.queue, first.due, job.late};

@@ -8,10 +8,10 @@
 // Waiting jobs stand in queues by time: a step costs the same however many there are. Those that a
 // list page saw end go first, to learn why, by turns with those that have ended and of which only a
 // describe tells whose they are; of many ends in a row one send in four goes to whoever else waits.
-// Where nobody has just ended, one send in limits::late_share goes to a job past a limit. What
-// changed, what was never seen, what was just created and may be somebody's, and what is looked at
-// regularly take turns; ended and calm ones, and what ran before we came and may be somebody's, get
-// what is left and one send in limits::calm_share, so that nobody starves. Within a queue the
+// Of the sends to those others, one in limits::late_share goes to a job past a limit. What changed,
+// what was never seen, what was just created and may be somebody's, and what is looked at regularly
+// take turns; ended and calm ones, and what ran before we came and may be somebody's, get what is
+// left and one of those sends in limits::calm_share, so that nobody starves. Within a queue the
 // longest due goes first: with a short budget that is the one unobserved for longest.
 //
 // Knows monotonic time only, so a step of the wall clock moves no poll. Knows nothing of what an
@@ -190,7 +190,7 @@ private:
         std::optional<std::size_t> pool{};
         std::size_t targets = 0;
         std::array<due_queue, shelves> waiting{};
-        std::uint64_t sends = 0;                // of describes
+        std::uint64_t sends_to_others = 0;      // of describes, to those that have not just ended
         shelf last_turn = shelf::live;          // of those that take turns
         shelf last_end = shelf::undecided_end;  // of the two for what has ended
         unsigned ends_in_a_row = 0;             // sends to those two

@@ -150,6 +150,28 @@ TEST(scheduler, ended_jobs_get_one_send_in_eight_while_live_ones_wait) {
     EXPECT_NEAR(sends[look_queue::calm], 175, 5);
 }
 
+// Wherever in their rounds the two shares stand: what ends leave is divided as it always is.
+TEST(scheduler, many_ends_leave_nobody_without_a_turn) {
+    for (const std::size_t jobs : {40U, 41U, 42U, 43U}) {
+        schedule polls(plan_for(names(jobs)));
+        std::map<std::size_t, int> sends;
+        polls.run(seconds(1000), [&](const poll& done) {
+            if (done.sent > mono(seconds(300))) ++sends[done.slot % 4];
+            const auto due = done.sent;
+            const look kinds[] = {
+                {look_queue::ended, due, false},
+                {look_queue::live, due, true},
+                {look_queue::live, due, false},
+                {look_queue::undecided_old, due, false}};
+            polls.under_test.place(done, kinds[done.slot % 4]);
+        });
+        EXPECT_NEAR(sends[0], 1050, 5) << jobs;
+        EXPECT_GE(sends[1], 80) << jobs << ": late ones";
+        EXPECT_GE(sends[2], 80) << jobs << ": live ones";
+        EXPECT_NEAR(sends[3], 44, 3) << jobs << ": an eighth of the rest";
+    }
+}
+
 TEST(scheduler, ended_jobs_use_what_live_ones_leave) {
     schedule polls(plan_for(names(10)));
     const auto sent = polls.run(seconds(200), [&](const poll& done) {
