@@ -11,12 +11,21 @@
 namespace trainwatch::app {
 namespace {
 
-// Whoever opens a pipe waits for its other end, for ever if nobody is there: no team is to keep the
-// others from a reload so. Empty when it is none.
-std::string pipe_problem(const std::string& path) {
+// Whoever reads a pipe or a terminal waits for its other end, for ever if nobody is there: no team
+// is to keep the others from a reload so. Empty when it is a file, or nothing that can be told.
+std::string waiting_problem(const std::string& path) {
     std::error_code unknown;
-    if (!std::filesystem::is_fifo(path, unknown)) return {};
-    return path + ": a named pipe, where a file is expected";
+    switch (std::filesystem::status(path, unknown).type()) {
+        case std::filesystem::file_type::fifo:
+            return path + ": a named pipe, where a file is expected";
+        case std::filesystem::file_type::character:
+        case std::filesystem::file_type::block:
+            return path + ": a device, where a file is expected";
+        case std::filesystem::file_type::socket:
+            return path + ": a socket, where a file is expected";
+        default:
+            return {};
+    }
 }
 
 }  // namespace
@@ -106,7 +115,7 @@ std::vector<wire::watch_list_text> read_watch_list_files(
             return each.path == path;
         });
         if (before != previous.end()) text.former = before->last_good;
-        if (auto problem = pipe_problem(path); !problem.empty()) {
+        if (auto problem = waiting_problem(path); !problem.empty()) {
             file.mistakes.push_back(std::move(problem));
             continue;
         }

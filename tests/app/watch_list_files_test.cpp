@@ -267,6 +267,40 @@ TEST_F(WatchListFiles, that_have_not_changed_keep_what_another_takes) {
     EXPECT_THAT(names(loaded), ElementsAre("vision", "speech", "own"));
 }
 
+// Nor does it help that the other's file has changed as well, as long as that leaves all as it was.
+TEST_F(WatchListFiles, that_change_harmlessly_keep_what_another_takes) {
+    auto loaded = load();
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njobs: [s-1, v-1]\n";
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-1, v-2]\nlabels: {owner: ada}\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "own"));
+    EXPECT_THAT(loaded.settings.watch_lists[0].jobs, ElementsAre("s-1"));
+    EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("v-1", "v-2"));
+    EXPECT_THAT(loaded.files[0].mistakes, ElementsAre(HasSubstr("audio.yaml:2:13: jobs[1]")));
+    EXPECT_TRUE(loaded.files[1].is_ok());
+    // What is handed over is no theft: the giver's change comes first.
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [v-2]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(loaded.settings.watch_lists[0].jobs, ElementsAre("s-1", "v-1"));
+    EXPECT_TRUE(loaded.files[0].is_ok());
+}
+
+// What a file gives up is its own still while what it wants instead is another's.
+TEST_F(WatchListFiles, that_cannot_have_what_they_want_keep_what_they_gave_up_for_it) {
+    files_["/etc/t/lists.d/zoo.yaml"] = "jobs: [z-1]\n";
+    auto loaded = load();
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njobs: [s-1, v-1]\n";
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [z-1]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "vision", "zoo", "own"));
+    EXPECT_THAT(loaded.settings.watch_lists[0].jobs, ElementsAre("s-1"));
+    EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("v-1"));
+    EXPECT_THAT(loaded.settings.watch_lists[2].jobs, ElementsAre("z-1"));
+    EXPECT_THAT(loaded.files[0].mistakes, ElementsAre(HasSubstr("audio.yaml:2:13: jobs[1]")));
+    EXPECT_THAT(loaded.files[1].mistakes, ElementsAre(HasSubstr("vision.yaml:1:8: jobs[0]")));
+    EXPECT_TRUE(loaded.files[2].is_ok());
+}
+
 // A newcomer does not profit from another's slip, whatever they are called.
 TEST_F(WatchListFiles, that_are_broken_keep_their_claims_before_new_ones) {
     auto loaded = load();
@@ -338,6 +372,15 @@ TEST(WatchListFile, that_is_a_named_pipe_is_not_waited_for) {
     ASSERT_EQ(texts.size(), 1U);
     EXPECT_FALSE(texts[0].yaml.has_value());
     EXPECT_THAT(files[0].mistakes, ElementsAre(HasSubstr(": a named pipe")));
+}
+
+// A terminal blocks likewise, by whatever link a team's file leads there.
+TEST(WatchListFile, that_is_a_device_is_not_waited_for) {
+    std::vector<watch_list_file> files;
+    const auto texts = read_watch_list_files({"/dev/ptmx"}, read_file, {}, files);
+    ASSERT_EQ(texts.size(), 1U);
+    EXPECT_FALSE(texts[0].yaml.has_value());
+    EXPECT_THAT(files[0].mistakes, ElementsAre(HasSubstr("/dev/ptmx: a device")));
 }
 
 TEST(FolderListing, tells_files_from_folders) {
