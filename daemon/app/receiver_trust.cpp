@@ -19,6 +19,7 @@ result<std::shared_ptr<io::tls_client_context>> receiver_trust::of(const domain:
     options.server_name = tls.server_name;
     options.is_verified = !tls.insecure_skip_verify;
     options.needs_tls_1_3 = tls.min_version == "TLS13";
+    options.avoids_tls_1_3 = tls.max_version == "TLS12";
     options.is_of_receiver = true;
     auto made = io::create_tls_client_context(std::move(options));
     if (made.has_value()) made_.emplace(tls, made.value());

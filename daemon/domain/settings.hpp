@@ -121,6 +121,7 @@ struct receiver_tls {
     std::string server_name{};  // what its certificate is for; empty: the host of its address
     bool insecure_skip_verify = false;
     std::string min_version{};   // "TLS12" (as when empty) or "TLS13"
+    std::string max_version{};   // likewise; empty: the newest that both sides know
     std::size_t ca_content = 0;  // a digest: the file may have got other certificates
 
     auto operator<=>(const receiver_tls&) const = default;

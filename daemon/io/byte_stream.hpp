@@ -66,6 +66,7 @@ struct tls_client_options {
     std::string server_name{};  // to ask for and to verify; empty: the peer's host
     bool is_verified = true;
     bool needs_tls_1_3 = false;
+    bool avoids_tls_1_3 = false;
     // Which keys of the configuration a cure names: a receiver's tls_config, or a connection's.
     bool is_of_receiver = false;
 };

@@ -165,6 +165,7 @@ result<std::shared_ptr<tls_client_context>> create_tls_client_context(tls_client
     tls_settings settings = create_settings(TLS_client_method());
     SSL_CTX* const made = settings.get();
     if (options.needs_tls_1_3) SSL_CTX_set_min_proto_version(made, TLS1_3_VERSION);
+    if (options.avoids_tls_1_3) SSL_CTX_set_max_proto_version(made, TLS1_2_VERSION);
     SSL_CTX_set_verify(made, options.is_verified ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, note_verdict);
     SSL_CTX_set_cert_cb(made, show_client_identity, nullptr);
     ask_for_no_passphrase(made);

@@ -82,15 +82,27 @@ void read_client_certificate(
     }
 }
 
+void read_versions(settings_reader& reader, const yaml_value& where, domain::receiver_tls& tls) {
+    static constexpr std::array<std::string_view, 2> versions{"TLS12", "TLS13"};
+    const auto least = reader.find(where, "min_version");
+    const auto most = reader.find(where, "max_version");
+    if (least) tls.min_version = reader.word(*least, versions);
+    if (most) tls.max_version = reader.word(*most, versions);
+    if (tls.min_version == "TLS13" && tls.max_version == "TLS12") {
+        reader.fail(*most, "below \"min_version\": no version is left to speak");
+    }
+}
+
 // As Prometheus spells it.
 void read_tls(settings_reader& reader, const yaml_value& where, domain::receiver_tls& tls) {
-    static constexpr std::array<std::string_view, 7> now{
+    static constexpr std::array<std::string_view, 8> now{
         "ca_file",
         "cert_file",
         "key_file",
         "server_name",
         "insecure_skip_verify",
         "min_version",
+        "max_version",
         "key"};
     if (!reader.mapping(where, {now, {}})) return;
     if (const auto file = reader.optional_text(where, "ca_file")) tls.ca_file = file->text;
@@ -104,10 +116,7 @@ void read_tls(settings_reader& reader, const yaml_value& where, domain::receiver
     if (const auto skip = reader.find(where, "insecure_skip_verify")) {
         tls.insecure_skip_verify = read_flag(reader, *skip, false);
     }
-    if (const auto least = reader.find(where, "min_version")) {
-        static constexpr std::array<std::string_view, 2> versions{"TLS12", "TLS13"};
-        tls.min_version = reader.word(*least, versions);
-    }
+    read_versions(reader, where, tls);
 }
 
 void read_access(

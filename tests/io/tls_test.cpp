@@ -379,6 +379,13 @@ TEST_F(ServerName, of_an_older_tls_than_wanted_is_refused) {
     EXPECT_NE(meet(), std::nullopt);
 }
 
+TEST_F(ServerName, of_a_newer_tls_than_wanted_is_refused) {
+    SSL_CTX_set_min_proto_version(server->settings(), TLS1_3_VERSION);
+    EXPECT_EQ(meet(), std::nullopt);
+    options.avoids_tls_1_3 = true;
+    EXPECT_NE(meet(), std::nullopt);
+}
+
 std::string trouble_with(const std::string& bundle) {
     const auto made = create_tls_client_context(bundle);
     if (made) return {};

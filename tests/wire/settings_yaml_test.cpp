@@ -146,7 +146,7 @@ prices: {ml.p4d.24xlarge: 37.688, ml.p6-b200.48xlarge: 1e2}
 receivers:
   - {name: main, alertmanager: {urls: [http://am-1:9093, "http://am-2:9093/base"], proxy_url: none}}
   - {name: hook, webhook: {url: "https://example.com/hook?key=1", proxy_url: "http://p:3128"}}
-  - {name: secret, webhook: {url_file: /etc/trainwatchd/hook.url, secret_file: s, authorization: {type: Token, credentials_file: c}, tls_config: {ca_file: ca.pem, cert_file: c.pem, key_file: c.key, server_name: hooks.example, insecure_skip_verify: true, min_version: TLS13}}, heartbeat: true}
+  - {name: secret, webhook: {url_file: /etc/trainwatchd/hook.url, secret_file: s, authorization: {type: Token, credentials_file: c}, tls_config: {ca_file: ca.pem, cert_file: c.pem, key_file: c.key, server_name: hooks.example, insecure_skip_verify: true, min_version: TLS13, max_version: TLS13}}, heartbeat: true}
 failure_classes:
   - {match: "NCCL .* timed? out", class: internal_server}
   - {match: '^AlgorithmError: gave up\b', class: out_of_memory}
@@ -222,7 +222,7 @@ api: {show_parameters: true}
     expected.receivers[2].access = {
         .credentials_type = "Token",
         .credentials_file = "c",
-        .tls = {"ca.pem", "c.pem", "c.key", "hooks.example", true, "TLS13"},
+        .tls = {"ca.pem", "c.pem", "c.key", "hooks.example", true, "TLS13", "TLS13"},
         .secret_file = "s"};
     expected.failure_classes = {
         {"NCCL .* timed? out", domain::failure_class::internal_server},
