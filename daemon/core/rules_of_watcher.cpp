@@ -101,9 +101,9 @@ domain::alert_row trainwatchd_unknown_status(
     const auto job = facts.job.name + " in account " + facts.job.account_id + ", region " +
         facts.job.region + ",";
     alert.annotations["training_job_arn"] = facts.job.arn;
-    alert.annotations["description"] = "Job " + job +
-        " has it. A job with a status that is not known counts as running, so that no end is made "
-        "up: if this one means an end, it goes unseen. Look at the job, and for a newer release.";
+    alert.annotations["description"] = "It was seen first at job " + job +
+        " which counts as running, so that no end is made up: should this status mean an end, that "
+        "goes unseen. Look at the job, and for a newer release of trainwatchd.";
     return {
         std::move(alert),
         "AWS said that job " + job + " has the " + facts.member + " " + value + "."};

@@ -592,7 +592,7 @@ TEST(watcher, says_once_that_it_does_not_know_a_status) {
     // The name of a job is not enough to find it.
     EXPECT_THAT(
         label(play.view().alerts[0].annotations, "description"),
-        HasSubstr("Job a in account 111122223333, region eu-west-1, has it.")
+        HasSubstr("seen first at job a in account 111122223333, region eu-west-1, which")
     );
     // The last job that had it goes on to one that is known.
     play.aws = [](const describe& asked) { return running(asked.name).seen(); };
