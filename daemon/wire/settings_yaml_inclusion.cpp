@@ -125,8 +125,8 @@ settings_inclusion::place settings_inclusion::place_of(
         return {standing::unchanged, index, {}};
     }
     auto others = without_files_;
-    for (const auto& [place, list] : former) {
-        if (place != index) others.take(list);
+    for (const auto& [other, list] : former) {
+        if (other != index) others.take(list);
     }
     auto taking = mistakes_of(others, file);
     const auto by = taking.empty() ? standing::leaves_others : standing::takes_from_others;
