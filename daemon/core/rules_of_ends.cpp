@@ -86,13 +86,13 @@ std::string summary_of_failure(const observation& job, const domain::job_ended& 
 }
 
 std::string summary_of_runtime(const observation& job, const domain::job_ended& end) {
-    return "AWS stopped training job " + job.name + after(job, end.ended) +
+    return "Training job " + job.name + " was stopped by AWS" + after(job, end.ended) +
         ", at its runtime limit" + of_limit(job.limits.max_runtime) + ".";
 }
 
 std::string summary_of_wait(const observation& job, const domain::job_ended& end) {
-    return "AWS gave up training job " + job.name + after(job, end.ended) + ", at its limit" +
-        of_limit(job.limits.max_wait) + " for waiting and training together.";
+    return "Training job " + job.name + " was given up by AWS" + after(job, end.ended) +
+        ", at its limit" + of_limit(job.limits.max_wait) + " for waiting and training together.";
 }
 
 std::string summary_of_stop(const observation& job, const domain::job_ended& end) {

@@ -265,7 +265,7 @@ TEST(BacktestPage, has_an_alert_on_a_line_and_what_they_come_to) {
         text,
         testing::StartsWith(
             "2025-11-22 21:00  critical  TrainingJobMaxRuntimeExceeded  bert    was stopped by AWS "
-            "at its runtime limit of 10h after 10h.\n"
+            "after 10h, at its runtime limit of 10h.\n"
             "2025-11-22 20:30  critical  TrainingJobNearDeadline        bert    has used 95 % of "
             "its "
             "MaxRuntimeInSeconds of 10h: AWS stops it at 2025-11-22 21:00:00 UTC, done or not.\n"

@@ -254,7 +254,7 @@ TEST(rules, runtime_limit_names_the_limit_and_what_is_left) {
         ).annotations;
     EXPECT_EQ(
         notes.at("summary"),
-        "AWS stopped training job resnet after 15m, at its runtime limit of 10m."
+        "Training job resnet was stopped by AWS after 15m, at its runtime limit of 10m."
     );
     EXPECT_THAT(notes.at("description"), HasSubstr("What it had trained is at s3://b/m.tar.gz."));
 }
@@ -295,8 +295,8 @@ TEST(rules, wait_limit_is_a_warning_that_tells_the_limit) {
     EXPECT_EQ(alert.labels.at("failure_class"), "timeout");
     EXPECT_EQ(
         alert.annotations.at("summary"),
-        "AWS gave up training job resnet after 1h, at its limit of 1h for waiting and training "
-        "together."
+        "Training job resnet was given up by AWS after 1h, at its limit of 1h for waiting and "
+        "training together."
     );
 }
 
