@@ -38,6 +38,7 @@ public:
     void damage() { damaged_ = true; }
     void calm_down() { calm_ = true; }
 
+    bool is_busy() const { return in_flight_.has_value(); }
     const ledger_model& durable() const { return durable_; }
     bool was_damaged() const { return lost_; }
 

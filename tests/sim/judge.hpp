@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,8 @@ public:
     // match nothing there, for now.
     void describe_asked(std::size_t place, const std::string& name);
     void describe_told(std::size_t place, const std::string& name) { tries_.erase({place, name}); }
+    // Faults have stopped: it was told how the job was then, and nothing but that.
+    void described_truly(std::size_t job, wall_time as_of, mono_time now);
     void describes_refused(std::size_t place) { undescribed_.insert(place); }
     void tags_refused(std::size_t place) { given_up_tags_.insert(place); }
     // Somebody has seen how the job ended; what the daemon answered to that.
@@ -143,6 +146,10 @@ private:
         const domain::alert_message& alert, const std::string& identity, mono_time now
     );
 
+    // ---- judge_due.cpp -------------------------------------------------------------------------
+    void check_due(const domain::view& shown, mono_time now);
+    bool is_surely_watched(const true_job& job) const;
+
     // ---- judge_deliveries.cpp ------------------------------------------------------------------
     void check_commit_before_delivery(
         const domain::alert_message& alert, const std::string& identity, mono_time now
@@ -187,6 +194,7 @@ private:
         const std::string& identity,
         mono_time now
     );
+    bool is_held_after_end(const domain::label_map& labels, mono_time now) const;
     void check_health(const domain::view& shown, mono_time now);
     // Tags could not be read there for so long that nobody waited for them.
     bool may_lack_tags(std::size_t place) const { return given_up_tags_.contains(place); }
@@ -217,6 +225,9 @@ private:
     std::vector<bool> account_told_{};
     std::map<std::string, std::deque<mono_time>> shared_sends_{};
     std::map<std::size_t, mono_time> heard_{};
+    // By job, alert and the label that tells it from its like: when it was first told of a job for
+    // which that is due.
+    std::map<std::tuple<std::size_t, std::string, std::string>, mono_time> due_since_{};
     std::map<std::string, mono_time> stale_over_{};  // by lane and list: still told of the last one
     std::map<std::size_t, mono_time> tags_wanted_since_{};  // by lane: asked for, and not told
     std::set<std::string> restored_{};                      // identities that it began with

@@ -67,6 +67,13 @@ bool holds(const life& truth, const domain::label_map& labels, wall_time seen) {
     if (alertname == "TrainingJobSpotLoop") {
         return interruptions_by(truth, seen + slack) >= limits::spot_loop_restarts;
     }
+    if (alertname == "TrainingJobOverBudget") {
+        return began && seen + slack - *began >= billable_limit;
+    }
+    if (alertname == "TrainingJobRuleIssue") {
+        const auto found = truth.rule_found();
+        return found && *found <= seen + slack;
+    }
     // By what others did: the ledger may know more of them than this world still has.
     if (alertname == "TrainingJobSuspiciousLimit") return true;
     return false;
@@ -91,7 +98,10 @@ void judge::check_condition(
         scene_.drawn.aws.clockless == 0 && clock.steps == 0 && clock.suspends == 0;
     if (!is_dated || scene_.drawn.aws.taken_back > 0) return;
     const auto& truth = scene_.jobs.jobs()[*job].truth;
-    const bool has_ended = *seen >= truth.ended() + slack;
+    // What a rule has found is told for a day after the end.
+    const bool is_held = label(alert.labels, "alertname") == "TrainingJobRuleIssue";
+    const auto until = truth.ended() + (is_held ? limits::terminal_hold : milliseconds(0));
+    const bool has_ended = *seen >= until + slack;
     if (has_ended) violated("a condition of a job that had ended: " + identity, now);
     if (!has_ended && !holds(truth, alert.labels, *seen)) {
         violated("a condition that did not hold: " + identity, now);

@@ -46,6 +46,7 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     account_told_.assign(plan.lanes.size(), false);
     shared_sends_.clear();
     heard_.clear();
+    due_since_.clear();
     stale_over_.clear();
     slots_.clear();
     revisions_.clear();
@@ -143,6 +144,7 @@ void judge::reconfigured(const domain::watch_plan& plan, mono_time now) {
     for (auto& lane : sends_)
         lane.fill({});
     shared_sends_.clear();
+    due_since_.clear();
     // Ages count by list, and a job may have another one.
     for (auto& [job, when] : heard_)
         when = now;
@@ -183,6 +185,7 @@ void judge::check_terminal_stays(const domain::view& shown, mono_time now) {
 
 void judge::looked_at(const domain::view& shown, mono_time now) {
     check_ages(shown, now);
+    check_due(shown, now);
     check_outbox(shown, now);
     check_counters(shown, now);
 }

@@ -109,6 +109,13 @@ domain::ending life::true_ending() const {
     );
 }
 
+std::optional<wall_time> life::rule_found() const {
+    if (!rule_finds_after || created + *rule_finds_after >= ended() - primary_early) {
+        return std::nullopt;
+    }
+    return created + *rule_finds_after;
+}
+
 std::string life::alertname() const {
     if (primary_end == "Failed") return "TrainingJobFailed";
     if (phases.back().status == secondary_status::max_runtime_exceeded) {
@@ -190,6 +197,8 @@ wall_time modified_at(const life& job, std::size_t phases, wall_time when) {
     auto at = last.started + messages * message_interval;
     const auto primary = job.ended() - job.primary_early;
     if (primary <= when) at = std::max(at, primary);
+    const auto found = job.rule_found();
+    if (found && *found <= when) at = std::max(at, *found);
     return at;
 }
 
@@ -227,6 +236,16 @@ std::optional<domain::observation> shown_at(const life& job, wall_time when) {
     seen.tuning_job = job.tuning_job;
     seen.limits.max_runtime = simulated_max_runtime;
     seen.instances = {{"ml.g5.xlarge", 2, ""}};
+    if (job.rule_finds_after) {
+        const auto found = job.rule_found();
+        const bool is_found = found && *found <= when;
+        seen.rules = {
+            {domain::rule_kind::debugger,
+             "LossNotDecreasing",
+             is_found ? "IssuesFound" : "InProgress",
+             {},
+             is_found ? *found : job.created}};
+    }
     const auto shown = phases_at(job, when);
     seen.transitions.reserve(shown);
     for (std::size_t i = 0; i < shown; ++i) {

@@ -40,8 +40,12 @@ struct life {
     bool spot = false;
     std::string tuning_job{};
     domain::label_map tags{};
+    // A rule of the debugger finds something in it so long after its creation, while it trains.
+    std::optional<milliseconds> rule_finds_after{};
 
     wall_time ended() const { return phases.back().started; }
+    // Nothing where no rule looks, or the job has ended by then.
+    std::optional<wall_time> rule_found() const;
     domain::ending true_ending() const;
     // The alert that this life calls for; empty when none.
     std::string alertname() const;

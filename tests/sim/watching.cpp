@@ -162,6 +162,13 @@ void watching::draw_lists(bool discovers, std::uint64_t seed) {
     if (config_.watch_lists.empty()) config_.watch_lists.push_back(lists_.back());
 }
 
+void watching::limit_billable_time() {
+    for (auto* lists : {&lists_, &config_.watch_lists}) {
+        for (auto& list : *lists)
+            list.limits.billable = billable_limit;
+    }
+}
+
 void watching::drop_or_add_list() {
     const auto& picked = lists_[random_.below(lists_.size())];
     const auto at = find_named(config_.watch_lists, picked.name);

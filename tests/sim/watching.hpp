@@ -21,6 +21,8 @@ namespace trainwatch::sim {
 
 // limits.Starting of every list: the lives of some jobs are longer there.
 inline constexpr milliseconds starting_limit = std::chrono::minutes(4);
+// limits.billable, where there is one: likewise.
+inline constexpr milliseconds billable_limit = std::chrono::minutes(30);
 
 // The settings that were in force from then on.
 struct watch_period {
@@ -42,6 +44,9 @@ public:
     const std::string& account_of(const std::string& connection) const;
 
     const domain::settings& config() const { return config_; }
+    // Gives every list a limit of billable time.
+    void limit_billable_time();
+    bool is_budgeted() const { return config_.watch_lists.front().limits.billable.has_value(); }
     // Changes the configuration a little, as a person would.
     void change();
     // What it comes to in the end: every receiver is there.

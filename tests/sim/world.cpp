@@ -18,6 +18,10 @@ std::uint64_t seed_of(std::uint64_t seed, std::uint64_t which) {
     return random_source(seed ^ (which << 32U)).next();
 }
 
+milliseconds minutes_upto(random_source& random, std::uint64_t most) {
+    return std::chrono::minutes(random.below(most + 1));
+}
+
 faults faults_of(std::uint64_t seed) {
     random_source random(seed_of(seed, 1));
     return draw_faults(random);
@@ -45,6 +49,7 @@ world::world(const options& chosen)
     wanted.arrivals = faults_.faulty_time - std::chrono::minutes(30);
     auto names = populate(aws_, wanted, faults_, random);
     watching_.emplace(seed_of(chosen.seed, 6), std::move(names), wanted.discovers);
+    draw_rules_and_budgets();
     const auto add = [&](const std::string& url, domain::receiver_kind kind) {
         endpoints_.try_emplace(
             url, seed_of(chosen.seed, 7 + endpoints_.size()), kind, faults_.receiver
@@ -59,6 +64,17 @@ world::world(const options& chosen)
     if (chosen.lie == sabotage::stalled_job) aws_.freeze(0);
     if (chosen.lie == sabotage::lost_alert) endpoints_.at("http://am-1:9093").turn_deaf();
     calm_from_ = now_ + faults_.faulty_time;
+}
+
+// From a sequence of its own: the worlds without them stay the same.
+void world::draw_rules_and_budgets() {
+    random_source apart(seed_of(chosen_.seed, 22));
+    if (apart.below(3) != 0) return;
+    watching_->limit_billable_time();
+    for (std::size_t i = 0; i < aws_.jobs().size(); ++i) {
+        const auto finds = minutes_upto(apart, 90);
+        if (apart.below(2) == 0) aws_.job(i).truth.rule_finds_after = finds;
+    }
 }
 
 milliseconds world::upto(milliseconds most) {

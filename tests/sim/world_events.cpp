@@ -80,6 +80,8 @@ void world::suspend() {
     log_.add("suspend", now_);
     suspended_until_ = now_ + upto(std::chrono::hours(8));
     judge_->woke_up(suspended_until_);
+    // A commit in flight has no answer for so long: nobody can tell that from a disk that hangs.
+    if (disk_.is_busy()) judge_->storage_failed();
     calm_from_ = std::max<mono_time>(calm_from_, suspended_until_ + std::chrono::minutes(30));
 }
 
