@@ -147,7 +147,8 @@ told engine::known_to(
 ) const {
     const auto at = kept.find({endpoint.receiver, endpoint.url});
     const bool of_watcher = !is_terminal_alert(alert);
-    // What is known may be of the last time that it fired; what nobody has confirmed is of this one.
+    // What is known may be of the last time that it fired; what nobody has confirmed is of this
+    // one.
     const auto confirmed = at == kept.end() ? std::nullopt : at->second.last_confirmed;
     const bool is_former = of_watcher && confirmed && *confirmed < alert.starts_at;
     if (at != kept.end() && !is_former) return at->second;

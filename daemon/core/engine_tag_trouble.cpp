@@ -59,9 +59,9 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
     }
 }
 
-// A policy may allow some jobs' only. So many refusals in a row are one of the permission as a
-// whole; so is a single one when nobody else is left to ask about, unless a job whose tags are
-// known says otherwise.
+// A policy may allow some jobs' only. Nothing but refusals, until nobody is left to ask about or
+// for so many in a row, are one of the permission as a whole, unless a job whose tags are known
+// says otherwise.
 void engine::look_whether_tags_are_refused(lane_id id) {
     auto& lane = lanes_[id.value];
     if (!lane.tags_denial || lane.tags_refused) return;
@@ -75,11 +75,11 @@ void engine::look_whether_tags_are_refused(lane_id id) {
         const auto slot = each.second;
         return is_watched(slot) && targets_[slot].tags_told && !view_.jobs[slot].missing;
     });
-    if (is_enough || witness == lane.slots.end()) {
+    if (witness == lane.slots.end()) {
         refuse_tags(id, failure(*lane.tags_denial));
-        return;
+    } else if (!targets_[witness->second].tags_call) {
+        lane.untagged.put(witness->second, urgency::failed, now_.mono);
     }
-    lane.untagged.put(witness->second, urgency::fresh, now_.mono);
 }
 
 // Whether what happened to this job says anything about the others.
@@ -169,7 +169,8 @@ void engine::refuse_tags(lane_id id, const failure& why) {
 void engine::retry_tags(lane_id lane) {
     auto& state = lanes_[lane.value];
     state.tags_refused = false;
-    state.withheld.hasten(now_.mono);
+    // One of those who were refused is enough; who was not asked about may be anybody's.
+    state.withheld.hasten_first(now_.mono);
     // Who was turned down without having been asked is nowhere but on the pages.
     if (state.pages) begin_sweep(lane);
     for (const auto& [name, slot] : state.slots) {

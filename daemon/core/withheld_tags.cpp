@@ -60,6 +60,12 @@ void withheld_tags::hasten(mono_time now) {
         set_due(job, known, std::min(known.due, now));
 }
 
+void withheld_tags::hasten_first(mono_time now) {
+    if (queue_.empty()) return;
+    const auto [due, job] = *queue_.begin();
+    set_due(job, entries_.at(job), std::min(due, now));
+}
+
 std::optional<withheld_tags::entry> withheld_tags::take_due(mono_time now) {
     if (queue_.empty() || queue_.begin()->first > now) return std::nullopt;
     const auto job = queue_.begin()->second;

@@ -28,8 +28,10 @@ public:
     bool contains(const job_key& job) const { return entries_.contains(job); }
     // Its tags are known, or nobody wants to know them.
     void erase(const job_key& job);
-    // All are due: the permission may have been given.
+    // All are due: the permission has been given.
     void hasten(mono_time now);
+    // The next one is: it may have been.
+    void hasten_first(mono_time now);
 
     struct entry {
         domain::job_summary told{};

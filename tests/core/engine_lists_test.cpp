@@ -51,8 +51,8 @@ TEST_F(discovery, job_appears_with_what_its_page_told_and_then_has_everything) {
     EXPECT_TRUE(play().view().first_pass_complete);
 }
 
-// A list of names that lead nowhere is looked at as fast as the budget allows, and so is a short one
-// beside it.
+// A list of names that lead nowhere is looked at as fast as the budget allows, and so is a short
+// one beside it.
 TEST_F(discovery, names_of_one_list_do_not_keep_those_of_another_waiting) {
     auto chosen = one_connection();
     chosen.connections.front().discovery = domain::discovery_kind::none;

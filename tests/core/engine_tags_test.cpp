@@ -173,6 +173,40 @@ TEST_F(tags, that_a_policy_keeps_from_us_of_one_job_turn_no_other_down) {
     EXPECT_EQ(firing(), 1U);
 }
 
+// However many of them there are, after a reload too, when nobody has been asked about yet.
+TEST_F(tags, that_a_policy_keeps_from_us_of_many_jobs_turn_no_other_down) {
+    runs("a", "vision");
+    const auto chosen = with_list(one_connection(), list_of("vision", of_team("vision")));
+    start(chosen).play(minutes(2));
+    change(chosen, seconds(1));
+    play().tags = [&](const read_tags& asked) -> result<domain::label_map> {
+        if (asked.arn.find("secret") != std::string::npos) return failed(error_class::denied);
+        return aws.tags[asked.arn];
+    };
+    const auto now = play().now().wall;
+    for (int i = 0; i < 40; ++i)
+        aws.put(running("secret-" + std::to_string(i)).created_at(now), now);
+    EXPECT_EQ(count_notes(play().play(minutes(2)), "tags_refused"), 0);
+}
+
+// Nobody's tags are known at a first start, and more are withheld than are believed to be a
+// policy's: those who were not asked about have their turn at the next try.
+TEST_F(tags, that_a_policy_keeps_from_us_of_many_jobs_hide_no_other_for_long) {
+    runs("a", "vision");
+    for (int i = 0; i < 100; ++i) {
+        const auto since = later(seconds(600 + i));
+        aws.put(running("secret-" + std::to_string(i)).created_at(since), since);
+    }
+    start(with_list(one_connection(), list_of("vision", of_team("vision"))));
+    play().tags = [&](const read_tags& asked) -> result<domain::label_map> {
+        if (asked.arn != arn_of("a")) return failed(error_class::denied);
+        return aws.tags[asked.arn];
+    };
+    play().play(minutes(10));
+    EXPECT_NE(job("a"), nullptr);
+    EXPECT_EQ(play().view().lanes[0].tags_refused, "");
+}
+
 // The same first refusal, but nobody's may be read any more.
 TEST_F(tags, that_are_refused_of_a_job_that_had_them_are_refused_of_all) {
     runs("a", "vision");
