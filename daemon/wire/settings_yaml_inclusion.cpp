@@ -74,22 +74,40 @@ std::vector<watch_list_outcome> settings_inclusion::include(std::span<const watc
 ) {
     const auto former = former_lists(files);
     const auto order = longest_standing_first(files, former);
-    auto outcomes = include_in_order(files, order, true);
-    const bool is_one_lost = std::any_of(former.begin(), former.end(), [&](const auto& each) {
-        return outcomes[each.first].in_force == watch_list_outcome::version::none;
-    });
-    return is_one_lost ? include_in_order(files, order, false) : outcomes;
+    // Whoever takes what another needs to keep a version; once held back, for good.
+    std::set<std::size_t> held_back;
+    for (;;) {
+        auto outcomes = include_in_order(files, order, held_back);
+        const auto before = held_back.size();
+        for (const auto& [lost, list] : former) {
+            if (outcomes[lost].in_force != watch_list_outcome::version::none) continue;
+            for (const auto& [by, index, taking] : order) {
+                const bool takes = by == standing::takes_from_others && index != lost;
+                if (takes && takes_from(files[index], list)) held_back.insert(index);
+            }
+        }
+        if (held_back.size() == before) return outcomes;
+    }
+}
+
+bool settings_inclusion::takes_from(const watch_list_text& file, const watch_list_draft& former)
+    const {
+    auto beside = without_files_;
+    beside.take(former);
+    return !mistakes_of(beside, file).empty();
 }
 
 std::vector<watch_list_outcome> settings_inclusion::include_in_order(
-    std::span<const watch_list_text> files, const std::vector<place>& order, bool may_take
+    std::span<const watch_list_text> files,
+    const std::vector<place>& order,
+    const std::set<std::size_t>& held_back
 ) {
     checks_.forget_all_but(without_files_);
     lists_.clear();
     std::vector<watch_list_outcome> outcomes(files.size());
     for (const auto& [by, index, taking] : order) {
         auto file = files[index];
-        const bool stays = by == standing::takes_from_others && !may_take;
+        const bool stays = held_back.contains(index);
         if (stays) file.yaml.reset();
         outcomes[index] = include(index, file);
         if (stays) outcomes[index].errors = taking;

@@ -5,12 +5,13 @@
 // that cannot all be right, those that have not changed stand; then those whose change leaves the
 // others as they stood; then those that take what another had; a new one comes last. Whatever the
 // files are called. Where that would leave a file without any version, because what it gives up
-// was taken and what it wants instead is another's, nobody takes anything.
+// was taken and what it wants instead is another's, nobody takes that.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,8 +50,11 @@ private:
     ) const;
     place place_of(std::size_t index, const watch_list_text& file, const drafts& former) const;
     std::vector<watch_list_outcome> include_in_order(
-        std::span<const watch_list_text> files, const std::vector<place>& order, bool may_take
+        std::span<const watch_list_text> files,
+        const std::vector<place>& order,
+        const std::set<std::size_t>& held_back
     );
+    bool takes_from(const watch_list_text& file, const watch_list_draft& former) const;
     watch_list_outcome include(std::size_t index, const watch_list_text& file);
     bool take(
         std::size_t index,

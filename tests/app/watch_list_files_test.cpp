@@ -301,6 +301,24 @@ TEST_F(WatchListFiles, that_cannot_have_what_they_want_keep_what_they_gave_up_fo
     EXPECT_TRUE(loaded.files[2].is_ok());
 }
 
+// Which is nobody else's business.
+TEST_F(WatchListFiles, that_cannot_have_what_they_want_keep_no_others_from_an_exchange) {
+    files_["/etc/t/lists.d/zoo.yaml"] = "jobs: [z-1]\n";
+    files_["/etc/t/lists.d/one.yaml"] = "jobs: [o-1]\n";
+    files_["/etc/t/lists.d/two.yaml"] = "jobs: [t-1]\n";
+    auto loaded = load();
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njobs: [s-1, v-1]\n";
+    files_["/etc/t/lists.d/vision.yaml"] = "jobs: [z-1]\n";
+    files_["/etc/t/lists.d/one.yaml"] = "jobs: [t-1]\n";
+    files_["/etc/t/lists.d/two.yaml"] = "jobs: [o-1]\n";
+    loaded = load(&loaded);
+    EXPECT_THAT(names(loaded), ElementsAre("speech", "one", "two", "vision", "zoo", "own"));
+    EXPECT_THAT(loaded.settings.watch_lists[0].jobs, ElementsAre("s-1"));
+    EXPECT_THAT(loaded.settings.watch_lists[1].jobs, ElementsAre("t-1"));
+    EXPECT_THAT(loaded.settings.watch_lists[2].jobs, ElementsAre("o-1"));
+    EXPECT_THAT(loaded.settings.watch_lists[3].jobs, ElementsAre("v-1"));
+}
+
 // A newcomer does not profit from another's slip, whatever they are called.
 TEST_F(WatchListFiles, that_are_broken_keep_their_claims_before_new_ones) {
     auto loaded = load();
