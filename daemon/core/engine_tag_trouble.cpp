@@ -1,6 +1,7 @@
 // Tags that are not to be had: of one job, because AWS stumbles over it or a policy spares it; or
 // of a whole lane.
 #include <algorithm>
+#include <optional>
 
 #include "base/limits.hpp"
 #include "core/backoff.hpp"
@@ -8,6 +9,14 @@
 #include "core/notes_of_lists.hpp"
 
 namespace trainwatch::core {
+namespace {
+
+// That the permission is there, whatever is refused of single jobs.
+bool is_proven(std::optional<mono_time> read_at, mono_time now) {
+    return read_at && now - *read_at < limits::tags_proof;
+}
+
+}  // namespace
 
 void engine::tags_were_read(lane_id lane) {
     auto& state = lanes_[lane.value];
@@ -36,15 +45,16 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
     }
     if (why.kind == error_class::denied) {
         auto& lane = lanes_[failed.lane.value];
+        // Its tags were told before: that is no policy which spares single jobs, but for one that
+        // spares it by now, where others have been read meanwhile.
+        if (targets_[slot].tags) {
+            if (!is_proven(lane.tags_read_at, now_.mono)) refuse_tags(failed.lane, why);
+            return;
+        }
         // What a policy has kept from us before says nothing new, but when nothing could be read.
         const auto& summary = targets_[slot].summary;
         const bool is_known = summary && lane.withheld.contains({summary->created, summary->name});
         const bool says_something = !is_known || lane.tags_told;
-        // Its tags were told before: that is no policy which spares single jobs.
-        if (targets_[slot].tags) {
-            refuse_tags(failed.lane, why);
-            return;
-        }
         if (says_something) {
             ++lane.tags_denied;
             lane.tags_denial = why;
@@ -65,7 +75,7 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
 void engine::look_whether_tags_are_refused(lane_id id) {
     auto& lane = lanes_[id.value];
     if (!lane.tags_denial || lane.tags_refused) return;
-    if (lane.tags_read_at && now_.mono - *lane.tags_read_at < limits::tags_proof) return;
+    if (is_proven(lane.tags_read_at, now_.mono)) return;
     const auto next = lane.untagged.next_due();
     const bool nobody_waits = !next || *next > now_.mono;
     const bool all_are_found = !lane.pages || lane.pages->reached_horizon();
