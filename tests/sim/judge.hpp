@@ -51,6 +51,7 @@ public:
     // A run of the daemon begins with what the ledger gave it.
     void started(const domain::watch_plan& plan, const domain::ledger& known, mono_time now);
     void reconfigured(const domain::watch_plan& plan, mono_time now);
+    void calmed(mono_time now) { calm_since_ = now; }
     void storage_failed() { storage_trouble_ = true; }
     void clock_seen() { clock_seen_ = true; }
     // The machine slept until now: nobody could look at anything.
@@ -150,6 +151,20 @@ private:
     void check_due(const domain::view& shown, mono_time now);
     bool is_surely_watched(const true_job& job) const;
 
+    // ---- judge_held.cpp ------------------------------------------------------------------------
+    void check_held(const domain::view& shown, mono_time now);
+    bool may_be_over_at(const std::string& receiver, const std::string& identity, mono_time now)
+        const;
+
+    // ---- judge_overdue.cpp ---------------------------------------------------------------------
+    milliseconds clock_error(mono_time now) const;
+    bool times_are_known() const;
+    void completed_truly(std::size_t job, mono_time now);
+    void check_overdue(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+    void check_overdue_at_end(const domain::view& shown, mono_time now);
+
     // ---- judge_deliveries.cpp ------------------------------------------------------------------
     void check_commit_before_delivery(
         const domain::alert_message& alert, const std::string& identity, mono_time now
@@ -188,6 +203,7 @@ private:
     void check_alerts(mono_time now);
     void check_labels(std::size_t job, const domain::label_map& labels, mono_time now);
     void check_receivers(const domain::view& shown, mono_time now);
+    void check_lapses(mono_time now);
     void check_told(
         const domain::endpoint& to,
         const domain::alert_row& row,
@@ -219,6 +235,8 @@ private:
     // Of this run.
     mono_time run_began_{};
     mono_time awake_since_{};
+    mono_time configured_at_{};
+    std::map<std::string, mono_time> fires_since_{};  // by identity, as the view shows it
     bool storage_trouble_ = false;
     bool clock_seen_ = false;
     std::vector<std::array<std::deque<mono_time>, 3>> sends_{};  // by lane and operation
@@ -228,6 +246,11 @@ private:
     // By job, alert and the label that tells it from its like: when it was first told of a job for
     // which that is due.
     std::map<std::tuple<std::size_t, std::string, std::string>, mono_time> due_since_{};
+    struct completion {
+        wall_time at{};
+        mono_time told{};
+    };
+    std::map<std::string, completion> completed_told_{};  // by list: the last one
     std::map<std::string, mono_time> stale_over_{};  // by lane and list: still told of the last one
     std::map<std::size_t, mono_time> tags_wanted_since_{};  // by lane: asked for, and not told
     std::set<std::string> restored_{};                      // identities that it began with
@@ -248,6 +271,7 @@ private:
     std::set<std::string> untelling_{};                        // URLs that did not tell, last time
 
     // Of all runs.
+    std::optional<mono_time> calm_since_{};
     std::map<std::string, record> records_{};                    // by identity
     std::map<std::size_t, std::set<std::string>> identities_{};  // by job
     // Of a ledger that was damaged, by job: identities that an Alertmanager had taken.

@@ -35,6 +35,7 @@ void judge::delivering(const core::deliver& what, mono_time now) {
             check_one_identity(alert, identity, now);
         }
         if (is_condition(alert.labels)) check_condition(alert, identity, now);
+        check_overdue(alert, identity, now);
         check_times(alert, identity, now);
         check_secrets(alert, now);
     }

@@ -94,6 +94,7 @@ std::vector<due_alert> due_at(const life& truth, wall_time when, bool is_budgete
 
 // The daemon was told the truth about the job, with all that it needs to judge it.
 void judge::described_truly(std::size_t job, wall_time as_of, mono_time now) {
+    if (as_of >= scene_.jobs.jobs()[job].truth.ended()) completed_truly(job, now);
     for (const auto& each :
          due_at(scene_.jobs.jobs()[job].truth, as_of, scene_.lists.is_budgeted())) {
         due_since_.try_emplace({job, each.alertname, each.value}, now);

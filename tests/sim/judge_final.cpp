@@ -30,6 +30,7 @@ void judge::at_end(const domain::view& shown, mono_time now) {
     check_jobs(shown, now);
     check_alerts(now);
     check_acknowledged_end(shown, now);
+    check_overdue_at_end(shown, now);
     check_receivers(shown, now);
     check_transitions(shown, now);
     check_finished(shown, now);
@@ -217,13 +218,31 @@ void judge::check_receivers(const domain::view& shown, mono_time now) {
         for (const auto& [identity, row] : scene_.ledger.durable().alerts())
             check_told(to, row, identity, now);
     }
+    check_lapses(now);
     for (const auto& [name, receiver] : shown.receivers) {
         if (receiver.unconfirmed != 0) violated(name + ": unconfirmed alerts in the view", now);
     }
 }
 
-// What a rule has found is told for a day after the end of its job.
+// What is told of an end goes on at Alertmanager until somebody says that it is over, also while
+// nobody is there to repeat it: else it pages anew. Found again without the former ledger, an end
+// may be told again after its day.
+void judge::check_lapses(mono_time now) {
+    if (!paged_.empty()) return;
+    for (const auto& [url, endpoint] : scene_.endpoints) {
+        if (endpoint.kind() != domain::receiver_kind::alertmanager) continue;
+        for (const auto& identity : endpoint.lapsed()) {
+            const auto* held = endpoint.find(identity);
+            const bool is_of_an_end = held != nullptr && !comes_and_goes(held->labels);
+            if (is_of_an_end) violated(url + ": paged anew, " + identity, now);
+        }
+    }
+}
+
+// What a rule has found is told for a day after the end of its job, and a list is late for as long
+// as nothing comes.
 bool judge::is_held_after_end(const domain::label_map& labels, mono_time now) const {
+    if (label(labels, "alertname") == domain::overdue_alert) return true;
     const auto job = job_of(labels);
     if (!job || label(labels, "alertname") != "TrainingJobRuleIssue") return false;
     const auto ended = scene_.jobs.jobs()[*job].truth.ended();
@@ -242,8 +261,14 @@ void judge::check_told(
     const bool is_webhook = to.kind == domain::receiver_kind::webhook;
     const bool is_resolved = row.alert.state == domain::alert_state::resolved;
     if (comes_and_goes(row.alert.labels) && !is_resolved) {
-        if (!is_held_after_end(row.alert.labels, now))
+        if (!is_held_after_end(row.alert.labels, now)) {
             violated("fires at the end: " + identity, now);
+            return;
+        }
+        // When it fired last, is not known here.
+        const bool is_new = when < row.alert.starts_at + hold_slack;
+        if (!is_webhook && !is_new && !endpoint.fires(identity, when))
+            violated(to.url + ": does not know of " + identity, now);
         return;
     }
     bool is_over = is_resolved;

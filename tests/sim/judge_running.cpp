@@ -39,7 +39,8 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     // One that has kept nothing begins again.
     if (!began_ || (known.first_start && !known.damaged)) began_ = clocks::true_wall(now);
     if (known.first_start) past_ = clocks::true_wall(now);
-    awake_since_ = run_began_ = now;
+    awake_since_ = run_began_ = configured_at_ = now;
+    fires_since_.clear();
     storage_trouble_ = false;
     clock_seen_ = false;
     sends_.assign(plan.lanes.size(), {});
@@ -119,6 +120,7 @@ void judge::forget_what_was_lost(const domain::ledger& known) {
 }
 
 void judge::reconfigured(const domain::watch_plan& plan, mono_time now) {
+    configured_at_ = now;
     for (std::size_t i = 0; i < plan.endpoints.size(); ++i) {
         const auto& next = plan.endpoints[i];
         const bool is_old = i < plan_.endpoints.size();
@@ -186,6 +188,7 @@ void judge::check_terminal_stays(const domain::view& shown, mono_time now) {
 void judge::looked_at(const domain::view& shown, mono_time now) {
     check_ages(shown, now);
     check_due(shown, now);
+    check_held(shown, now);
     check_outbox(shown, now);
     check_counters(shown, now);
 }

@@ -27,7 +27,9 @@ result<domain::receipt> receiver_endpoint::take(
     const core::deliver& what, mono_time now, const std::string& poisoned
 ) {
     if (!calm_ && down_until_ && now < *down_until_) {
-        return make_failure(error_class::transient, "connection refused");
+        auto why = make_failure(error_class::transient, "connection refused");
+        why.code = make_error_code(boost::system::errc::connection_refused);
+        return why;
     }
     if (chance(faults_.fails)) return make_failure(error_class::transient, "503");
     if (chance(faults_.asks_to_wait)) {
@@ -74,6 +76,12 @@ void receiver_endpoint::keep(const domain::alert_message& alert, mono_time now) 
     auto [at, added] = held_.try_emplace(domain::identity(alert.labels));
     auto& known = at->second;
     const bool overlaps = !added && alert.starts_at <= known.ends_at;
+    // Nobody said that it was over, and whoever asked meanwhile believed it.
+    const bool fires = alert.state == domain::alert_state::firing;
+    const bool was_firing = known.fired && (!known.resolved || *known.resolved < *known.fired);
+    if (fires && was_firing && known.ends_at < clocks::true_wall(now)) {
+        lapsed_.insert(domain::identity(alert.labels));
+    }
     if (added) known.labels = alert.labels;
     known.starts_at = overlaps ? std::min(known.starts_at, alert.starts_at) : alert.starts_at;
     known.ends_at = alert.ends_at;

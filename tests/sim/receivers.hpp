@@ -48,6 +48,9 @@ public:
     const std::map<std::string, held_alert>& held() const { return held_; }
     const held_alert* find(const std::string& identity) const;
 
+    // Identities that had ended there for want of word, and fired anew.
+    const std::set<std::string>& lapsed() const { return lapsed_; }
+
     void go_down(mono_time until) { down_until_ = until; }
     void restart();
     void calm_down() { calm_ = true; }
@@ -63,6 +66,7 @@ private:
     domain::receiver_kind kind_;
     receiver_faults faults_;
     std::map<std::string, held_alert> held_{};
+    std::set<std::string> lapsed_{};
     std::optional<mono_time> down_until_{};
     bool calm_ = false;
     bool deaf_ = false;

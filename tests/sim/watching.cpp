@@ -169,6 +169,13 @@ void watching::limit_billable_time() {
     }
 }
 
+void watching::expect_completions(milliseconds within) {
+    for (auto* lists : {&lists_, &config_.watch_lists}) {
+        for (auto& list : *lists)
+            list.completed_within = within;
+    }
+}
+
 void watching::drop_or_add_list() {
     const auto& picked = lists_[random_.below(lists_.size())];
     const auto at = find_named(config_.watch_lists, picked.name);
@@ -265,6 +272,39 @@ std::optional<std::string> watching::owner(
         if (reaches(config, list, job, true)) return list.name;
     }
     return std::nullopt;
+}
+
+std::optional<std::string> watching::only_owner(const true_job& job) const {
+    const auto present = owner(job);
+    const bool is_only = std::all_of(history_.begin(), history_.end(), [&](const auto& period) {
+        return owner(period.config, job) == present &&
+            owner(period.config, job, status_filter::fits_not) == present;
+    });
+    return is_only ? present : std::nullopt;
+}
+
+bool watching::has_jobs_of_its_own(const domain::watch_list_settings& list) const {
+    if (list.match) return true;
+    return std::any_of(list.jobs.begin(), list.jobs.end(), [&](const auto& name) {
+        const auto first = std::find_if(
+            config_.watch_lists.begin(),
+            config_.watch_lists.end(),
+            [&](const auto& each) {
+                return std::find(each.jobs.begin(), each.jobs.end(), name) != each.jobs.end();
+            }
+        );
+        return first->name == list.name;
+    });
+}
+
+std::optional<mono_time> watching::in_force_since(const std::string& list) const {
+    std::optional<mono_time> since;
+    for (auto period = history_.rbegin(); period != history_.rend(); ++period) {
+        const auto& lists = period->config.watch_lists;
+        if (find_named(lists, list) == lists.end()) break;
+        since = period->since;
+    }
+    return since;
 }
 
 bool watching::was_always_owned(const true_job& job) const {

@@ -47,6 +47,11 @@ public:
     // Gives every list a limit of billable time.
     void limit_billable_time();
     bool is_budgeted() const { return config_.watch_lists.front().limits.billable.has_value(); }
+    // Has every list expect that some job of it completes within that time, time and again.
+    void expect_completions(milliseconds within);
+    std::optional<milliseconds> completed_within() const {
+        return config_.watch_lists.front().completed_within;
+    }
     // Changes the configuration a little, as a person would.
     void change();
     // What it comes to in the end: every receiver is there.
@@ -63,6 +68,12 @@ public:
         status_filter seen = status_filter::fits
     ) const;
     std::optional<std::string> owner(const true_job& job) const { return owner(config_, job); }
+    // The one that has had it under every configuration, however filters of status are read.
+    std::optional<std::string> only_owner(const true_job& job) const;
+    // An earlier list may name all that this one does.
+    bool has_jobs_of_its_own(const domain::watch_list_settings& list) const;
+    // When the list came that is there, or came back.
+    std::optional<mono_time> in_force_since(const std::string& list) const;
     // Whether it had one for sure all the time since it was created.
     bool was_always_owned(const true_job& job) const;
     // How often it came to one that it had not, at most.

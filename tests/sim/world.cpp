@@ -50,6 +50,7 @@ world::world(const options& chosen)
     auto names = populate(aws_, wanted, faults_, random);
     watching_.emplace(seed_of(chosen.seed, 6), std::move(names), wanted.discovers);
     draw_rules_and_budgets();
+    draw_expectations();
     const auto add = [&](const std::string& url, domain::receiver_kind kind) {
         endpoints_.try_emplace(
             url, seed_of(chosen.seed, 7 + endpoints_.size()), kind, faults_.receiver
@@ -75,6 +76,15 @@ void world::draw_rules_and_budgets() {
         const auto finds = minutes_upto(apart, 90);
         if (apart.below(2) == 0) aws_.job(i).truth.rule_finds_after = finds;
     }
+}
+
+// Likewise.
+void world::draw_expectations() {
+    random_source apart(seed_of(chosen_.seed, 23));
+    if (apart.below(3) != 0) return;
+    constexpr std::chrono::minutes withins[] = {
+        std::chrono::minutes(20), std::chrono::minutes(40), std::chrono::minutes(90)};
+    watching_->expect_completions(withins[apart.below(3)]);
 }
 
 milliseconds world::upto(milliseconds most) {
@@ -218,6 +228,7 @@ void world::calm_down() {
     }
     log_.add("calm", now_);
     calm_ = true;
+    judge_->calmed(now_);
     aws_.calm_down();
     disk_.calm_down();
     for (auto& [url, endpoint] : endpoints_)

@@ -68,6 +68,7 @@ private:
 
     // ---- world.cpp: time, and the daemon's life ------------------------------------------------
     void draw_rules_and_budgets();
+    void draw_expectations();
     void schedule(mono_time at, std::function<void()> what);
     // Runs `what` only if the daemon has not been restarted since.
     void schedule_for_engine(mono_time at, std::function<void()> what);
