@@ -115,6 +115,11 @@ inline constexpr unsigned late_share = 4;
 // The primary and the secondary status do not change in one step (seen): while only one of them
 // is terminal, look each 5 s, and wait up to two minutes for AWS to say why a job ended.
 inline constexpr milliseconds settle_interval{5'000};
+// Who has not been asked yet waits for longer while others are answered in between: three hundred
+// that fail together take two and a half minutes at two describes a second, and an alert without
+// its cause is another one to whoever groups by it, or has it from another replica.
+inline constexpr milliseconds explaining_interval{15'000};
+inline constexpr milliseconds explaining_patience = std::chrono::minutes(10);
 inline constexpr milliseconds settle_patience{120'000};
 // While more is new than describes can show at once, start-up phases are held back for as long as
 // that takes, within these: three to five of them follow each other within minutes, and the
@@ -124,6 +129,9 @@ inline constexpr milliseconds start_up_hold_max{300'000};
 // Less than this is no backlog: a handful of jobs is described within the time that it would take
 // to put them in order.
 inline constexpr milliseconds backlog_least{5'000};
+// Of the first describes after a start those of the oldest jobs come first, before those that were
+// told of so much earlier.
+inline constexpr milliseconds first_look_head_start = std::chrono::minutes(5);
 // Rule statuses and progress may change without a sign of it on a page. All live jobs are described
 // within two hours, or in what a tenth of the describes take; of an ended one a page would tell if
 // its name were used again, and nothing else can come of it.
@@ -255,6 +263,9 @@ inline constexpr double list_frugal_part = 0.8;
 // Of h x age^p (core/sweep_lives). Simulated at 100, 1,000 and 10,000 live jobs: 4 knows half of
 // the changes a tenth of that time sooner and the last hundredth a tenth of a round later.
 inline constexpr int list_age_power = 5;
+// The newest page is asked for within the tightest bound of the lists that discover there, but for
+// no more than one call in so many: the jobs that are known have a bound too.
+inline constexpr double list_calls_per_head = 4;
 // Pages that were not seen for so many rounds of all pages go before those that promise more
 // changes. Simulated: at 1.25 the 95th percentile of delays is 0.72 of a round and the oldest job
 // 1.37; at 1.5 they are 0.68 and 1.6; at 1.7 nothing but the oldest job changes.
@@ -445,6 +456,8 @@ inline constexpr std::size_t runbook_url_bytes_max = 2'000;
 inline constexpr milliseconds phase_limit_most = std::chrono::hours(24 * 31);
 inline constexpr unsigned interruptions_most = 1'000;
 // The watcher's own: a connection that comes back by itself within this needs nobody.
+// How often it is asked whether anybody has found the job of an alert that lost it.
+inline constexpr milliseconds orphans_interval{10'000};
 inline constexpr milliseconds connection_down_patience = std::chrono::minutes(5);
 inline constexpr milliseconds connection_up_patience = std::chrono::minutes(1);
 // Values that AWS invents: in practice one at a time; each is an alert.

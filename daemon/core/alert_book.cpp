@@ -188,9 +188,16 @@ domain::alert_message alert_book::message(
     text.annotations = source.annotations;
     text.starts_at = source.starts_at;
     text.state = resolved ? domain::alert_state::resolved : domain::alert_state::firing;
-    // An end that lies ahead, by a clock that was wrong when it came, is none to Alertmanager.
-    text.ends_at =
-        resolved ? std::min(end_at(number, receiver).value_or(now), now) : firing_until(now);
+    const auto end = end_at(number, receiver);
+    if (resolved) {
+        // An end that lies ahead, by a clock that was wrong when it came, is none to Alertmanager.
+        text.ends_at = std::min(end.value_or(now), now);
+    } else {
+        text.ends_at = firing_until(now);
+        if (at(number).is_held) {
+            text.ends_at = std::max(text.ends_at, end.value_or(now + limits::terminal_hold));
+        }
+    }
     // A receiver refuses an alert that ends before it starts, which a clock may say that was
     // corrected in between.
     const auto least = milliseconds(1);

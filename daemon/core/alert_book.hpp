@@ -76,7 +76,9 @@ public:
     // The end at this receiver has come. Once all receivers are closed the alert is resolved.
     closing close(alert_number number, std::size_t receiver, wall_time when);
 
-    // The end that a firing alert is given: `limits::resends_ahead` re-sends ahead of `now`.
+    // The least end that a firing alert is given: `limits::resends_ahead` re-sends ahead of `now`.
+    // One that is held has the end of its hold: a daemon that is away for longer than some re-sends
+    // must not have Alertmanager believe that it is over, and page again afterwards.
     static wall_time firing_until(wall_time now);
     // What to send. `now`: by the clock of whoever is told.
     domain::alert_message message(

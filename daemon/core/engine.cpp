@@ -343,7 +343,9 @@ std::optional<mono_time> engine::next_wakeup() const {
         if (lanes_[i].pages && !lanes_[i].tags_refused) consider(lanes_[i].withheld.next_due());
     }
     if (!unexplained_.empty()) {
-        consider(unexplained_.begin()->first + limits::settle_patience);
+        consider(std::max<mono_time>(
+            unexplained_.begin()->first + limits::settle_patience, unexplained_look_
+        ));
     }
     if (!held_.empty()) consider(held_.begin()->first);
     consider(stale_watch_.next_wakeup());

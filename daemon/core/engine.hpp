@@ -167,8 +167,9 @@ private:
         std::optional<failure> untold_refusal{};
         std::string down_because{};    // in AWS' words, while describes are refused
         bool describes_heard = false;  // some describe was answered, be it with a refusal
-        bool tags_refused = false;     // until tags_again
-        bool tags_told = false;        // that they are, since they were last read
+        std::optional<mono_time> described_at{};  // the last one that told of a job
+        bool tags_refused = false;                // until tags_again
+        bool tags_told = false;                   // that they are, since they were last read
         mono_time tags_again{};
         // Since tags were read last: of whom AWS did not tell them, and how often it refused.
         std::set<std::size_t> tags_failing{};
@@ -301,6 +302,7 @@ private:
     void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
     news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
     void end_unexplained_jobs();
+    bool will_be_explained(std::size_t slot) const;
     void end_without_cause(std::size_t slot);
     bool is_of_the_past(std::size_t slot) const;
 
@@ -382,6 +384,8 @@ private:
     bool is_hold_over(std::size_t slot) const;
     void hold_after_end(std::size_t slot, alert_number alert);
     void end_orphans();
+    bool may_be_found(const domain::alert& alert) const;
+    bool may_have(lane_id lane, const domain::alert& alert) const;
     void end_held_conditions();
     void restore_condition(alert_number number);
 
@@ -409,6 +413,7 @@ private:
     void watch_expectations();
     const char* why_in_time(const own_alert& told, const std::optional<wall_time>& completed) const;
     void restore_expectations(const std::vector<domain::counter_row>& counters);
+    void put_expectations();
     bool goes_on(alert_number number);
     bool goes_on_in_its_lane(alert_number number, const std::string& alertname);
     std::optional<mono_time> next_watch() const;
@@ -608,12 +613,15 @@ private:
     bool has_moved_ = false;                // some job, to another list
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end
     std::set<std::pair<mono_time, std::size_t>> unexplained_{};  // ended as pages tell
-    std::set<std::pair<mono_time, std::size_t>> held_{};         // described, and wait for tags
-    std::set<std::string> large_lists_{};                        // that were told of
-    std::map<std::string, std::size_t> list_sizes_{};            // discovered jobs
-    std::map<promise_key, std::string> stale_alerts_{};          // identities that fired
+    mono_time unexplained_look_{};                        // not before, at those whose turn comes
+    std::set<std::pair<mono_time, std::size_t>> held_{};  // described, and wait for tags
+    std::set<std::string> large_lists_{};                 // that were told of
+    std::map<std::string, std::size_t> list_sizes_{};     // discovered jobs
+    std::map<promise_key, std::string> stale_alerts_{};   // identities that fired
     standing_alerts standing_{};
-    std::set<alert_number> orphans_{};  // of jobs that were let go while these fired
+    std::set<alert_number> orphans_{};          // of jobs that were let go while these fired
+    std::set<alert_number> waiting_orphans_{};  // likewise; some lane may tell of the job yet
+    mono_time orphans_look_{};
     siblings siblings_{};
     same_reasons same_reasons_{};
     std::set<std::pair<wall_time, alert_number>>

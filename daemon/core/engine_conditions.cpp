@@ -104,6 +104,8 @@ std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
     const bool is_over = job.ending || is_ending(*job.last);
     // Most jobs that have ended have no rules, and nothing more is to be found.
     if (is_over && (!job.ending || job.last->rules.empty() || is_hold_over(slot))) return {};
+    // What had ended before anybody looked is shown, and no news.
+    if (job.ending && !targets_[slot].memory.counted) return {};
     static const std::vector<domain::transition> none{};
     const auto history = job.last->spot ? history_of(job, targets_[slot].memory) : none;
     const auto& traits = plan_.traits(job.target.watch_list);
@@ -132,10 +134,43 @@ void engine::hold_after_end(std::size_t slot, alert_number alert) {
     held_conditions_.emplace(hold_of(slot), alert);
 }
 
+// Their jobs are in no slot that AWS has told of: perhaps because another connection has them by
+// now, or the same one under another name. Until it is known that none has, what was told of them
+// last stands; who finds the job judges it.
 void engine::end_orphans() {
+    if (now_.mono >= orphans_look_) orphans_.merge(std::exchange(waiting_orphans_, {}));
     for (const auto alert : std::exchange(orphans_, {})) {
-        if (book_.knows(alert) && !slot_about(book_.alert(alert))) end_alert(alert, "unwatched");
+        if (!book_.knows(alert)) continue;
+        const auto& about = book_.alert(alert);
+        if (slot_about(about) || about.state == domain::alert_state::resolved) continue;
+        if (may_be_found(about)) {
+            waiting_orphans_.insert(alert);
+            orphans_look_ = now_.mono + limits::orphans_interval;
+        } else {
+            end_alert(alert, who_watches(about, {}) == watched::no ? "unwatched" : "job_ended");
+        }
     }
+}
+
+// Whether some lane may still tell of the job: it has not described who bears the name, or has not
+// read its pages down to the horizon.
+bool engine::may_be_found(const domain::alert& alert) const {
+    const auto name = label_of(alert.labels, "training_job");
+    for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
+        const auto& lane = lanes_[i];
+        if (!may_have(lane_id{i}, alert)) continue;
+        const auto slot = slot_of(lane_id{i}, name);
+        if (slot && (!is_watched(*slot) || !view_.jobs[*slot].last)) {
+            // Of a name that AWS does not know, nobody will tell.
+            if (!view_.jobs[*slot].missing) return true;
+            continue;
+        }
+        const bool is_searched = lane.pages && lane.pages->reached_horizon();
+        if (slot || is_searched) continue;
+        const auto decided = taken_up_.decide({lane_id{i}, name, {}, nullptr, nullptr});
+        if (lane.pages && decided.answer != claim_answer::nobody) return true;
+    }
+    return false;
 }
 
 void engine::end_held_conditions() {

@@ -43,6 +43,7 @@ void engine::put_everything() {
         journal_.put(row_of_delivery(endpoint, alert));
     for (auto& row : tally_.all())
         journal_.put(std::move(row));
+    put_expectations();
     if (last_sweep_) journal_.put_sweep(*last_sweep_);
 }
 

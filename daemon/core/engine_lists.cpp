@@ -127,6 +127,13 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
         end_first_pass();
     }
     look_whether_lists_stand(failed.lane, limits::lists_patience);
+    // Where nobody is to be described, refusals are all that is heard of AWS.
+    const bool is_described = lane.described_at && *lane.described_at >= *lane.failing_since;
+    const bool is_sure = now_.mono - *lane.failing_since >= limits::lists_patience;
+    if (lane.discovers && lane.refused && is_sure && !is_described) {
+        view_.lanes[failed.lane.value].heard = true;
+        view_.lanes[failed.lane.value].up = false;
+    }
 }
 
 // Lists and describes that are refused in the same words are one trouble, the lane's: a key that is

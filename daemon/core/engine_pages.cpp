@@ -238,12 +238,30 @@ news_kind engine::news_of(std::size_t slot, const domain::job_summary& told) con
     return told.modified == target.shown_modified ? news_kind::none : news_kind::message;
 }
 
+// Its turn comes: nobody has asked about this end yet, and AWS answers for those before it.
+bool engine::will_be_explained(std::size_t slot) const {
+    const auto& target = targets_[slot];
+    const auto& lane = lanes_[target.lane.value];
+    const bool was_asked = target.described && *target.described > target.news_since;
+    return !was_asked && !view_.jobs[slot].trouble && lane.described_at &&
+        now_.mono < *lane.described_at + limits::explaining_interval &&
+        now_.mono < target.news_since + limits::explaining_patience;
+}
+
 // AWS never explained it, or nobody could be asked: it has ended all the same.
 void engine::end_unexplained_jobs() {
-    while (!unexplained_.empty() &&
-           unexplained_.begin()->first + limits::settle_patience <= now_.mono) {
-        const auto slot = unexplained_.begin()->second;
-        unexplained_.erase(unexplained_.begin());
+    if (now_.mono < unexplained_look_) return;
+    std::vector<std::size_t> given_up;
+    for (const auto& [since, slot] : unexplained_) {
+        if (now_.mono < since + limits::settle_patience) break;
+        if (will_be_explained(slot)) {
+            unexplained_look_ = now_.mono + limits::settle_interval;
+        } else {
+            given_up.push_back(slot);
+        }
+    }
+    for (const auto slot : given_up) {
+        unexplained_.erase({targets_[slot].news_since, slot});
         end_without_cause(slot);
     }
 }

@@ -36,6 +36,7 @@ void engine::on_answer(const poll& done, const domain::observation& answer) {
     auto& target = targets_[slot];
     tally_.request(done.lane, done.operation, "ok");
     lane_is_heard(done);
+    lanes_[done.lane.value].described_at = now_.mono;
     learn_account(done.lane, answer.account_id);
     if (target.use == slot_use::leaving) {
         release_slot(slot);

@@ -1,11 +1,29 @@
 // What becomes of what was handed over: taken, refused, never answered.
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/notes.hpp"
 
 namespace trainwatch::core {
+namespace {
+
+// Nobody can have taken what was never sent. Of all other failures the answer alone may be lost.
+bool was_refused_a_connection(const failure& why) {
+    return why.code == boost::system::errc::connection_refused;
+}
+
+// What is told to Alertmanager ends there unless it is repeated in time.
+std::optional<milliseconds> wait_of(const domain::endpoint& to, const failure& why) {
+    if (to.kind != domain::receiver_kind::alertmanager) return why.retry_after;
+    return why.retry_after ? std::optional(std::min(*why.retry_after, limits::resend_interval))
+                           : std::nullopt;
+}
+
+}  // namespace
 
 void engine::on_taken(const parcel& done) {
     const auto& to = plan_.endpoints[done.endpoint.value];
@@ -47,8 +65,9 @@ void engine::on_refused(const parcel& lost, const failure& why) {
     const auto& to = plan_.endpoints[lost.endpoint.value];
     tally_.notification_failed(to.receiver, why.kind, lost.alerts.size());
     if (why.kind != error_class::rejected) {
+        if (was_refused_a_connection(why)) outbox_.never_left(lost);
         const bool news =
-            outbox_.failed(lost, now_.mono, why.retry_after) == outbox::health::changed;
+            outbox_.failed(lost, now_.mono, wait_of(to, why)) == outbox::health::changed;
         say(note_of_delivery(
             news ? note_level::warning : note_level::debug,
             "delivery_failed",

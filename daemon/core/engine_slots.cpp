@@ -129,7 +129,9 @@ void engine::note_ended(std::size_t slot, std::optional<wall_time> when) {
 void engine::start_watching(std::size_t slot) {
     const auto& target = targets_[slot];
     auto& turns = lanes_[target.lane.value].first_turns;
-    const auto first = view_.jobs[slot].last ? now_.mono : take_turn(turns, slot);
+    // No job that a page tells of comes before all names that nobody has seen yet.
+    const auto first = (view_.jobs[slot].last ? now_.mono : take_turn(turns, slot)) -
+        limits::first_look_head_start;
     scheduler_.add(slot, target.lane, look{look_queue::unseen, first});
     set_in_rounds(slot, !plan_.lanes[target.lane.value].lists);
     watch_in_sweep(slot);

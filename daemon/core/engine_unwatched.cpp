@@ -58,17 +58,21 @@ void engine::end_unwatched_alerts() {
     }
 }
 
+// Whether the lane is of the account and region of the alert's job, as far as is known.
+bool engine::may_have(lane_id lane, const domain::alert& alert) const {
+    const auto& planned = plan_.lanes[lane.value];
+    if (planned.gone || planned.region != label(alert, "aws_region")) return false;
+    const auto& account_id = view_.lanes[lane.value].account_id;
+    return account_id.empty() || account_id == label(alert, "account_id");
+}
+
 // Whether some list still has the job that the alert is about; in `but` none has.
 engine::watched engine::who_watches(const domain::alert& alert, std::optional<lane_id> but) const {
     const auto name = label(alert, "training_job");
     if (name.empty()) return watched::no;
-    const auto region = label(alert, "aws_region");
-    const auto account_id = label(alert, "account_id");
     auto found = watched::no;
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
-        if (plan_.lanes[i].region != region || plan_.lanes[i].gone || but == lane_id{i}) continue;
-        const auto& known = view_.lanes[i].account_id;
-        if (!known.empty() && known != account_id) continue;
+        if (but == lane_id{i} || !may_have(lane_id{i}, alert)) continue;
         const auto slot = slot_of(lane_id{i}, name);
         if (slot && is_watched(*slot)) return watched::yes;
         // It may have made room for others, or be deleted: a filter has not forgotten it.

@@ -18,6 +18,11 @@ constexpr const char* expected_metric = "trainwatchd_watch_list_expected_since_t
 // Of the names of alerts that the daemon fires about itself.
 constexpr std::string_view watcher_prefix = "Trainwatchd";
 
+// Nothing: nobody expects anything of the list any more.
+domain::counter_row expectation_row(const std::string& list, std::optional<wall_time> since) {
+    return {expected_metric, {{"watch_list", list}}, since ? unix_seconds(*since) : 0, {}};
+}
+
 }  // namespace
 
 // Fires what has come to hold, ends what holds no more. While word of its last end is under way,
@@ -70,6 +75,7 @@ void engine::watch_connections() {
             const bool has_trouble =
                 connection != view_.connections.end() && connection->second.trouble;
             if (detail.empty() && has_trouble) detail = connection->second.trouble->detail;
+            if (detail.empty()) detail = view_.lanes[i].lists_refused;
             return trainwatchd_connection_down(
                 {lane, std::move(detail), limits::connection_down_patience, plan_.replica},
                 now_.wall,
@@ -145,8 +151,7 @@ void engine::watch_expectations() {
         auto& expected = expectations_[list];
         if (!expected.since) {
             expected.since = now_.wall;
-            journal_.put(domain::counter_row{
-                expected_metric, {{"watch_list", list}}, unix_seconds(now_.wall), {}});
+            journal_.put(expectation_row(list, now_.wall));
         }
         const auto completed = view_.fleet.last_completed.find(list);
         std::optional<wall_time> last;
@@ -192,6 +197,7 @@ void engine::watch_expectations() {
                 return lists.contains(at->first);
             });
         follow(at->second.told, false, {}, is_there ? "switched_off" : "unwatched");
+        journal_.put(expectation_row(at->first, std::nullopt));
         at = expectations_.erase(at);
     }
 }
@@ -207,10 +213,19 @@ const char* engine::why_in_time(const own_alert& told, const std::optional<wall_
 
 void engine::restore_expectations(const std::vector<domain::counter_row>& counters) {
     for (const auto& row : counters) {
-        if (row.metric != expected_metric || !std::isfinite(row.value)) continue;
+        if (row.metric != expected_metric || !std::isfinite(row.value) || row.value <= 0) continue;
         const auto list = label_of(row.labels, "watch_list");
-        if (!plan_.traits(list).completed_within && !plan_.left_out.contains(list)) continue;
+        if (!plan_.traits(list).completed_within && !plan_.left_out.contains(list)) {
+            journal_.put(expectation_row(list, std::nullopt));
+            continue;
+        }
         expectations_[list].since = wall_time(milliseconds(std::llround(row.value * 1000)));
+    }
+}
+
+void engine::put_expectations() {
+    for (const auto& [list, expected] : expectations_) {
+        if (expected.since) journal_.put(expectation_row(list, expected.since));
     }
 }
 

@@ -1,6 +1,7 @@
 #include "core/look.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include "base/limits.hpp"
@@ -133,6 +134,20 @@ mono_time due_of_news(const listing_facts& told, const look_facts& facts) {
     return told.news_since;
 }
 
+// Who has run for longest is the nearest to its limits, or has been stuck for longest, and is
+// looked at first; by powers of two, so that a minute more counts among the young ones.
+nanoseconds head_start(const domain::job_view& job, const look_facts& facts) {
+    if (!job.last) return nanoseconds(0);
+    const auto minutes_of = [](nanoseconds time) {
+        return std::chrono::duration<double, std::ratio<60>>(time).count();
+    };
+    const double age = std::max(minutes_of(facts.now.wall - job.last->created), 0.0);
+    const double part = std::log2(1 + age) / std::log2(1 + minutes_of(limits::list_horizon));
+    return std::chrono::duration_cast<nanoseconds>(
+        limits::first_look_head_start * std::min(part, 1.0)
+    );
+}
+
 bool is_urgent(news_kind news) {
     return news == news_kind::ended || news == news_kind::absent;
 }
@@ -142,7 +157,9 @@ bool is_newer_than_describes(const listing_facts& told) {
     return !told.described || *told.described < told.news_since;
 }
 
-look look_for_news(const listing_facts& told, const look_facts& facts) {
+look look_for_news(
+    const domain::job_view& job, const listing_facts& told, const look_facts& facts
+) {
     auto queue = look_queue::changed;
     if (is_urgent(told.news)) {
         queue = look_queue::ended;
@@ -150,7 +167,8 @@ look look_for_news(const listing_facts& told, const look_facts& facts) {
         // By turns with those that are known already.
         queue = look_queue::unseen;
     }
-    if (is_newer_than_describes(told)) return {queue, due_of_news(told, facts)};
+    const auto ahead = queue == look_queue::unseen ? head_start(job, facts) : nanoseconds(0);
+    if (is_newer_than_describes(told)) return {queue, due_of_news(told, facts) - ahead};
     // A describe has left since and did not show it: AWS is of two minds. It may make up one in a
     // moment; if not, the job must not stand before all others for ever.
     if (facts.now.mono - told.news_since < limits::settle_patience) {
@@ -166,7 +184,7 @@ look look_without_news(
     if (!told.described) {
         // What had ended long before we came has nothing to explain: it is never described in bulk.
         if (job.ending) return {look_queue::calm, facts.sent + limits::refresh_ended};
-        return {look_queue::unseen, facts.sent};
+        return {look_queue::unseen, facts.sent - head_start(job, facts)};
     }
     if (!is_calm(job, facts.misses)) {
         return {look_queue::calm, *told.described + refresh_interval(told)};
@@ -192,7 +210,7 @@ look next_look_at_listed(
         return {look_queue::live, described + facts.staleness_bound / 2};
     }
     look next = told.news == news_kind::none ? look_without_news(job, facts, told)
-                                             : look_for_news(told, facts);
+                                             : look_for_news(job, told, facts);
     if (!job.last || job.ending || is_urgent(told.news)) return next;
     if (told.described_each) {
         // Not among what else has changed: that may be a backlog of minutes.

@@ -121,9 +121,12 @@ parcel outbox::send(
     auto& state = at(endpoint);
     CHECK(!state.busy && !alerts.empty());
     state.busy = true;
-    for (const auto alert : alerts)
-        state.items.at(alert).known.attempted = true;
     parcel sent;
+    for (const auto alert : alerts) {
+        if (!std::exchange(state.items.at(alert).known.attempted, true)) {
+            sent.first_tries.insert(alert);
+        }
+    }
     sent.id = delivery_id{++last_id_};
     sent.endpoint = endpoint;
     sent.alerts = std::move(alerts);
@@ -151,6 +154,11 @@ std::optional<parcel> outbox::take_overdue(mono_time now) {
     return take_answered(oldest.id);
 }
 
+void outbox::never_left(const parcel& lost) {
+    for (const auto alert : lost.first_tries)
+        at(lost.endpoint).items.at(alert).known.attempted = false;
+}
+
 outbox::health outbox::accepted(const parcel& done) {
     auto& state = at(done.endpoint);
     for (const auto alert : done.alerts)
@@ -173,7 +181,7 @@ outbox::health outbox::failed(const parcel& lost, mono_time now, std::optional<m
     state.groups.clear();
     state.trying.reset();
     const unsigned failures = ++state.failures;
-    const nanoseconds asked = std::min(wait.value_or(milliseconds(0)), limits::resend_interval);
+    const nanoseconds asked = std::min(wait.value_or(milliseconds(0)), limits::retry_after_max);
     state.not_before = now + std::max(full_jitter(random_, failures, delivery_backoff), asked);
     return failures == 1 ? health::changed : health::steady;
 }

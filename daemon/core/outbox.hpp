@@ -40,6 +40,7 @@ struct parcel {
     endpoint_id endpoint{};
     std::vector<alert_number> alerts{};
     std::set<alert_number> over{};
+    std::set<alert_number> first_tries{};  // of these the endpoint had not been told before
     mono_time sent{};
     mono_time deadline{};
     wall_time firing_until{};  // the end that its firing alerts were given
@@ -80,6 +81,8 @@ public:
     std::optional<parcel> take_answered(delivery_id id);
     // A delivery whose answer will not come any more; call until there is none.
     std::optional<parcel> take_overdue(mono_time now);
+    // Nothing of it has left: who has not been told before has not been told now. Before failed().
+    void never_left(const parcel& lost);
 
     // Each parcel that was taken is followed by exactly one of these:
     enum class health { steady, changed };

@@ -73,29 +73,34 @@ struct end_rule {
     const char* severity = "";  // unless the list wants another one
     bool enabled = true;        // likewise
     // What and why in one sentence.
-    std::string (*summary)(const observation& job, const domain::job_ended& end);
+    std::string (*summary)(const domain::job_view& job, const domain::job_ended& end);
     // Beyond where and when.
     std::string (*consequence)(const observation& job);
 };
 
-std::string summary_of_failure(const observation& job, const domain::job_ended& end) {
+std::string summary_of_failure(const domain::job_view& of, const domain::job_ended& end) {
+    const auto& job = *of.last;
     const auto headline = headline_of(job.failure_reason);
+    const auto* without = of.summarised ? "; AWS could not be asked for the reason in time."
+                                        : "; AWS gave no reason.";
     return "Training job " + job.name + " failed" + after(job, end.ended) +
-        cause_of(end.ending.failure_class) +
-        (headline.empty() ? "; AWS gave no reason." : ": " + headline);
+        cause_of(end.ending.failure_class) + (headline.empty() ? without : ": " + headline);
 }
 
-std::string summary_of_runtime(const observation& job, const domain::job_ended& end) {
+std::string summary_of_runtime(const domain::job_view& of, const domain::job_ended& end) {
+    const auto& job = *of.last;
     return "Training job " + job.name + " was stopped by AWS" + after(job, end.ended) +
         ", at its runtime limit" + of_limit(job.limits.max_runtime) + ".";
 }
 
-std::string summary_of_wait(const observation& job, const domain::job_ended& end) {
+std::string summary_of_wait(const domain::job_view& of, const domain::job_ended& end) {
+    const auto& job = *of.last;
     return "Training job " + job.name + " was given up by AWS" + after(job, end.ended) +
         ", at its limit" + of_limit(job.limits.max_wait) + " for waiting and training together.";
 }
 
-std::string summary_of_stop(const observation& job, const domain::job_ended& end) {
+std::string summary_of_stop(const domain::job_view& of, const domain::job_ended& end) {
+    const auto& job = *of.last;
     return "Training job " + job.name + " was stopped" + after(job, end.ended) +
         ", by somebody or something that called StopTrainingJob.";
 }
@@ -139,15 +144,18 @@ constexpr std::array end_rules{
 };
 
 // In one sentence, for whoever asks the ledger later.
-std::string reason_of(const observation& job, const domain::job_ended& end) {
+std::string reason_of(const domain::job_view& of, const domain::job_ended& end) {
+    const auto& job = *of.last;
     if (end.ending.outcome != domain::outcome::failed) {
         return "AWS says that the job is " + job.status.text + " with the secondary status " +
             job.secondary.text + at_time(end.ended) + ".";
     }
     const auto reason = std::string(to_string(end.ending.failure_class));
     return "AWS says that the job Failed" + at_time(end.ended) +
-        (job.failure_reason.empty() ? ", without a FailureReason."
-                                    : ", with a FailureReason of class " + reason + ".");
+        (job.failure_reason.empty()
+             ? (of.summarised ? ", in its list; nobody could describe it in time."
+                              : ", without a FailureReason.")
+             : ", with a FailureReason of class " + reason + ".");
 }
 
 }  // namespace
@@ -173,10 +181,10 @@ std::optional<domain::alert_row> alert_of_end(
     alert.annotations = annotations_of_job(job);
     if (end.ended) alert.annotations["ended_at"] = iso8601(*end.ended);
     if (!chosen.runbook_url.empty()) alert.annotations["runbook_url"] = chosen.runbook_url;
-    alert.annotations["summary"] = rule->summary(last, end);
+    alert.annotations["summary"] = rule->summary(job, end);
     alert.annotations["description"] = place_of_job(last, end.ended) + rule->consequence(last);
     alert.starts_at = now;
-    return domain::alert_row{std::move(alert), reason_of(last, end)};
+    return domain::alert_row{std::move(alert), reason_of(job, end)};
 }
 
 }  // namespace trainwatch::core

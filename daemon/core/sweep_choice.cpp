@@ -26,6 +26,7 @@ std::optional<sweep_request> sweep::state::next(instant now, double rate) {
     }
     cut(now.mono, rate);
     if (settings.discovers && !frontier && !head_under_way) return ask_head(now);
+    if (head_due(rate) <= now.mono) return ask_head(now);
     if (auto tight = ask_steered(now.mono, true)) return tight;
     // The past and the present take turns.
     const bool past_waits = backfill && !backfill->under_way;
@@ -35,6 +36,17 @@ std::optional<sweep_request> sweep::state::next(instant now, double rate) {
     if (past_waits) return ask_backfill(now.mono);
     if (auto gap = ask_gap(now.mono, false)) return gap;
     return ask_steered(now.mono, false);
+}
+
+// Whose a new job is nobody knows before a page tells of it: the tightest of the promises covers
+// it, however little else is to be expected of the newest page, for a part of the calls at most.
+mono_time sweep::state::head_due(double rate) const {
+    const bool has_turn = head_from && head_seen && !head_under_way && last_asked != reason::head;
+    if (!settings.discovers || !has_turn) return mono_time::max();
+    const auto of_bound = std::chrono::duration_cast<nanoseconds>(
+        settings.staleness_bound * limits::list_frugal_part
+    );
+    return *head_seen + std::max(of_bound, of_seconds(limits::list_calls_per_head / rate));
 }
 
 std::optional<mono_time> sweep::state::next_due(instant now, double rate) {
@@ -68,6 +80,8 @@ std::optional<mono_time> sweep::state::next_due(instant now, double rate) {
                 now.mono + std::max(std::chrono::ceil<milliseconds>(*left), milliseconds(0));
             first = std::min(first.value_or(at), at);
         }
+        const auto head = std::max(head_due(rate), now.mono);
+        if (head != mono_time::max()) first = std::min(first.value_or(head), head);
     }
     due.emplace(first);
     return first;

@@ -53,6 +53,7 @@ struct sweep::state {
     // ---- asking
     std::optional<sweep_request> next(instant now, double rate);
     std::optional<mono_time> next_due(instant now, double rate);
+    mono_time head_due(double rate) const;
     std::optional<sweep_request> next_whole(instant now);
     std::vector<candidate> candidates(instant now) const;
     std::optional<sweep_request> ask_best(instant now, double rate);

@@ -39,6 +39,11 @@ std::string_view status_of(const domain::alert_message& alert) {
     return alert.state == domain::alert_state::firing ? "firing" : "resolved";
 }
 
+bool is_heartbeat(const domain::alert_message& alert) {
+    const auto name = alert.labels.find("alertname");
+    return name != alert.labels.end() && name->second == "TrainwatchdHeartbeat";
+}
+
 std::string sha256(std::string_view bytes) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned int size = 0;
@@ -47,7 +52,8 @@ std::string sha256(std::string_view bytes) {
 }
 
 // The same alerts in the same state have the same key, however often and in whatever order they
-// are sent; `ends_at` moves with each send and is left out. An alert that fires anew is another.
+// are sent; `ends_at` moves with each send and is left out. An alert that fires anew is another,
+// and so is each beat of the heartbeat: whoever drops what has come before would miss it.
 std::string idempotency_key(std::span<const domain::alert_message> alerts) {
     std::vector<std::string> parts;
     parts.reserve(alerts.size());
@@ -56,7 +62,7 @@ std::string idempotency_key(std::span<const domain::alert_message> alerts) {
         part += ' ';
         part += status_of(alert);
         part += ' ';
-        part += iso8601(alert.starts_at);
+        part += iso8601(is_heartbeat(alert) ? alert.ends_at : alert.starts_at);
         parts.push_back(std::move(part));
     }
     std::sort(parts.begin(), parts.end());

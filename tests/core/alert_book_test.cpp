@@ -152,13 +152,29 @@ TEST(alert_book, hold_that_ends_sooner_wins) {
 }
 
 TEST(alert_book, firing_message_ends_four_re_sends_ahead) {
-    one_alert given;
-    const auto message = given.book.message(given.number, 0, later(hours(1)), false);
-    EXPECT_EQ(message.labels, alert_of("a").labels);
-    EXPECT_EQ(message.annotations, alert_of("a").annotations);
+    std::vector<domain::alert> shown;
+    alert_book book(shown, 1);
+    auto near = alert_of("a");
+    near.labels["alertname"] = "TrainingJobNearDeadline";
+    const auto message = book.message(*book.fire(near), 0, later(hours(1)), false);
+    EXPECT_EQ(message.labels, near.labels);
+    EXPECT_EQ(message.annotations, near.annotations);
     EXPECT_EQ(message.starts_at, created);
     EXPECT_EQ(message.ends_at, later(hours(1) + minutes(4)));
     EXPECT_EQ(message.state, alert_state::firing);
+}
+
+// A daemon that is away for a while is no reason for Alertmanager to believe that it is over.
+TEST(alert_book, firing_message_of_an_end_ends_with_its_hold) {
+    one_alert given;
+    const auto end_told_at = [&](milliseconds when) {
+        return given.book.message(given.number, 0, later(when), false).ends_at;
+    };
+    EXPECT_EQ(end_told_at(hours(1)), later(hours(1) + limits::terminal_hold));
+    given.book.confirm(given.number, 0, later(hours(1)));
+    EXPECT_EQ(end_told_at(hours(3)), later(hours(1) + limits::terminal_hold));
+    // Told just before its end, it is over then, or soon after.
+    EXPECT_EQ(end_told_at(hours(25) - minutes(1)), later(hours(25) + minutes(3)));
 }
 
 TEST(alert_book, resolved_message_ends_when_it_was_resolved) {

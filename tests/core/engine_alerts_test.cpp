@@ -403,6 +403,46 @@ TEST(engine_alerts, webhook_is_told_of_the_end_once) {
     EXPECT_THAT(play.view().alerts, IsEmpty());
 }
 
+// Its first news of the alert would be that it is over.
+TEST(engine_alerts, webhook_that_was_not_there_is_not_told_the_end) {
+    for (const bool was_there : {false, true}) {
+        auto play = failed_job({hook});
+        play.receiver = [&](const deliver&) -> result<domain::receipt> {
+            auto why = failed(error_class::transient);
+            if (!was_there) {
+                why.code = make_error_code(boost::system::errc::connection_refused);
+            }
+            return why;
+        };
+        play.play(hours(1));
+        auto without = play.subject().plan();
+        without.targets.clear();
+        play.play(seconds(1), reconfigured{without});
+        play.receiver = [](const deliver&) { return domain::receipt{}; };
+        const auto sends = deliveries(play.play(hours(1)));
+        EXPECT_THAT(sends, SizeIs(was_there ? 1 : 0));
+        EXPECT_THAT(play.view().alerts, IsEmpty());
+    }
+}
+
+// Alertmanager would believe that what is not repeated in time is over.
+TEST(engine_alerts, webhook_gets_the_time_that_it_asks_for_and_alertmanager_a_re_send_at_most) {
+    for (const auto& [endpoint, wait] :
+         {std::pair(hook, seconds(150)), std::pair(am_1, seconds(60))}) {
+        auto play = failed_job({endpoint});
+        play.receiver = [&](const deliver&) -> result<domain::receipt> {
+            auto why = failed(error_class::throttled);
+            why.retry_after = seconds(150);
+            return why;
+        };
+        const auto sends = deliveries(play.play(minutes(10)));
+        ASSERT_GE(sends.size(), 2U);
+        const auto between = sends[1].when - sends[0].when;
+        EXPECT_GE(between, wait);
+        EXPECT_LT(between, wait + seconds(5));
+    }
+}
+
 // ---- the end ------------------------------------------------------------------------------------
 
 TEST(engine_alerts, alert_ends_a_day_after_its_first_confirmation_and_is_told_for_fifteen_minutes) {

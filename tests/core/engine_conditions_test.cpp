@@ -507,6 +507,15 @@ TEST(standing, alert_of_a_rule_stays_for_a_day_after_the_end_of_its_job) {
     EXPECT_EQ(because(play, "TrainingJobRuleIssue"), "hold");
 }
 
+// As its end itself.
+TEST(standing, rule_of_a_job_that_had_ended_long_before_the_first_start_is_no_news) {
+    script play(quick_plan({"resnet"}), {}, at(hours(14)));
+    play.aws = [](const describe&) { return with_an_issue(true); };
+    play.play(minutes(10));
+    ASSERT_TRUE(play.view().jobs.at(0).ending);
+    EXPECT_THAT(firing(play), IsEmpty());
+}
+
 TEST(standing, alert_of_a_rule_ends_a_day_after_the_end_in_spite_of_a_restart) {
     script first(quick_plan({"resnet"}));
     first.aws = [](const describe&) { return with_an_issue(true); };
@@ -735,6 +744,48 @@ TEST(overdue, alert_says_after_a_restart_why_it_is_over) {
         EXPECT_THAT(firing(second), IsEmpty());
         EXPECT_EQ(because(second, "TrainingJobOverdue"), raised ? "limit_raised" : "switched_off");
     }
+}
+
+// What the ledger knows of it is of the time before.
+TEST(overdue, list_that_comes_back_over_restarts_is_given_its_time_anew) {
+    auto without = nightly_plan();
+    without.lists["nightly"].completed_within.reset();
+    for (const bool by_reload : {false, true}) {
+        script first(nightly_plan());
+        auto ledger = run_and_keep(first, hours(1));
+        std::optional<script> second;
+        if (!by_reload) second.emplace(without, ledger.load(), first.now());
+        auto& away = by_reload ? first : *second;
+        for (const auto& batch : only<commit>(away.opening()))
+            ledger.add(batch);
+        for (const auto& [when, asked] : away.play(hours(40), reconfigured{without})) {
+            if (const auto* batch = std::get_if<commit>(&asked)) ledger.add(*batch);
+        }
+        script third(nightly_plan(), ledger.load(), away.now());
+        third.play(hours(25));
+        EXPECT_THAT(firing(third), IsEmpty()) << by_reload;
+        third.play(hours(2));
+        EXPECT_THAT(firing(third), ElementsAre("TrainingJobOverdue")) << by_reload;
+    }
+}
+
+// It stood in the first batch, which was lost.
+TEST(overdue, list_counts_from_its_first_day_also_when_the_disk_was_full_then) {
+    script first(nightly_plan());
+    bool is_full = true;
+    first.store = [&](const commit&) {
+        return is_full ? std::optional(failed(error_class::internal)) : std::nullopt;
+    };
+    kept_ledger ledger;
+    first.play(minutes(5));
+    is_full = false;
+    for (const auto& [when, asked] : first.play(hours(20))) {
+        if (const auto* batch = std::get_if<commit>(&asked)) ledger.add(*batch);
+    }
+    ASSERT_FALSE(first.view().storage_degraded);
+    script second(nightly_plan(), ledger.load(), first.now());
+    second.play(hours(7));
+    EXPECT_THAT(firing(second), ElementsAre("TrainingJobOverdue"));
 }
 
 // ---- the heartbeat -----------------------------------------------------------------------------

@@ -124,6 +124,36 @@ TEST_F(discovery, end_that_nobody_explains_alerts_after_two_minutes_and_only_onc
     EXPECT_FALSE(shown("a").summarised);
 }
 
+// At two describes a second three hundred ends take two and a half minutes.
+TEST_F(discovery, ends_that_are_described_one_after_the_other_all_have_their_cause) {
+    auto chosen = finds_all();
+    chosen.connections[0].budget.describe_per_second = 2;
+    for (int i = 0; i < 300; ++i)
+        aws.put(ran("job-" + std::to_string(i)), later(seconds(120)));
+    start(chosen).play(minutes(10));
+    for (int i = 0; i < 300; ++i)
+        aws.put(failing("job-" + std::to_string(i), minutes(130)), later(minutes(130)));
+    play().play(minutes(5));
+    ASSERT_THAT(play().view().alerts, SizeIs(300));
+    for (const auto& alert : play().view().alerts)
+        EXPECT_NE(alert.labels.at("failure_class"), "unknown") << alert.labels.at("training_job");
+}
+
+// Nobody waits for a turn that does not come.
+TEST_F(discovery, ends_alert_after_two_minutes_when_aws_stops_describing) {
+    auto chosen = finds_all();
+    chosen.connections[0].budget.describe_per_second = 2;
+    for (int i = 0; i < 300; ++i)
+        aws.put(ran("job-" + std::to_string(i)), later(seconds(120)));
+    start(chosen).play(minutes(10));
+    for (int i = 0; i < 300; ++i)
+        aws.put(failing("job-" + std::to_string(i), minutes(130)), later(minutes(130)));
+    play().play(seconds(30));
+    play().aws = [](const describe&) { return failed(error_class::throttled); };
+    play().play(limits::settle_patience + seconds(30));
+    EXPECT_THAT(play().view().alerts, SizeIs(300));
+}
+
 TEST_F(discovery, job_that_ended_and_is_gone_before_it_was_described_alerts) {
     aws.put(ran("a"), later(seconds(120)));
     start().play(soon);
@@ -262,6 +292,23 @@ TEST_F(discovery, refused_lists_are_told_once_and_explicit_names_go_on) {
 
 // A key that is wrong, a region that is switched off: whatever is asked there, the words are the
 // same.
+// Nothing but refusals is heard of AWS, though nobody is to be described.
+TEST_F(discovery, lane_whose_lists_are_refused_and_that_describes_nobody_is_down) {
+    for (const bool has_a_job : {false, true}) {
+        aws = {};
+        if (has_a_job) aws.put(ran("a"), later(seconds(120)));
+        start().play(soon);
+        aws.lists_fail = failed(error_class::denied, "not authorized");
+        play().play(minutes(10));
+        EXPECT_EQ(firing("TrainwatchdConnectionDown"), has_a_job ? 0U : 1U);
+        EXPECT_EQ(play().view().lanes[0].up, has_a_job);
+        aws.lists_fail.reset();
+        play().play(minutes(10));
+        EXPECT_EQ(firing("TrainwatchdConnectionDown"), 0U);
+        EXPECT_TRUE(play().view().lanes[0].up);
+    }
+}
+
 TEST_F(discovery, lane_that_refuses_lists_and_describes_alike_says_so_once) {
     auto chosen = finds_all();
     chosen.watch_lists[0].jobs = {"a", "b", "c", "d"};

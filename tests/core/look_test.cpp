@@ -331,10 +331,27 @@ TEST(listed_look, frugal_lane_holds_start_up_and_messages_in_any_case) {
 TEST(listed_look, job_that_was_never_described_takes_turns_with_the_changed_ones) {
     auto asked = listed_facts(news_kind::phase);
     asked.listed->described.reset();
-    const look expected{look_queue::unseen, mono(seconds(1000)), false};
-    EXPECT_EQ(next_look(shown(running()), asked), expected);
-    asked.listed->news = news_kind::none;
-    EXPECT_EQ(next_look(shown(running()), asked), expected);
+    for (const auto news : {news_kind::phase, news_kind::none}) {
+        asked.listed->news = news;
+        const auto first = next_look(shown(running()), asked);
+        EXPECT_EQ(first.queue, look_queue::unseen);
+        EXPECT_LE(first.due, mono(seconds(1000)));
+        EXPECT_GE(first.due, mono(seconds(1000)) - limits::first_look_head_start);
+    }
+}
+
+// The nearest to their limits, and those that have been stuck for longest.
+TEST(listed_look, jobs_that_were_never_described_are_looked_at_oldest_first) {
+    auto asked = listed_facts(news_kind::start_up);
+    asked.listed->described.reset();
+    std::vector<mono_time> due;
+    for (const milliseconds age : {minutes(0), minutes(10), hours(1), hours(23), hours(24 * 20)}) {
+        due.push_back(next_look(shown(running().created_at(asked.now.wall - age)), asked).due);
+    }
+    EXPECT_TRUE(std::is_sorted(due.rbegin(), due.rend()));
+    EXPECT_EQ(due.front(), mono(seconds(1000)));
+    EXPECT_LT(due[2] - due[3], limits::first_look_head_start);
+    EXPECT_GT(due[2] - due[3], seconds(30));
 }
 
 TEST(listed_look, past_its_deadline_a_job_is_described_each_fifth_of_a_sweep) {

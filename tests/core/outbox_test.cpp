@@ -106,13 +106,13 @@ TEST(outbox, failing_endpoint_never_delays_another) {
     EXPECT_THAT(box.take_due(second, start), ElementsAre(alert(1)));
 }
 
-TEST(outbox, endpoint_that_asks_for_time_gets_it_up_to_a_re_send_interval) {
+TEST(outbox, endpoint_that_asks_for_time_gets_it_up_to_a_bound) {
     auto box = with_due(1);
     box.failed(answered(box, send_due(box, start)), start, seconds(20));
     EXPECT_THAT(box.next_wakeup(), Optional(start + seconds(20)));
     auto other = with_due(1);
     other.failed(answered(other, send_due(other, start)), start, hours(5));
-    EXPECT_THAT(other.next_wakeup(), Optional(start + limits::resend_interval));
+    EXPECT_THAT(other.next_wakeup(), Optional(start + limits::retry_after_max));
 }
 
 TEST(outbox, first_failure_and_first_success_are_news) {

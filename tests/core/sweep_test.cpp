@@ -96,6 +96,19 @@ TEST(sweep, a_job_that_arrives_is_found_by_the_head) {
     EXPECT_EQ(player.unseen(), 0U);
 }
 
+// However little is to be expected of the newest page: whose a job is, is known once it is seen.
+TEST(sweep, a_job_that_arrives_beside_very_many_is_found_within_the_bound) {
+    sweep_player player(sweep_settings{.staleness_bound = seconds(20)});
+    fill(player, 5'000, minutes(30), minutes(1), 1);
+    player.settle();
+    player.play(player.time + minutes(5));
+    for (int i = 0; i < 20; ++i) {
+        player.create(player.ago(milliseconds(10)), "new-" + std::to_string(i), true);
+        player.play(player.time + seconds(20));
+        EXPECT_EQ(player.unseen(), 0U) << i;
+    }
+}
+
 // While lists were refused, describes told of newer ones.
 TEST(sweep, a_job_that_arrived_before_others_that_are_known_otherwise_is_found_by_the_head) {
     sweep_player player;

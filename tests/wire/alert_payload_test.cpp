@@ -136,6 +136,15 @@ TEST(IdempotencyKey, changes_with_identity_state_and_number) {
     EXPECT_NE(key_of({again}), key);
 }
 
+// Each beat is news: a switch that drops what it has seen would believe that we are dead.
+TEST(IdempotencyKey, of_each_heartbeat_is_its_own) {
+    auto beat = firing("a");
+    beat.labels = {{"alertname", "TrainwatchdHeartbeat"}};
+    auto next = beat;
+    next.ends_at += std::chrono::minutes(1);
+    EXPECT_NE(key_of({next}), key_of({beat}));
+}
+
 // Whatever bytes a label holds, what leaves is a JSON document that says them.
 TEST(AlertDocument, of_every_byte_is_valid_json) {
     auto alert = firing("bytes");
