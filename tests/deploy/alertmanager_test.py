@@ -369,15 +369,20 @@ class Notifications(Shipped):
     # A condition that has ended is what is new, though it began before the others.
     def test_of_what_ended_while_others_go_on_tell_the_end_first(self):
         now = datetime.datetime.now(datetime.timezone.utc)
-        stuck = {"alertname": "TrainingJobStuck", "severity": "warning", "failure_class": None}
+        stuck = {"alertname": "TrainingJobStuck", "failure_class": None}
         zulu = failed("zulu", 0, **stuck)
         self.tell(zulu, *(failed(f"alpha-{n}", n, **stuck) for n in range(1, 7)), starts=now)
-        self.vendors.next("slack")
+        self.vendors.next("slack", "pagerduty", "sns")
         ends = datetime.datetime.now(datetime.timezone.utc)
         self.tell(zulu, starts=now, ends=ends.isoformat())
-        (chat,) = self.vendors.next("slack")["slack"]["attachments"]
+        told = self.vendors.next("slack", "pagerduty", "sns")
+        (chat,) = told["slack"]["attachments"]
         self.assertEqual(chat["title"], "TrainingJobStuck: 7 of nightly, the latest: zulu")
         self.assertTrue(chat["text"].startswith("Over: Training job zulu"), chat["text"])
+        summary = told["pagerduty"]["payload"]["summary"]
+        self.assertTrue(
+            summary.startswith("TrainingJobStuck: 7 of nightly; the latest: Over: Training job zulu"), summary
+        )
 
     def test_of_one_cause_say_once_how_many_have_it(self):
         self.tell(FAILED)
