@@ -26,6 +26,13 @@ constexpr wire::text_style plain{wire::unwrapped, false, true};
 // Room for what JSON adds.
 constexpr std::size_t text_bytes_max = limits::control_answer_bytes_max / 4;
 
+// Each has a ledger of its own, and an Alertmanager that hears both would see it end and fire.
+std::string other_replicas(unsigned replicas) {
+    if (replicas <= 1) return {};
+    return "This is one of " + std::to_string(replicas) +
+        " replicas: acknowledge it at the others too, or they go on telling it.\n";
+}
+
 }  // namespace
 
 wire::control_answer explain_rows(
@@ -52,7 +59,7 @@ wire::control_answer explain_rows(
     return {true, {}, {}, std::move(text)};
 }
 
-wire::control_answer tell_acknowledgement(const core::acknowledgement& done) {
+wire::control_answer tell_acknowledgement(const core::acknowledgement& done, unsigned replicas) {
     if (done.job.empty()) return {false, {"the daemon is stopping; nothing was acknowledged"}};
     if (!done.known) {
         return {
@@ -61,12 +68,14 @@ wire::control_answer tell_acknowledgement(const core::acknowledgement& done) {
              " is known here; names are case-sensitive, an ARN names one of several"}};
     }
     if (done.ended.empty()) {
-        return {true, {}, {}, "No alert about the end of " + shown(done.job) + " fires.\n"};
+        const auto none = "No alert about the end of " + shown(done.job) + " fires.\n";
+        return {true, {}, {}, none + other_replicas(replicas)};
     }
     wire::control_answer answer{true};
     answer.text = "Acknowledged, " + count_of(done.ended.size()) + " ended:\n";
     for (const auto& identity : done.ended)
         answer.text += "  " + identity + "\n";
+    answer.text += other_replicas(replicas);
     if (!done.kept) {
         answer.warnings.emplace_back(
             "the ledger cannot be written at present: a restart before it can would not know of "
@@ -141,8 +150,9 @@ void control_desk::explain(const std::string& job, const io::control_reply& repl
 }
 
 void control_desk::acknowledge(const std::string& job, const io::control_reply& reply) {
-    with_.driving.acknowledge(job, [reply](const core::acknowledgement& done) {
-        reply(wire::encode(tell_acknowledgement(done)));
+    const auto replicas = with_.replicas;
+    with_.driving.acknowledge(job, [reply, replicas](const core::acknowledgement& done) {
+        reply(wire::encode(tell_acknowledgement(done, replicas)));
     });
 }
 

@@ -25,8 +25,8 @@ inline constexpr const char* job_argument = "job";
 wire::control_answer explain_rows(
     const result<domain::ledger_batch>& rows, const std::string& job, wall_time now
 );
-// What `ack` says of what it came to.
-wire::control_answer tell_acknowledgement(const core::acknowledgement& done);
+// What `ack` says of what it came to at one of so many daemons with the same configuration.
+wire::control_answer tell_acknowledgement(const core::acknowledgement& done, unsigned replicas);
 
 class control_desk {
 public:
@@ -36,6 +36,7 @@ public:
         driver& driving;
         const core::engine& engine;
         const io::clock& time;
+        unsigned replicas = 1;  // process_settings::replicas
     };
     explicit control_desk(tools with) : with_(with) {}
 

@@ -145,6 +145,9 @@ CLI::App* add_ack(CLI::App& app, job_flags& flags) {
     ack->footer(
         "The running daemon ends them for good and tells every receiver, with the annotation\n"
         "resolved_because: acknowledged. Alerts about a job that still runs end by themselves.\n"
+        "Of a pair (--replicas 2) each daemon has a ledger of its own: acknowledge at both, "
+        "within\n"
+        "the same minute, or the other goes on telling it.\n"
         "Exit code: 0 when the daemon knows the job, else 1."
     );
     return ack;

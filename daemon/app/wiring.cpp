@@ -22,7 +22,7 @@ void rethrow(const std::exception_ptr& error) {
 
 }  // namespace
 
-wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
+wiring::wiring(domain::watch_plan plan, unsigned replicas, std::uint64_t seed, io::log& log)
     : log_(log)
     , clock_(io::create_system_clock())
     , manager_(io::create_service_manager())
@@ -47,11 +47,12 @@ wiring::wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log)
            *clock_}
       )
     , reloading_(context_.get_executor(), {equipment_, driver_, log_, *manager_, *clock_, process_})
-    , desk_({reloading_, driver_, engine_, *clock_}) {}
+    , desk_({reloading_, driver_, engine_, *clock_, replicas}) {}
 
 result<std::unique_ptr<wiring>> wiring::build(wiring_inputs inputs, io::log& log) {
     auto plan = domain::make_watch_plan(inputs.settings);
-    std::unique_ptr<wiring> built(new wiring(std::move(plan), inputs.seed, log));
+    const auto replicas = inputs.settings.process.replicas;
+    std::unique_ptr<wiring> built(new wiring(std::move(plan), replicas, inputs.seed, log));
     if (auto opened = built->open_ledger(inputs.ledger); opened.has_error()) return opened.error();
     const auto& in_force = built->engine_.plan();
     auto done = built->equipment_.install(inputs, in_force);

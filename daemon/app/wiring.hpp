@@ -63,7 +63,7 @@ public:
     instant now() const { return clock_->now(); }
 
 private:
-    wiring(domain::watch_plan plan, std::uint64_t seed, io::log& log);
+    wiring(domain::watch_plan plan, unsigned replicas, std::uint64_t seed, io::log& log);
     result<void> open_ledger(const std::string& path);
     void announce_ready();
     void stop_on_signal();

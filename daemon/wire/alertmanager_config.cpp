@@ -46,10 +46,30 @@ inhibit_rules:
 // templates of a file: one that is not there would cost the notification.
 constexpr std::string_view slack_title =
     R"({{ .CommonLabels.alertname }} {{ .CommonLabels.watch_list }} ({{ .Status }}, {{ len .Alerts }}))";
+// A group has the failures of a day, by their labels. These templates have no sort: each round
+// tells what fired (or ended) last before `$last`, with a dot in `$told` for each.
 constexpr std::string_view slack_text =
-    R"({{ range .Alerts }}{{ reReplaceAll ">" "&gt;" (reReplaceAll "<" "&lt;" (reReplaceAll "&" "&amp;" (reReplaceAll "[[:cntrl:]]" " " .Annotations.summary))) }}{{ "\n" }}{{ end }})";
+    R"({{ $told := "" }}{{ $last := (index .Alerts 0).StartsAt.AddDate 1000 0 0 }})"
+    R"({{ range .Alerts }}{{ if lt (len $told) 5 }})"
+    R"({{ $next := .StartsAt.AddDate -1000 0 0 }})"
+    R"({{ range $.Alerts }}{{ $at := .StartsAt }})"
+    R"({{ if eq .Status "resolved" }}{{ $at = .EndsAt }}{{ end }})"
+    R"({{ if and ($at.Before $last) ($at.After $next) }}{{ $next = $at }}{{ end }}{{ end }})"
+    R"({{ range $.Alerts }}{{ $at := .StartsAt }})"
+    R"({{ if eq .Status "resolved" }}{{ $at = .EndsAt }}{{ end }})"
+    R"({{ if and (lt (len $told) 5) ($at.Equal $next) }}{{ $told = print $told "." }})"
+    R"({{ if eq .Status "resolved" }}Over: {{ end }})"
+    R"({{ reReplaceAll ">" "&gt;" (reReplaceAll "<" "&lt;" (reReplaceAll "&" "&amp;" )"
+    R"((reReplaceAll "[[:cntrl:]]" " " .Annotations.summary))) }}{{ "\n" }}{{ end }}{{ end }})"
+    R"({{ $last = $next }}{{ end }}{{ end }})"
+    R"({{ if gt (len .Alerts) 5 }}Five of {{ len .Alerts }}, the latest first.{{ end }})";
 constexpr std::string_view page_description =
-    R"({{ (index .Alerts 0).Annotations.summary }}{{ if gt (len .Alerts) 1 }} (and more: {{ len .Alerts }} in all){{ end }})";
+    R"({{ $latest := index .Alerts 0 }}{{ $when := $latest.StartsAt.AddDate -1000 0 0 }})"
+    R"({{ range .Alerts }}{{ $at := .StartsAt }})"
+    R"({{ if eq .Status "resolved" }}{{ $at = .EndsAt }}{{ end }})"
+    R"({{ if $at.After $when }}{{ $when = $at }}{{ $latest = . }}{{ end }}{{ end }})"
+    R"({{ if eq $latest.Status "resolved" }}Over: {{ end }}{{ $latest.Annotations.summary }})"
+    R"({{ if gt (len .Alerts) 1 }} (the latest of {{ len .Alerts }}){{ end }})";
 
 // No severity has a slash: nothing that a list makes up is called like a receiver of ours.
 constexpr const char* ended = "/ended";

@@ -23,37 +23,49 @@ core::acknowledgement acknowledged(std::vector<std::string> ended) {
 }
 
 TEST(Acknowledgement, names_the_alerts_that_ended) {
-    const auto one = tell_acknowledgement(acknowledged({"A{}"}));
+    const auto one = tell_acknowledgement(acknowledged({"A{}"}), 1);
     EXPECT_EQ(one, (wire::control_answer{true, {}, {}, "Acknowledged, 1 alert ended:\n  A{}\n"}));
-    const auto two = tell_acknowledgement(acknowledged({"A{}", "B{}"}));
+    const auto two = tell_acknowledgement(acknowledged({"A{}", "B{}"}), 1);
     EXPECT_EQ(two.text, "Acknowledged, 2 alerts ended:\n  A{}\n  B{}\n");
 }
 
 TEST(Acknowledgement, with_nothing_to_end_is_no_failure) {
-    const auto none = tell_acknowledgement(acknowledged({}));
+    const auto none = tell_acknowledgement(acknowledged({}), 1);
     EXPECT_TRUE(none.ok);
     EXPECT_EQ(none.text, "No alert about the end of \"resnet\" fires.\n");
+}
+
+// Each has a ledger of its own, and knows of no other's.
+TEST(Acknowledgement, at_one_of_several_replicas_names_the_others) {
+    const auto told = [](std::vector<std::string> ended) {
+        return tell_acknowledgement(acknowledged(std::move(ended)), 3).text;
+    };
+    const std::string others =
+        "This is one of 3 replicas: acknowledge it at the others too, or they go on telling it.\n";
+    EXPECT_EQ(told({"A{}"}), "Acknowledged, 1 alert ended:\n  A{}\n" + others);
+    EXPECT_EQ(told({}), "No alert about the end of \"resnet\" fires.\n" + others);
 }
 
 TEST(Acknowledgement, that_a_restart_would_forget_says_so) {
     auto done = acknowledged({"A{}"});
     done.kept = false;
     EXPECT_THAT(
-        tell_acknowledgement(done).warnings, ElementsAre(HasSubstr("cannot be written at present"))
+        tell_acknowledgement(done, 1).warnings,
+        ElementsAre(HasSubstr("cannot be written at present"))
     );
 }
 
 TEST(Acknowledgement, of_what_nobody_knows_fails) {
     core::acknowledgement unheard;
     unheard.job = "resnte";
-    const auto told = tell_acknowledgement(unheard);
+    const auto told = tell_acknowledgement(unheard, 2);
     EXPECT_FALSE(told.ok);
     EXPECT_THAT(told.errors, ElementsAre(HasSubstr("no job \"resnte\" is known here")));
 }
 
 TEST(Acknowledgement, that_came_too_late_acknowledged_nothing) {
     EXPECT_THAT(
-        tell_acknowledgement({}).errors, ElementsAre(HasSubstr("nothing was acknowledged"))
+        tell_acknowledgement({}, 2).errors, ElementsAre(HasSubstr("nothing was acknowledged"))
     );
 }
 

@@ -32,7 +32,11 @@ FAILED = {
         "summary": "Training job resnet-1 failed after 1h12m (out of memory): CUDA out of memory.",
         "failure_reason": "AlgorithmError: CUDA out of memory.\nTried to allocate 2.00 GiB",
         "ended_at": "2026-11-24T09:12:00.000Z",
-        "description": "Job resnet-1 in account 111122223333, region eu-west-1, on 2 x ml.p4d.24xlarge.",
+        "phases": "Starting 1m20s, Downloading 40s, Training 1h10m in 3 parts",
+        "cost": "78.64",
+        "same_reason": "same reason as 3 others since 2026-11-24 08:31:00 UTC",
+        "description": "Job resnet-1 in account 111122223333, region eu-west-1, on 2 x ml.p4d.24xlarge. "
+        "It failed for the same reason as 3 others since 2026-11-24 08:31:00 UTC.",
         "console_url": "https://eu-west-1.console.aws.amazon.com/sagemaker/home?region=eu-west-1#/jobs/resnet-1",
         "logs_url": "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:"
         "log-groups/log-group/$252Faws$252Fsagemaker$252FTrainingJobs$3FlogStreamNameFilter$3Dresnet-1$252F",
@@ -45,6 +49,10 @@ HOSTILE = (
     "\x1b[31;1mAlgorithmError\x1b[0m: <!channel> <https://evil.example|click> & <script>alert(1)</script>"
     " ```*bold*\r\nBcc: all@example.com\r\n\r\nevil\u202egnp.exe\x07\u009b2J{{ .Status }}" + "\U0001F4A3" * 1024
 )
+EVERYWHERE = {
+    name: HOSTILE
+    for name in ("failure_reason", "summary", "description", "phases", "cost", "same_reason")
+}
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -53,6 +61,22 @@ def other(alert, annotations=None, **labels):
         "labels": {k: v for k, v in {**alert["labels"], **labels}.items() if v is not None},
         "annotations": {**alert["annotations"], **(annotations or {})},
     }
+
+
+def failed(job, minutes, **labels):
+    """So many minutes after START."""
+    ended = START + datetime.timedelta(minutes=minutes)
+    return other(
+        FAILED,
+        {"summary": f"Training job {job} failed after 1h12m (out of memory): CUDA out of memory.",
+         "ended_at": ended.strftime("%Y-%m-%dT%H:%M:%S.000Z"), "failure_reason": f"AlgorithmError: {job}"},
+        training_job=job, **labels,
+    )
+
+
+def jobs_of(text):
+    """Whom a notification tells in full, in its order."""
+    return re.findall(r"trainwatchd explain ([a-z0-9-]+)", text)
 
 
 def text_of(mail, kind):
@@ -255,14 +279,117 @@ class Notifications(Shipped):
         self.tell(*(other(FAILED, training_job=f"sweep-{n:02}") for n in range(42)), starts=now)
         told = self.vendors.next("slack", "pagerduty", "sns")
         (chat,) = told["slack"]["attachments"]
-        self.assertEqual(chat["title"], "TrainingJobFailed: 42 of nightly")
+        self.assertEqual(chat["title"], "TrainingJobFailed: 42 of nightly, the latest: sweep-00")
         self.assertEqual(chat["title_link"], "http://alertmanager.example")
         self.assertEqual(chat["text"].count("trainwatchd explain"), 5)
-        self.assertIn("Five of 42; all of them: http://alertmanager.example/#/alerts?receiver=", chat["text"])
+        self.assertNotIn("Earlier:", chat["text"])
+        self.assertIn("Five of 42, the latest first; all of them: http://alertmanager.example/#/alerts?receiver=", chat["text"])
         self.assertTrue(
-            told["pagerduty"]["payload"]["summary"].startswith("TrainingJobFailed: 42 of nightly; the first: ")
+            told["pagerduty"]["payload"]["summary"].startswith("TrainingJobFailed: 42 of nightly; the latest: ")
         )
-        self.assertEqual(told["sns"]["Subject"], "TrainingJobFailed: 42 of nightly")
+        self.assertEqual(told["sns"]["Subject"], "TrainingJobFailed: 42 of nightly, the latest: sweep-00")
+
+    # While an incident is open, what joins it wakes nobody: README.md says how each can be its own.
+    def test_of_failures_are_one_incident_or_by_the_readme_one_each(self):
+        now = datetime.datetime.now(datetime.timezone.utc)
+
+        def incidents(**labels):
+            keys = []
+            for minutes, job in ((0, "alpha"), (20, "zulu")):
+                self.tell(failed(job, minutes, **labels), starts=now + datetime.timedelta(minutes=minutes))
+                told = self.vendors.next("slack", "pagerduty", "sns")
+                keys.append(told["pagerduty"]["dedup_key"])
+                counted = told["slack"]["attachments"][0]["title"]
+            return len(set(keys)), counted
+
+        self.assertEqual(incidents(), (1, "TrainingJobFailed: 2 of nightly, the latest: zulu"))
+        (routes,) = re.findall("(?s)```yaml\n(.*?)```", (SHIPPED / "README.md").read_text())
+        routes = routes.replace('"nightly"', '"releases"')
+        path = self.directory / "alertmanager.yml"
+        configuration = yaml.safe_load(path.read_text())
+        (ends,) = [r for r in configuration["route"]["routes"] if r["receiver"] == "warning/ended"]
+        ends["routes"][:0] = yaml.safe_load(routes)
+        path.write_text(yaml.safe_dump(configuration, sort_keys=False))
+        status, answer = harness.get(self.alertmanager.url + "/-/reload", "POST")
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(incidents(watch_list="releases"), (2, "TrainingJobFailed: zulu"))
+
+    # How a job ended fires for a day, and Alertmanager orders a group by labels: zulu is its last.
+    def test_of_a_seventh_failure_name_it_first_everywhere(self):
+        # What began long ago does not wait for the others of its group: so these begin now.
+        now = datetime.datetime.now(datetime.timezone.utc)
+        self.tell(*(failed(f"alpha-{n}", n) for n in range(1, 7)), starts=now)
+        self.vendors.next("slack", "pagerduty", "sns")
+        self.tell(failed("zulu", 26), starts=now + datetime.timedelta(minutes=20))
+        told = self.vendors.next("slack", "pagerduty", "sns")
+        (chat,) = told["slack"]["attachments"]
+        self.expect("seventh.slack.txt", f"{chat['title']}\n{chat['title_link']}\n\n{chat['text']}")
+        self.assertEqual(jobs_of(chat["text"]), ["zulu", "alpha-1", "alpha-2", "alpha-3", "alpha-4"])
+        page = told["pagerduty"]["payload"]
+        self.assertEqual(
+            page["summary"],
+            "TrainingJobFailed: 7 of nightly; the latest: Training job zulu failed after 1h12m "
+            "(out of memory): CUDA out of memory.",
+        )
+        self.assertEqual(told["sns"]["Subject"], "TrainingJobFailed: 7 of nightly, the latest: zulu")
+        for text in (page["custom_details"]["jobs"], told["sns"]["Message"]):
+            self.assertTrue(text.startswith("Training job zulu failed"), text)
+            self.assertEqual(jobs_of(text), jobs_of(chat["text"]))
+            self.assertIn("\nEarlier:\n\nTraining job alpha-1 failed", text)
+            self.assertIn("\nFive of 7, the latest first; all of them: http", text)
+
+    def test_of_a_later_job_name_it_first_in_mail(self):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        labels = {"severity": "info", "alertname": "TrainingJobStopped"}
+        self.tell(failed("alpha", 1, **labels), starts=now)
+        self.vendors.next("mail")
+        self.tell(failed("zulu", 26, **labels), starts=now + datetime.timedelta(minutes=20))
+        mail = self.vendors.next("mail")["mail"]
+        self.assertEqual(mail["Subject"], "TrainingJobStopped: 2 of nightly, the latest: zulu")
+        self.expect("later.mail.html", text_of(mail, "html"))
+        for kind in ("plain", "html"):
+            self.assertEqual(jobs_of(text_of(mail, kind)), ["zulu", "alpha"])
+
+    def test_of_jobs_one_after_the_other_are_told_latest_first(self):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        order = [3, 1, 7, 2, 6, 4, 5]
+        body = [
+            {**failed(f"job-{n}", minute, severity="warning"), "endsAt": "2099-01-01T00:00:00Z",
+             "startsAt": (now + datetime.timedelta(minutes=minute)).isoformat()}
+            for minute, n in enumerate(order)
+        ]
+        status, answer = harness.get(
+            self.alertmanager.url + "/api/v2/alerts", "POST", body, {"Content-Type": "application/json"}
+        )
+        self.assertEqual(status, 200, answer)
+        (chat,) = self.vendors.next("slack")["slack"]["attachments"]
+        self.assertEqual(jobs_of(chat["text"]), [f"job-{n}" for n in reversed(order)][:5])
+        self.assertNotIn("Earlier:", chat["text"])
+
+    # A condition that has ended is what is new, though it began before the others.
+    def test_of_what_ended_while_others_go_on_tell_the_end_first(self):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        stuck = {"alertname": "TrainingJobStuck", "failure_class": None}
+        zulu = failed("zulu", 0, **stuck)
+        self.tell(zulu, *(failed(f"alpha-{n}", n, **stuck) for n in range(1, 7)), starts=now)
+        self.vendors.next("slack", "pagerduty", "sns")
+        ends = datetime.datetime.now(datetime.timezone.utc)
+        self.tell(zulu, starts=now, ends=ends.isoformat())
+        told = self.vendors.next("slack", "pagerduty", "sns")
+        (chat,) = told["slack"]["attachments"]
+        self.assertEqual(chat["title"], "TrainingJobStuck: 7 of nightly, the latest: zulu")
+        self.assertTrue(chat["text"].startswith("Over: Training job zulu"), chat["text"])
+        summary = told["pagerduty"]["payload"]["summary"]
+        self.assertTrue(
+            summary.startswith("TrainingJobStuck: 7 of nightly; the latest: Over: Training job zulu"), summary
+        )
+
+    def test_of_one_cause_say_once_how_many_have_it(self):
+        self.tell(FAILED)
+        told = self.vendors.next("slack", "pagerduty", "sns")
+        (chat,) = told["slack"]["attachments"]
+        for text in (chat["text"], told["sns"]["Message"], told["pagerduty"]["payload"]["custom_details"]["jobs"]):
+            self.assertEqual(text.count("same reason as 3 others"), 1, text)
 
     def test_by_mail_have_both_forms(self):
         self.tell(other(FAILED, severity="info", alertname="TrainingJobStopped"))
@@ -294,7 +421,7 @@ class Notifications(Shipped):
         )
 
     def test_of_a_hostile_reason_are_safe_in_slack(self):
-        self.tell(other(FAILED, {"failure_reason": HOSTILE, "summary": HOSTILE}))
+        self.tell(other(FAILED, EVERYWHERE))
         (chat,) = self.vendors.next("slack", "pagerduty", "sns")["slack"]["attachments"]
         self.assertNotRegex(chat["text"], CONTROLS)
         # Slack obeys what stands between < and >: only our own links may.
@@ -309,7 +436,7 @@ class Notifications(Shipped):
         self.assertLess(len(re.search("```(?s:.*)```", chat["text"]).group()), 800)
 
     def test_of_a_hostile_reason_are_safe_in_pages_and_topics(self):
-        self.tell(other(FAILED, {"failure_reason": HOSTILE, "summary": HOSTILE}))
+        self.tell(other(FAILED, EVERYWHERE))
         told = self.vendors.next("slack", "pagerduty", "sns")
         page = told["pagerduty"]["payload"]
         for text in (page["summary"], page["custom_details"]["jobs"], told["sns"]["Message"]):
@@ -320,7 +447,7 @@ class Notifications(Shipped):
 
     def test_of_a_hostile_reason_are_safe_in_mail(self):
         self.tell(other(
-            FAILED, {"failure_reason": HOSTILE, "summary": HOSTILE, "console_url": "javascript:alert(1)"},
+            FAILED, {**EVERYWHERE, "console_url": "javascript:alert(1)"},
             severity="info", alertname="TrainingJobStopped",
         ))
         mail = self.vendors.next("mail")["mail"]

@@ -12,8 +12,8 @@ class Questions(ledger_harness.WithLedger):
         super().setUp()
         self.socket = self.directory / "control"
 
-    def begin(self):
-        daemon = self.run_until_alerted("--control.socket", self.socket)
+    def begin(self, *more):
+        daemon = self.run_until_alerted("--control.socket", self.socket, *more)
         wait_until(lambda: "taken 20" in self.ask("explain", "broken")[1], "the confirmed delivery")
         return daemon
 
@@ -89,6 +89,13 @@ class Questions(ledger_harness.WithLedger):
         self.assertEqual(again.end(), 0)
         firing = [a for a in self.heard() if a[1] == "firing"]
         self.assertEqual(firing, [])
+
+    def test_ack_at_one_of_a_pair_names_the_other(self):
+        daemon = self.begin("--replicas", "2")
+        code, out, err = self.ask("ack", "broken")
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn("\nThis is one of 2 replicas: acknowledge it at the others too", out)
+        self.assertEqual(daemon.end(), 0)
 
     def test_ack_of_what_is_not_known_or_without_a_daemon_fails(self):
         daemon = self.begin()

@@ -42,7 +42,8 @@ class Notifications(Shipped):
         self.assertRegex(
             last,
             r"^out_of_memory · ended \d{4}-\d\d-\d\d \d\d:\d\d UTC · <https://[^>]*/jobs/ugly\|console> · "
-            r"<https://[^>]*ugly[^>]*\|logs> · `trainwatchd explain ugly`$",
+            r"<https://[^>]*ugly[^>]*\|logs> · `trainwatchd explain ugly`\n"
+            r"phases: Starting [^\n]*, Training [^\n]*$",
         )
         for text in (chat["text"], told["sns"]["Message"], told["pagerduty"]["payload"]["summary"]):
             self.assertNotRegex(text, CONTROLS)

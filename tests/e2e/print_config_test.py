@@ -1,11 +1,17 @@
 """What is printed for Prometheus and Alertmanager, as promtool and amtool take it."""
 
+import datetime
+import pathlib
 import subprocess
+import sys
 
 import yaml
 
 import harness
 from harness import ROOT, TRAINWATCHD
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "deploy"))
+from vendors import Vendors  # noqa: E402
 
 CONFIGURATION = """\
 global: {labels: {platform: "it's ours"}}
@@ -173,15 +179,17 @@ class PrintAlertmanagerConfig(Printed):
             self.receivers_of(path, alertname=ENDS[0], severity="critical", team="x"), "critical/ended"
         )
 
-    def test_tells_a_failure_once_and_never_that_it_is_over(self):
-        """By the real Alertmanager, with Slack played by a webhook double."""
-        slack = harness.Webhook()
-        self.addCleanup(slack.close)
+    def start_printed(self, vendors):
+        """What is printed in the real Alertmanager, with Slack and PagerDuty played."""
+        self.addCleanup(vendors.close)
         configuration = yaml.safe_load(self.print(self.COMMAND))
-        configuration["global"] = {"slack_api_url": slack.url}
+        configuration["global"] = {
+            "slack_api_url": vendors.url + "/slack", "pagerduty_url": vendors.url + "/pagerduty",
+        }
         for receiver in configuration["receivers"]:
-            receiver.pop("pagerduty_configs", None)
-        configuration["route"].update(group_wait="0s", group_interval="1s")
+            for page in receiver.get("pagerduty_configs", []):
+                page["routing_key_file"] = str(self.write("key", "k" * 32))
+        configuration["route"].update(group_wait="1s", group_interval="1s")
         path = self.write("alertmanager.yml", yaml.safe_dump(configuration))
         port = harness.free_port()
         alertmanager = self.start(
@@ -191,33 +199,65 @@ class PrintAlertmanagerConfig(Printed):
         )
         alertmanager.url = f"http://127.0.0.1:{port}"
         harness.wait_until(alertmanager.is_ready, "Alertmanager")
+        return alertmanager
+
+    def tell(self, alertmanager, name, *jobs, starts, ends="2099-01-01T00:00:00Z", summary=None):
+        status, answer = harness.get(
+            alertmanager.url + "/api/v2/alerts", "POST",
+            [{"labels": {"alertname": name, "severity": "critical", "training_job": job,
+                         "watch_list": "nightly"},
+              "annotations": {"summary": summary or f"Training job {job} failed."},
+              "startsAt": starts, "endsAt": ends} for job in jobs],
+            {"Content-Type": "application/json"},
+        )
+        self.assertEqual(status, 200, answer)
+
+    def test_tells_a_failure_once_and_never_that_it_is_over(self):
+        vendors = Vendors()
+        alertmanager = self.start_printed(vendors)
 
         def tell(name, ends):
-            status, answer = harness.get(
-                alertmanager.url + "/api/v2/alerts", "POST",
-                [{"labels": {"alertname": name, "severity": "critical", "training_job": "a",
-                             "watch_list": "nightly"},
-                  "annotations": {"summary": "<!channel> & \x1b[31mreason"},
-                  "startsAt": "2026-11-24T09:12:00Z", "endsAt": ends}],
-                {"Content-Type": "application/json"},
-            )
-            self.assertEqual(status, 200, answer)
+            self.tell(alertmanager, name, "a", starts="2026-11-24T09:12:00Z", ends=ends,
+                      summary="<!channel> & \x1b[31mreason")
 
-        def next_title():
-            (chat,) = slack.next()[1]["attachments"]
+        def next_chat():
+            (chat,) = vendors.next("slack", "pagerduty")["slack"]["attachments"]
             return chat["title"], chat["text"]
 
         later, earlier = "2099-01-01T00:00:00Z", "2026-11-24T09:13:00Z"
         tell("TrainingJobFailed", later)
-        title, text = next_title()
+        title, text = next_chat()
         self.assertEqual(title, "TrainingJobFailed nightly (firing, 1)")
         self.assertEqual(text, "&lt;!channel&gt; &amp;  [31mreason\n")
         tell("TrainingJobFailed", earlier)
         # The end of another one is told: so that of the failure would have been.
         tell("TrainingJobPastDeadline", later)
-        self.assertEqual(next_title()[0], "TrainingJobPastDeadline nightly (firing, 1)")
+        self.assertEqual(next_chat()[0], "TrainingJobPastDeadline nightly (firing, 1)")
         tell("TrainingJobPastDeadline", earlier)
-        self.assertEqual(next_title()[0], "TrainingJobPastDeadline nightly (resolved, 1)")
+        title, text = next_chat()
+        self.assertEqual(title, "TrainingJobPastDeadline nightly (resolved, 1)")
+        self.assertTrue(text.startswith("Over: &lt;"), text)
+
+    # How a job ended fires for a day, and Alertmanager orders a group by labels: zulu is its last.
+    def test_names_the_failure_that_came_last_first(self):
+        vendors = Vendors()
+        alertmanager = self.start_printed(vendors)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        early = [f"alpha-{n}" for n in range(1, 7)]
+        self.tell(alertmanager, "TrainingJobFailed", *early, starts=now.isoformat())
+        vendors.next("slack", "pagerduty")
+        later = now + datetime.timedelta(minutes=20)
+        self.tell(alertmanager, "TrainingJobFailed", "zulu", starts=later.isoformat())
+        told = vendors.next("slack", "pagerduty")
+        (chat,) = told["slack"]["attachments"]
+        self.assertEqual(
+            chat["text"].splitlines(),
+            [f"Training job {job} failed." for job in ["zulu", *early[:4]]]
+            + ["Five of 7, the latest first."],
+        )
+        self.assertEqual(
+            told["pagerduty"]["payload"]["summary"], "Training job zulu failed. (the latest of 7)"
+        )
 
     def test_says_what_is_wrong_with_the_configuration(self):
         self.refuse(self.COMMAND)

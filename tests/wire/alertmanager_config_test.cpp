@@ -72,6 +72,17 @@ TEST(AlertmanagerConfig, says_where_each_severity_of_the_lists_goes) {
     EXPECT_THAT(alertmanager_config({}), Not(HasSubstr("Severities of your own")));
 }
 
+// By the order of labels the first of a group may have failed a day ago. What the real Alertmanager
+// makes of it is seen in tests/e2e/print_config_test.py.
+TEST(AlertmanagerConfig, takes_no_alert_for_the_latest_that_is_only_the_first) {
+    const auto text = alertmanager_config({});
+    EXPECT_THAT(text, Not(HasSubstr("(index .Alerts 0).Annotations")));
+    EXPECT_THAT(
+        text, AllOf(HasSubstr("$latest.Annotations.summary"), HasSubstr("(the latest of "))
+    );
+    EXPECT_THAT(text, HasSubstr(", the latest first."));
+}
+
 TEST(AlertmanagerConfig, tells_each_owner_of_a_list_apart) {
     const auto text = alertmanager_config(
         with_list({.name = "a", .labels_from_tags = {{"owner", "Owner"}, {"cost", "CostCentre"}}})
