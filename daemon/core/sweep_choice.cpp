@@ -46,7 +46,9 @@ mono_time sweep::state::head_due(double rate) const {
     const auto of_bound = std::chrono::duration_cast<nanoseconds>(
         settings.staleness_bound * limits::list_frugal_part
     );
-    return *head_seen + std::max(of_bound, of_seconds(limits::list_calls_per_head / rate));
+    // Where pages are short, it takes many to come down to what was known.
+    const double calls = 1 + static_cast<double>(gaps_since_head);
+    return *head_seen + std::max(of_bound, of_seconds(limits::list_calls_per_head * calls / rate));
 }
 
 std::optional<mono_time> sweep::state::next_due(instant now, double rate) {
@@ -207,6 +209,8 @@ sweep_request sweep::state::ask_backfill(mono_time now) {
 
 sweep_request sweep::state::send(flight&& leaving) {
     last_asked = leaving.request.why;
+    if (last_asked == reason::head) gaps_since_head = 0;
+    if (last_asked == reason::gap) ++gaps_since_head;
     ++since_steered;
     if (leaving.covers) lives.asked(leaving.range);
     flights.push_back(std::move(leaving));

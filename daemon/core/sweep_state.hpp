@@ -127,6 +127,7 @@ struct sweep::state {
     std::map<milliseconds, milliseconds> kept{};  // bounds, and what is kept of them
     double cut_for_rate = 0;
     unsigned since_steered = 0;  // other pages
+    unsigned gaps_since_head = 0;
     mono_time cut_at{};
     bool must_cut = true;      // some live job is in none of them
     bool may_cut = false;      // fewer might do

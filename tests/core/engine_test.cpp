@@ -239,7 +239,7 @@ TEST(engine, tells_the_life_of_a_job) {
     message.labels = alert.labels;
     message.annotations = alert.annotations;
     message.starts_at = alert.starts_at;
-    message.ends_at = play.now().wall + minutes(4);
+    message.ends_at = play.now().wall + limits::terminal_hold;
     const auto deliver_by = play.now().mono + limits::delivery_deadline;
     play.gives(
         committed{commit_id{2}, {}},
@@ -254,9 +254,8 @@ TEST(engine, tells_the_life_of_a_job) {
     play.gives(delivered{delivery_id{1}, domain::receipt{}, {}}, {commit{commit_id{3}, third}});
     play.gives(committed{commit_id{3}, {}}, {});
 
-    // A minute later it is told again.
+    // A minute later it is told again, with the same end.
     play.pass(limits::resend_interval);
-    message.ends_at = play.now().wall + minutes(4);
     play.gives(
         woke{},
         {deliver{

@@ -1,5 +1,8 @@
 #include "core/look.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "base/limits.hpp"
@@ -345,8 +348,10 @@ TEST(listed_look, jobs_that_were_never_described_are_looked_at_oldest_first) {
     auto asked = listed_facts(news_kind::start_up);
     asked.listed->described.reset();
     std::vector<mono_time> due;
-    for (const milliseconds age : {minutes(0), minutes(10), hours(1), hours(23), hours(24 * 20)}) {
-        due.push_back(next_look(shown(running().created_at(asked.now.wall - age)), asked).due);
+    for (const int age : {0, 10, 60, 23 * 60, 20 * 24 * 60}) {
+        due.push_back(
+            next_look(shown(running().created_at(asked.now.wall - minutes(age))), asked).due
+        );
     }
     EXPECT_TRUE(std::is_sorted(due.rbegin(), due.rend()));
     EXPECT_EQ(due.front(), mono(seconds(1000)));

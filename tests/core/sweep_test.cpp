@@ -99,7 +99,7 @@ TEST(sweep, a_job_that_arrives_is_found_by_the_head) {
 // However little is to be expected of the newest page: whose a job is, is known once it is seen.
 TEST(sweep, a_job_that_arrives_beside_very_many_is_found_within_the_bound) {
     sweep_player player(sweep_settings{.staleness_bound = seconds(20)});
-    fill(player, 5'000, minutes(30), minutes(1), 1);
+    fill(player, 5'000, minutes(10), minutes(1), 1);
     player.settle();
     player.play(player.time + minutes(5));
     for (int i = 0; i < 20; ++i) {
