@@ -31,8 +31,11 @@ public:
         last_ = id;
         const auto rows = std::make_shared<domain::ledger_batch>(std::move(batch));
         std::function<result<void>()> work = [this, rows] { return file_->commit(*rows); };
-        co_return co_await perform(std::move(work));
+        std::function<void()> afterwards = [this] { file_->tend(); };
+        co_return co_await perform(std::move(work), std::move(afterwards));
     }
+
+    std::optional<wall_time> written() const override { return file_->written(); }
 
     task<result<domain::ledger_batch>> about(std::string job) override {
         std::function<result<domain::ledger_batch>()> work = [this, job = std::move(job)] {
@@ -43,8 +46,9 @@ public:
 
 private:
     // The coroutine may be gone by the time that the thread is done: what both use is shared.
+    // `afterwards`: when the answer is on its way.
     template <class T>
-    task<T> perform(std::function<T()> work) {
+    task<T> perform(std::function<T()> work, std::function<void()> afterwards = {}) {
         struct shared {
             explicit shared(const boost::asio::any_io_executor& executor) : done(executor) {}
             gate done;
@@ -55,6 +59,7 @@ private:
             [between, work = std::move(work)] { between->answer.emplace(work()); },
             [between] { between->done.open(); }
         );
+        if (afterwards) thread_->perform(std::move(afterwards), [] {});
         co_await between->done.wait();
         co_return std::move(*between->answer);
     }
@@ -92,7 +97,7 @@ result<domain::ledger_batch> read_about(const std::string& path, const std::stri
     for (const auto access : {store_access::read_only, store_access::immutable}) {
         // Whoever may not write in the folder cannot take part in a log: without one, nobody has
         // to.
-        if (access == store_access::immutable && file_exists(path + "-wal")) break;
+        if (access == store_access::immutable && has_log(path)) break;
         store_sqlite reader;
         const bool opened = reader.open(path, access, limits::ledger_busy);
         if (opened && !is_readable_version(reader, store_migrations().size()) && reader.ok()) {
