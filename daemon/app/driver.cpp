@@ -77,6 +77,7 @@ public:
             if (stopped_) break;
             arm();
             co_await wakeup_.async_wait(asio::as_tuple(asio::use_awaitable));
+            tools_.store->tend();
             push_woke_when_due();
         }
         // The engine takes nothing any more.

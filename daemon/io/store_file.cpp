@@ -10,13 +10,6 @@
 
 namespace trainwatch::io {
 
-namespace {
-
-// What a log that is lost may cost.
-constexpr milliseconds checkpoint_interval{60'000};
-
-}  // namespace
-
 store_file::store_file(
     const clock& time, std::string path, std::span<const store_migration> migrations
 )
@@ -41,7 +34,6 @@ void store_file::close() {
     writer_.reset();
     database_.reset();
     opened_.reset();
-    checkpointed_.reset();
     checked_ = false;
 }
 
@@ -240,7 +232,7 @@ result<void> store_file::commit(const domain::ledger_batch& batch) {
         follows_rows_ = true;
         written_ = time_.now().wall;
         // Without its log it would be a first start again: nobody hears of this one before.
-        if (is_new_) copy_log();
+        if (is_new_) tend();
         return {};
     }
     auto why = explain("cannot be written");
@@ -251,16 +243,9 @@ result<void> store_file::commit(const domain::ledger_batch& batch) {
     return why;
 }
 
-void store_file::tend() {
-    if (!database_ || is_in_memory() || !writer_) return;
-    const auto now = time_.now().mono;
-    if (checkpointed_ && now - *checkpointed_ < checkpoint_interval) return;
-    copy_log();
-}
-
 // What fails here is tried again, and commits will say why.
-void store_file::copy_log() {
-    checkpointed_ = time_.now().mono;
+void store_file::tend() {
+    if (!database_ || is_in_memory()) return;
     bool is_copied = false;
     {
         store_statement asked(*database_, "PRAGMA wal_checkpoint(PASSIVE)");

@@ -36,8 +36,7 @@ public:
 
     result<domain::ledger> load();
     result<void> commit(const domain::ledger_batch& batch);
-    // After a commit that was answered, when nothing else is to be done: copies the log into the
-    // file at times. A log that is lost costs what was written since.
+    // Copies the log into the file: a log that is lost costs what was written since.
     void tend();
     // When the file was written last, as a start found it or by us since; nothing without one.
     std::optional<wall_time> written() const { return written_; }
@@ -56,7 +55,6 @@ private:
     void remember_rebuilt(store_contents& found);
     result<domain::ledger> load_without_writing(const failure& why_not);
     std::optional<domain::ledger> read_through(const std::string& name, store_access access);
-    void copy_log();
     domain::ledger begin_with_what_was_saved();
     bool is_sound();
     void close();
@@ -75,7 +73,6 @@ private:
     domain::ledger_batch saved_{};
     std::optional<wall_time> last_written_{};  // the predecessor was
     std::optional<wall_time> written_{};       // the file was, with its log
-    std::optional<mono_time> checkpointed_{};  // the log was, since the file was opened
     bool is_new_ = false;                      // the file alone has no commit in it yet
     bool checked_ = false;                     // the whole file, since it was opened
     bool was_replaced_ = false;                // behind our back, and nobody was told yet

@@ -194,8 +194,11 @@ result<std::string> set_aside(const std::string& path, wall_time now) {
 
 std::optional<std::string> newest_set_aside(const std::string& path) {
     const auto names = names_set_aside(path);
-    if (names.empty()) return std::nullopt;
-    return *names.rbegin();
+    for (auto name = names.rbegin(); name != names.rend(); ++name) {
+        // Not a log that stands there alone.
+        if (file_exists(*name)) return *name;
+    }
+    return std::nullopt;
 }
 
 }  // namespace trainwatch::io
