@@ -105,6 +105,8 @@ TEST_F(StoreStart, one_that_was_only_set_aside_is_damage_and_no_first_start) {
     const auto aside = path + ".damaged-20261127T000000Z";
     files::rename(path, aside);
     date(aside, long_ago);
+    // A run between was killed as soon as it had found the log without its file.
+    files::copy_file(aside, path + ".damaged-20261128T000000Z-wal");
     for (int start = 0; start < 2; ++start) {
         reopen();
         const auto known = load();
