@@ -12,6 +12,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "app/loaded_ledger.hpp"
+#include "proto/clock_witnesses.hpp"
+
 namespace trainwatch::app {
 namespace {
 
@@ -74,6 +77,7 @@ public:
             if (stopped_) break;
             arm();
             co_await wakeup_.async_wait(asio::as_tuple(asio::use_awaitable));
+            tools_.store->tend();
             push_woke_when_due();
         }
         // The engine takes nothing any more.
@@ -114,17 +118,12 @@ public:
     std::function<void(endpoint_id)> on_unreached{};
 
 private:
-    // A store that cannot be read is no reason not to watch: AWS' own history rebuilds the state.
-    // It is no first start either: an earlier run may have alerted.
     domain::ledger ledger_of(result<domain::ledger> loaded) {
-        if (loaded.has_value() && !loaded->damaged) return std::move(loaded.value());
-        domain::ledger known;
-        if (loaded.has_value()) {
-            known = std::move(loaded.value());
-        } else {
-            known.damaged = loaded.error();
+        is_unreadable_ = loaded.has_error();
+        auto known = ledger_for_engine(std::move(loaded), tools_.store->written());
+        if (known.damaged) {
+            say_of_store("the ledger cannot be read; starting from AWS' history", *known.damaged);
         }
-        say_of_store("the ledger cannot be read; starting from AWS' history", *known.damaged);
         return known;
     }
 
@@ -212,6 +211,7 @@ private:
         asio::co_spawn(executor_, read_alerts_back(std::move(what)), rethrow);
     }
     void perform(core::note& what) {
+        if (is_unreadable_) tell_as_unreadable(what);
         tools_.log.write(level_of(what.level), what.name, what.fields);
     }
     void perform(core::acknowledgement& what) {
@@ -235,18 +235,21 @@ private:
             const auto& seen = *answer.outcome;
             tools_.documents.put(what.slot, seen.created, answer.document, tools_.time.now().wall);
         }
+        witnesses_.heard_aws(answer.clock_offset, tools_.time.now());
         push(core::described{what.id, std::move(answer.outcome), answer.took, answer.clock_offset});
     }
 
     io::task<void> list_page(core::list_jobs what) {
         auto& client = *tools_.clients.at(what.lane.value);
         auto answer = co_await client.list(what.query, what.deadline);
+        witnesses_.heard_aws(answer.clock_offset, tools_.time.now());
         push(core::listed{what.id, std::move(answer.outcome), answer.took, answer.clock_offset});
     }
 
     io::task<void> read_tags_of_job(core::read_tags what) {
         auto& client = *tools_.clients.at(what.lane.value);
         auto answer = co_await client.tags(what.arn, what.deadline);
+        witnesses_.heard_aws(answer.clock_offset, tools_.time.now());
         push(core::tags_read{what.id, std::move(answer.outcome), answer.took, answer.clock_offset});
     }
 
@@ -264,13 +267,15 @@ private:
         const bool is_unreached =
             answer.outcome.has_error() && answer.outcome.error().kind == error_class::transient;
         if (is_unreached && on_unreached) on_unreached(what.endpoint);
-        push(core::delivered{what.id, std::move(answer.outcome), answer.clock_offset});
+        const auto offset = witnesses_.believed(answer.clock_offset, tools_.time.now());
+        push(core::delivered{what.id, std::move(answer.outcome), offset});
     }
 
     io::task<void> read_alerts_back(core::read_back what) {
         auto& notifier = *tools_.notifiers.at(what.endpoint.value);
         auto answer = co_await notifier.ask_held(what.alerts, what.deadline);
-        push(core::read_back_told{what.id, std::move(answer.held), answer.clock_offset});
+        const auto offset = witnesses_.believed(answer.clock_offset, tools_.time.now());
+        push(core::read_back_told{what.id, std::move(answer.held), offset});
     }
 
     asio::any_io_executor executor_;
@@ -283,6 +288,8 @@ private:
     std::string told_{};
     std::string said_beside_{};
     std::string store_trouble_{};  // told already
+    proto::clock_witnesses witnesses_{};
+    bool is_unreadable_ = false;  // the ledger, which is there
     bool stop_requested_ = false;
     bool stopped_ = false;
 };

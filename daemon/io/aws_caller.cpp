@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "io/invocation.hpp"
+#include "proto/clock_offset.hpp"
 #include "proto/refused_keys.hpp"
 #include "proto/retry.hpp"
 #include "wire/aws_advice.hpp"
@@ -97,13 +98,23 @@ wire::http_request aws_caller::prepare(
     return request;
 }
 
+// Whoever takes a signature has the time that it was signed with, within minutes: a Date that is
+// far from it is somebody else's, a proxy's.
+bool aws_caller::fits_signature(milliseconds told) const {
+    return std::chrono::abs(told - offset_.value_or(milliseconds(0))) <= proto::far_off;
+}
+
 aws_answer aws_caller::read(result<http_answer>& answer, std::string_view action) {
     if (!answer) return {with_cure(answer.error(), action), {}, {}};
-    if (answer->clock_offset) offset_ = answer->clock_offset;
     auto& response = answer->response;
-    if (response.status == 200) return {std::move(response), answer->took, answer->clock_offset};
-    return {
-        with_cure(wire::decode_aws_error(response), action), answer->took, answer->clock_offset};
+    std::optional<failure> why;
+    if (response.status != 200) why = wire::decode_aws_error(response);
+    const bool is_refused_for_time = why && proto::may_be_clock_skew(*why);
+    auto told = answer->clock_offset;
+    if (told && !is_refused_for_time && !fits_signature(*told)) told.reset();
+    if (told) offset_ = told;
+    if (!why) return {std::move(response), answer->took, told};
+    return {with_cure(std::move(*why), action), answer->took, told};
 }
 
 // They arrived when nothing could be asked any more.

@@ -68,6 +68,7 @@ private:
     wire::http_request prepare(
         const wire::http_request& plain, const domain::aws_credentials& keys, const attempt& which
     );
+    bool fits_signature(milliseconds told) const;
     aws_answer read(result<http_answer>& answer, std::string_view action);
     aws_answer late_keys() const;
 

@@ -14,12 +14,20 @@ namespace trainwatch::io {
 
 namespace {
 
+// What a log that is lost may cost.
+constexpr milliseconds tending_interval{60'000};
+
 class store_on_its_thread final : public store {
 public:
     store_on_its_thread(
-        const boost::asio::any_io_executor& executor, std::unique_ptr<store_file> file
+        const boost::asio::any_io_executor& executor,
+        const clock& time,
+        std::unique_ptr<store_file> file
     )
-        : executor_(executor), file_(std::move(file)), thread_(create_worker(executor)) {}
+        : executor_(executor)
+        , time_(time)
+        , file_(std::move(file))
+        , thread_(create_worker(executor)) {}
 
     task<result<domain::ledger>> load() override {
         std::function<result<domain::ledger>()> work = [this] { return file_->load(); };
@@ -31,8 +39,19 @@ public:
         last_ = id;
         const auto rows = std::make_shared<domain::ledger_batch>(std::move(batch));
         std::function<result<void>()> work = [this, rows] { return file_->commit(*rows); };
+        has_news_ = true;
         co_return co_await perform(std::move(work));
     }
+
+    void tend() override {
+        const auto now = time_.now().mono;
+        if (!has_news_ || (tended_ && now - *tended_ < tending_interval)) return;
+        has_news_ = false;
+        tended_ = now;
+        thread_->perform([this] { file_->tend(); }, [] {});
+    }
+
+    std::optional<wall_time> written() const override { return file_->written(); }
 
     task<result<domain::ledger_batch>> about(std::string job) override {
         std::function<result<domain::ledger_batch>()> work = [this, job = std::move(job)] {
@@ -60,10 +79,13 @@ private:
     }
 
     const boost::asio::any_io_executor executor_;
+    const clock& time_;
     // In this order: the thread has ended when the file is closed.
     std::unique_ptr<store_file> file_;
     std::unique_ptr<worker> thread_;
     commit_id last_{};
+    bool has_news_ = false;  // since it was tended
+    std::optional<mono_time> tended_{};
 };
 
 }  // namespace
@@ -77,7 +99,9 @@ result<std::unique_ptr<store>> create_store(
 ) {
     auto file = std::make_unique<store_file>(time, path);
     if (const auto alone = file->lock(); alone.has_error()) return alone.error();
-    return std::unique_ptr<store>(std::make_unique<store_on_its_thread>(executor, std::move(file)));
+    return std::unique_ptr<store>(
+        std::make_unique<store_on_its_thread>(executor, time, std::move(file))
+    );
 }
 
 result<domain::ledger_batch> read_about(const std::string& path, const std::string& job) {
@@ -92,7 +116,7 @@ result<domain::ledger_batch> read_about(const std::string& path, const std::stri
     for (const auto access : {store_access::read_only, store_access::immutable}) {
         // Whoever may not write in the folder cannot take part in a log: without one, nobody has
         // to.
-        if (access == store_access::immutable && file_exists(path + "-wal")) break;
+        if (access == store_access::immutable && has_log(path)) break;
         store_sqlite reader;
         const bool opened = reader.open(path, access, limits::ledger_busy);
         if (opened && !is_readable_version(reader, store_migrations().size()) && reader.ok()) {

@@ -7,12 +7,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include "base/failure.hpp"
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "domain/ledger.hpp"
 #include "io/byte_stream.hpp"
 #include "io/clock.hpp"
@@ -24,8 +26,15 @@ public:
     virtual ~store() = default;
     // Once, before the first commit. A ledger that can be read but not written is read.
     virtual task<result<domain::ledger>> load() = 0;
+    // When it was written last, also where it cannot be read; nothing without a ledger. While
+    // nothing else is asked.
+    virtual std::optional<wall_time> written() const = 0;
     // Durable once this returns. Batches come in the order of their ids, one at a time.
     virtual task<result<void>> commit(commit_id id, domain::ledger_batch batch) = 0;
+    // To be called now and then, and cheap: about once a minute, if anything was committed, the log
+    // is copied into the file, so that a log which is lost costs no more. A commit that comes
+    // meanwhile waits for it.
+    virtual void tend() = 0;
     // Every row about the jobs of this name, or about the one with this ARN; oldest job first.
     virtual task<result<domain::ledger_batch>> about(std::string job) = 0;
 };

@@ -1,5 +1,6 @@
 #include "io/store_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -71,6 +72,7 @@ result<void> store_file::begin_new() {
     if (const int refused = publish_file(name, path_)) {
         return explain_system(path_, "cannot be begun", refused);
     }
+    is_new_ = true;
     return {};
 }
 
@@ -121,8 +123,10 @@ result<void> store_file::prepare_to_write() {
 result<void> store_file::replace_damaged(const store_trouble& found) {
     auto why = explain_trouble(path_, "is damaged", found);
     domain::ledger_batch saved = salvage(*database_);
+    // Copied into the file at the end, its log would make it one of today.
+    database_->leave_log();
     close();
-    last_written_ = last_written(path_);
+    last_written_ = written_;
     auto aside = set_aside(path_, time_.now().wall);
     if (aside.has_error()) return aside.error();
     why.cure = "it stands aside as " + aside.value() + ", and a new one is begun";
@@ -146,6 +150,37 @@ bool store_file::is_sound() {
     return false;
 }
 
+// Of a ledger that was there: its log without it, or what an earlier run set aside, and ended
+// before it had begun a new one.
+result<void> store_file::look_for_remains() {
+    // Known since an earlier try.
+    if (damaged_) return {};
+    // Removed while we run, it was no damage.
+    const auto aside = was_replaced_ ? std::nullopt : newest_set_aside(path_);
+    if (aside) written_ = std::max(written_, last_written(*aside));
+    if (file_exists(path_ + "-wal")) {
+        const auto log = set_aside(path_, time_.now().wall);
+        if (log.has_error()) return log.error();
+        damaged_ = failure{
+            .kind = error_class::internal,
+            .detail = "ledger " + path_ + ": missing, and only its log is there",
+            .cure = "the log stands aside as " + log.value() + "-wal"};
+    } else if (aside) {
+        damaged_ = failure{
+            .kind = error_class::internal,
+            .detail = "ledger " + path_ + ": missing, and a damaged one stands aside",
+            .cure = "it is " + *aside + "; move that away, too, for a first start"};
+    } else {
+        return {};
+    }
+    last_written_ = written_;
+    store_sqlite reader;
+    if (aside && reader.open(*aside, store_access::immutable, milliseconds(0))) {
+        saved_ = salvage(reader);
+    }
+    return {};
+}
+
 result<void> store_file::ensure_open(milliseconds busy) {
     // Removed or replaced under us: what is written there is lost with the last descriptor.
     if (database_ && opened_ && identify_file(path_) != opened_) {
@@ -159,17 +194,10 @@ result<void> store_file::ensure_open(milliseconds busy) {
         return prepare_to_write();
     }
     if (auto alone = lock(); alone.has_error()) return alone;
+    // Before anything is opened: that makes a log, and may write the file.
+    written_ = last_written(path_);
     if (!file_exists(path_)) {
-        // A log without its file is what is left of a ledger.
-        if (file_exists(path_ + "-wal")) {
-            last_written_ = last_written(path_);
-            auto aside = set_aside(path_, time_.now().wall);
-            if (aside.has_error()) return aside.error();
-            damaged_ = failure{
-                .kind = error_class::internal,
-                .detail = "ledger " + path_ + ": missing, and only its log is there",
-                .cure = "the log stands aside as " + aside.value() + "-wal"};
-        }
+        if (auto known = look_for_remains(); known.has_error()) return known;
         if (auto begun = begin_new(); begun.has_error()) return begun;
     }
     auto done = open_existing(busy);
@@ -180,64 +208,6 @@ result<void> store_file::ensure_open(milliseconds busy) {
     close();
     if (done.has_error()) return done;
     return explain_trouble(path_, "cannot be read", *found);
-}
-
-domain::ledger store_file::begin_with_what_was_saved() {
-    domain::ledger rest{true, std::move(saved_), std::exchange(damaged_, std::nullopt)};
-    saved_ = {};
-    follows_rows_ = !rest.rows.empty();
-    if (rest.damaged) rest.rows.last_complete_sweep = last_written_;
-    return rest;
-}
-
-// An earlier run set a damaged file aside, and ended before it had written anything: to this one
-// it is as damaged.
-void store_file::remember_rebuilt(store_contents& found) {
-    if (!found.rebuilt) return;
-    damaged_ = failure{
-        .kind = error_class::internal,
-        .detail = "ledger " + path_ + ": begun anew because it was damaged, and not written since",
-        .cure = "what it was stands aside as " + path_ + ".damaged-…"};
-    saved_ = std::move(found.rows);
-    last_written_ = found.rebuilt;
-}
-
-result<domain::ledger> store_file::load_without_writing(const failure& why_not) {
-    close();
-    // Nothing is there, and nothing can be made: a first start, and commits will say why.
-    if (!file_exists(path_)) return begin_with_what_was_saved();
-    for (const auto access : {store_access::read_only, store_access::immutable}) {
-        // What a log holds cannot be seen without taking part in it.
-        if (access == store_access::immutable && file_exists(path_ + "-wal")) continue;
-        store_sqlite reader;
-        if (!reader.open(path_, access, limits::ledger_busy)) continue;
-        const bool known = is_readable_version(reader, migrations_.size());
-        auto all = read_everything(reader);
-        if (!known || !reader.ok()) continue;
-        remember_rebuilt(all);
-        if (damaged_) return begin_with_what_was_saved();
-        follows_rows_ = all.begun;
-        return domain::ledger{!all.begun, std::move(all.rows), std::nullopt};
-    }
-    return why_not;
-}
-
-result<domain::ledger> store_file::load() {
-    const auto opened = ensure_open(limits::ledger_busy_at_start);
-    if (opened.has_error()) return load_without_writing(opened.error());
-    store_contents all;
-    if (!damaged_) all = read_everything(*database_);
-    if (const auto found = database_->trouble(); found && found->damaged) {
-        if (const auto done = replace_damaged(*found); done.has_error()) return done.error();
-    } else if (found) {
-        return load_without_writing(explain("cannot be read"));
-    }
-    database_->wait_for_others(limits::ledger_busy);
-    remember_rebuilt(all);
-    if (damaged_) return begin_with_what_was_saved();
-    if (all.has_loose_messages) writer_->collect_soon();
-    follows_rows_ = all.begun;
-    return domain::ledger{!all.begun, std::move(all.rows), std::nullopt};
 }
 
 result<void> store_file::commit(const domain::ledger_batch& batch) {
@@ -260,6 +230,9 @@ result<void> store_file::commit(const domain::ledger_batch& batch) {
     writer_->write(batch);
     if (database.execute("COMMIT")) {
         follows_rows_ = true;
+        written_ = time_.now().wall;
+        // Without its log it would be a first start again: nobody hears of this one before.
+        if (is_new_) tend();
         return {};
     }
     auto why = explain("cannot be written");
@@ -268,6 +241,20 @@ result<void> store_file::commit(const domain::ledger_batch& batch) {
     // Anything else may have left the connection in a state of its own; the next one looks anew.
     if (!only_waits && !is_in_memory()) close();
     return why;
+}
+
+// What fails here is tried again, and commits will say why.
+void store_file::tend() {
+    if (!database_ || is_in_memory()) return;
+    bool is_copied = false;
+    {
+        store_statement asked(*database_, "PRAGMA wal_checkpoint(PASSIVE)");
+        const bool told = asked.step() && asked.integer() == 0;
+        const auto in_log = told ? asked.integer() : -1;
+        is_copied = told && asked.integer() == in_log;
+    }
+    if (!database_->ok()) database_->roll_back();
+    if (is_copied) is_new_ = false;
 }
 
 result<domain::ledger_batch> store_file::about(const std::string& job) {

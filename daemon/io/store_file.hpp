@@ -36,12 +36,17 @@ public:
 
     result<domain::ledger> load();
     result<void> commit(const domain::ledger_batch& batch);
+    // Copies the log into the file: a log that is lost costs what was written since.
+    void tend();
+    // When the file was written last, as a start found it or by us since; nothing without one.
+    std::optional<wall_time> written() const { return written_; }
     result<domain::ledger_batch> about(const std::string& job);
 
 private:
     bool is_in_memory() const;
     // With a connection that can write, and a file that is sound as far as it can be known.
     result<void> ensure_open(milliseconds busy);
+    result<void> look_for_remains();
     result<void> begin_new();
     bool begin_with_saved(store_sqlite& fresh);
     result<void> open_existing(milliseconds busy);
@@ -49,6 +54,7 @@ private:
     result<void> replace_damaged(const store_trouble& found);
     void remember_rebuilt(store_contents& found);
     result<domain::ledger> load_without_writing(const failure& why_not);
+    std::optional<domain::ledger> read_through(const std::string& name, store_access access);
     domain::ledger begin_with_what_was_saved();
     bool is_sound();
     void close();
@@ -66,6 +72,8 @@ private:
     std::optional<failure> damaged_{};
     domain::ledger_batch saved_{};
     std::optional<wall_time> last_written_{};  // the predecessor was
+    std::optional<wall_time> written_{};       // the file was, with its log
+    bool is_new_ = false;                      // the file alone has no commit in it yet
     bool checked_ = false;                     // the whole file, since it was opened
     bool was_replaced_ = false;                // behind our back, and nobody was told yet
     bool follows_rows_ = false;                // rows were read from a file, or written to it

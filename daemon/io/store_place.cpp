@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -39,6 +40,13 @@ std::string owner_of(int descriptor) {
     return size > 0 ? std::string(trim(text.data())) : std::string("unknown");
 }
 
+bool leads_to(const std::string& path, int descriptor) {
+    struct stat named {};
+    struct stat opened {};
+    return ::stat(path.c_str(), &named) == 0 && ::fstat(descriptor, &opened) == 0 &&
+        named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
 int rename_file(const std::string& from, const std::string& to) {
     return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
 }
@@ -52,7 +60,8 @@ int sync(const std::string& path, int how) {
     return refused;
 }
 
-void keep_the_newest(const std::string& path) {
+// In the order of their times, without their logs.
+std::set<std::string> names_set_aside(const std::string& path) {
     const auto prefix = files::path(path).filename().string() + std::string(mark);
     std::set<std::string> damaged;
     std::error_code ignored;
@@ -62,10 +71,15 @@ void keep_the_newest(const std::string& path) {
         for (const auto log : logs) {
             if (name.ends_with(log)) name.resize(name.size() - log.size());
         }
-        damaged.insert(std::move(name));
+        damaged.insert((folder_of(path) / name).string());
     }
+    return damaged;
+}
+
+void keep_the_newest(const std::string& path) {
+    auto damaged = names_set_aside(path);
     while (damaged.size() > limits::ledger_damaged_kept) {
-        remove_with_logs((folder_of(path) / *damaged.begin()).string());
+        remove_with_logs(*damaged.begin());
         damaged.erase(damaged.begin());
     }
 }
@@ -77,8 +91,9 @@ store_lock::~store_lock() {
 }
 
 result<void> store_lock::take(const std::string& path) {
-    if (descriptor_ >= 0) return {};
     const std::string name = path + ".lock";
+    if (descriptor_ >= 0 && leads_to(name, descriptor_)) return {};
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
     const int opened = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, private_file);
     if (opened < 0) return {};
     if (::flock(opened, LOCK_EX | LOCK_NB) != 0) {
@@ -104,6 +119,11 @@ result<void> store_lock::take(const std::string& path) {
 bool file_exists(const std::string& path) {
     struct stat facts {};
     return ::stat(path.c_str(), &facts) == 0 || errno != ENOENT;
+}
+
+bool has_log(const std::string& path) {
+    struct stat facts {};
+    return ::stat((path + "-wal").c_str(), &facts) == 0 ? facts.st_size > 0 : errno != ENOENT;
 }
 
 void make_folder_of(const std::string& path) {
@@ -141,6 +161,7 @@ std::optional<wall_time> last_written(const std::string& path) {
     for (const char* const part : {"", "-wal"}) {
         struct stat facts {};
         if (::stat((path + part).c_str(), &facts) != 0) continue;
+        if (*part && facts.st_size == 0) continue;
         const auto at = from_unix_milliseconds(
             facts.st_mtim.tv_sec * std::int64_t{1'000} + facts.st_mtim.tv_nsec / 1'000'000
         );
@@ -169,6 +190,15 @@ result<std::string> set_aside(const std::string& path, wall_time now) {
     // Without it a crash may bring the damaged file back, to be found damaged again.
     sync(folder_of(path).string(), O_RDONLY | O_DIRECTORY);
     return name;
+}
+
+std::optional<std::string> newest_set_aside(const std::string& path) {
+    const auto names = names_set_aside(path);
+    for (auto name = names.rbegin(); name != names.rend(); ++name) {
+        // Not a log that stands there alone.
+        if (file_exists(*name)) return *name;
+    }
+    return std::nullopt;
 }
 
 }  // namespace trainwatch::io

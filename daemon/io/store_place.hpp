@@ -20,8 +20,9 @@ public:
     store_lock(const store_lock&) = delete;
     store_lock& operator=(const store_lock&) = delete;
 
-    // Failure: another process has it. Without the right to make the file there is no lock, and
-    // no failure: whoever cannot write there cannot disturb anybody.
+    // Again when somebody removed the file. Failure: another process has it. Without the right to
+    // make the file there is no lock, and no failure: whoever cannot write there cannot disturb
+    // anybody.
     result<void> take(const std::string& path);
     bool is_held() const { return descriptor_ >= 0; }
 
@@ -30,6 +31,8 @@ private:
 };
 
 bool file_exists(const std::string& path);
+// An empty log is none: SQLite makes it before it knows whether it can write.
+bool has_log(const std::string& path);
 // The ledger's own folder, where its parent exists; others are not ours to make.
 void make_folder_of(const std::string& path);
 // An empty file that the owner alone may read. Failure: errno.
@@ -45,11 +48,13 @@ struct file_identity {
     bool operator==(const file_identity&) const = default;
 };
 std::optional<file_identity> identify_file(const std::string& path);
-// When the file or its log was written last; nothing without either.
+// When the file or its log was written last, an empty log not counted; nothing without either.
 std::optional<wall_time> last_written(const std::string& path);
 
 // Renames the file and its logs to PATH.damaged-TIME (UTC), and returns that name. Of earlier ones
 // the newest limits::ledger_damaged_kept stay, this one included.
 result<std::string> set_aside(const std::string& path, wall_time now);
+// The newest of them.
+std::optional<std::string> newest_set_aside(const std::string& path);
 
 }  // namespace trainwatch::io

@@ -134,6 +134,10 @@ void store_sqlite::blame_the_statement() {
     if (trouble_ && (trouble_->code & 0xff) == SQLITE_ERROR) trouble_->damaged = false;
 }
 
+void store_sqlite::leave_log() {
+    if (handle_) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
 void store_sqlite::roll_back() {
     if (handle_ && sqlite3_get_autocommit(handle_) == 0) {
         sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);

@@ -58,6 +58,8 @@ public:
     void report_damage(std::string text);
     // What failed was a statement of ours, not the file: a table that a new release cannot add.
     void blame_the_statement();
+    // Closing does not copy the log into the file, nor remove it.
+    void leave_log();
     // Forgets the trouble, undoes the transaction.
     void roll_back();
     std::int64_t last_row_id() const;

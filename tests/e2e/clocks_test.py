@@ -49,6 +49,13 @@ class Alertmanagers(Discovery):
     def test_that_is_hours_ahead_of_aws_holds_the_alert(self):
         self.assertEqual(self.holds("-5h"), ["broken"])
 
+    # Of days AWS' own refusals tell: nothing was asked with success before.
+    def test_that_is_days_behind_aws_holds_the_alert(self):
+        self.assertEqual(self.holds("51h"), ["broken"])
+
+    def test_that_is_days_ahead_of_aws_holds_the_alert(self):
+        self.assertEqual(self.holds("-51h"), ["broken"])
+
 
 if __name__ == "__main__":
     harness.main()

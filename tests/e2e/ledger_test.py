@@ -102,6 +102,28 @@ class Restart(ledger_harness.WithLedger):
         self.assertEqual(daemon.end(), 0)
         self.assertEqual(len(list(self.directory.glob("ledger.db.damaged-*Z"))), 1)
 
+    def test_a_log_that_is_lost_after_a_kill_is_no_first_start(self):
+        daemon = self.run_until_alerted()
+        daemon.process.kill()
+        daemon.process.wait()
+        os.unlink(f"{self.file}-wal")
+        daemon = self.start_daemon(self.configure())
+        daemon.wait_for_line("msg=restored")
+        self.assertEqual(daemon.end(), 0)
+
+    # A folder in its place stands for what refuses to be read.
+    def test_one_that_cannot_be_read_is_not_damaged_and_looked_back_over(self):
+        self.file.mkdir()
+        os.utime(self.file, (1_000_000_000, 1_000_000_000))
+        daemon = self.start_daemon(self.configure())
+        line = daemon.wait_for_line("msg=ledger_unreadable")
+        self.assertIn("alerts_since=2001-09-09T01:46:40", line)
+        self.assertIn("the file stays as it is", line)
+        wait_until(lambda: not self.webhook.received.empty(), "the alert all the same")
+        self.assertFalse([said for said in daemon.lines if "ledger_damaged" in said])
+        self.assertEqual(daemon.end(), 0)
+        self.assertTrue(self.file.is_dir())
+
     def test_a_folder_that_cannot_be_made_degrades_storage_and_nothing_else(self):
         daemon = self.start_daemon(
             self.configure(), storage="/proc/nowhere/state")

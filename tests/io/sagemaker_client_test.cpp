@@ -187,6 +187,47 @@ TEST_F(SagemakerClient, refused_for_its_clock_it_signs_once_more_by_the_servers)
     );
 }
 
+TEST_F(SagemakerClient, a_clock_that_is_days_off_is_corrected_like_any_other) {
+    for (const auto* const date :
+         {"Thu, 26 Nov 2026 09:12:00 GMT", "Sun, 22 Nov 2026 09:12:00 GMT"}) {
+        const auto told = "Date: " + std::string(date) + "\r\n";
+        scripted_server server(
+            on,
+            {{{refusal("InvalidSignatureException", date)},
+              {http_ok(answer_body, told)},
+              {http_ok(answer_body, told)}}}
+        );
+        use(server.origin());
+        const auto answer = describe("resnet-1");
+        EXPECT_TRUE(answer.outcome.has_value());
+        ASSERT_TRUE(answer.clock_offset);
+        EXPECT_EQ(std::chrono::abs(*answer.clock_offset), std::chrono::hours(48));
+        EXPECT_TRUE(describe("resnet-1").clock_offset);
+        ASSERT_EQ(server.requests().size(), 3U);
+        for (const auto i : {1U, 2U})
+            EXPECT_THAT(
+                header(server.requests()[i], "X-Amz-Date"),
+                testing::AnyOf("20261126T091200Z", "20261122T091200Z")
+            );
+        client->close();
+    }
+}
+
+// Somebody on the way puts in a Date of his own: AWS took the time that we signed with.
+TEST_F(SagemakerClient, an_absurd_date_beside_an_accepted_signature_is_not_believed) {
+    scripted_server server(
+        on,
+        {{{http_ok(answer_body, "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n")},
+          {refusal("ThrottlingException", "Thu, 01 Jan 1970 00:00:00 GMT")},
+          {http_ok(answer_body)}}}
+    );
+    use(server.origin());
+    EXPECT_EQ(describe("resnet-1").clock_offset, std::nullopt);
+    EXPECT_EQ(describe("resnet-1").clock_offset, std::nullopt);
+    EXPECT_TRUE(describe("resnet-1").outcome.has_value());
+    EXPECT_EQ(header(server.requests().at(2), "X-Amz-Date"), "20261124T091200Z");
+}
+
 TEST_F(SagemakerClient, corrected_clock_is_no_reason_for_a_second_attempt) {
     // Denied, with a clock that is still ten minutes off: it was signed for already.
     const std::string date = "Tue, 24 Nov 2026 09:22:00 GMT";

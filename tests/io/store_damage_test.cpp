@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include <gmock/gmock.h>
 
@@ -172,12 +173,10 @@ TEST_F(StoreDamage, text_that_is_no_database_is_noticed) {
     EXPECT_EQ(noticed, 2);
 }
 
-TEST_F(StoreDamage, a_damaged_log_gives_an_earlier_state_or_is_noticed) {
-    // A log with three commits in it, as a daemon that was killed leaves it.
-    std::string file;
-    std::string log;
-    std::vector<domain::ledger_batch> states(1);
-    {
+// With commits in its log, as a daemon that was killed leaves it.
+class StoreLogDamage : public StoreDamage {
+protected:
+    StoreLogDamage() {
         files::remove(path);
         store_file running(*time, path);
         running.load().value();
@@ -190,20 +189,39 @@ TEST_F(StoreDamage, a_damaged_log_gives_an_earlier_state_or_is_noticed) {
         file = read_file(path);
         log = read_file(path + "-wal");
     }
-    ASSERT_GT(log.size(), 20'000U);
-    for (std::size_t offset = 0; offset < log.size(); offset += 151) {
+
+    // Of what was committed at least the first, and no first start.
+    void expect_earlier_state(const std::optional<std::string>& left, const std::string& what) {
         for (const auto& entry : files::directory_iterator(folder.path()))
             files::remove(entry.path());
         write_file(path, file);
-        auto bytes = log;
-        bytes[offset] = static_cast<char>(bytes[offset] ^ 4);
-        write_file(path + "-wal", bytes);
+        if (left) write_file(path + "-wal", *left);
         store_file damaged(*time, path);
         const auto loaded = damaged.load();
-        ASSERT_TRUE(loaded.has_value()) << offset;
-        if (loaded->damaged) continue;
-        ASSERT_THAT(states, testing::Contains(loaded->rows)) << offset;
+        ASSERT_TRUE(loaded.has_value()) << what;
+        if (loaded->damaged) return;
+        ASSERT_FALSE(loaded->first_start) << what;
+        ASSERT_THAT(states, testing::Contains(loaded->rows)) << what;
     }
+
+    std::vector<domain::ledger_batch> states{};
+    std::string file{};
+    std::string log{};
+};
+
+TEST_F(StoreLogDamage, a_flipped_bit_gives_an_earlier_state_or_is_noticed) {
+    ASSERT_GT(log.size(), 20'000U);
+    for (std::size_t offset = 0; offset < log.size(); offset += 151) {
+        auto bytes = log;
+        bytes[offset] = static_cast<char>(bytes[offset] ^ 4);
+        ASSERT_NO_FATAL_FAILURE(expect_earlier_state(bytes, std::to_string(offset)));
+    }
+}
+
+TEST_F(StoreLogDamage, a_log_that_is_lost_or_empty_or_cut_gives_an_earlier_state) {
+    ASSERT_NO_FATAL_FAILURE(expect_earlier_state(std::nullopt, "lost"));
+    for (std::size_t size = 0; size < log.size(); size += 997)
+        ASSERT_NO_FATAL_FAILURE(expect_earlier_state(log.substr(0, size), std::to_string(size)));
 }
 
 TEST_F(StoreDamage, what_breaks_while_the_daemon_runs_is_begun_anew_and_written_again) {

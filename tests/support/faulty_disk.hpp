@@ -2,7 +2,8 @@
 //
 // While it lives it is SQLite's default, so that what is tested needs to know nothing of it. Every
 // read, write, truncation and sync of a database, its journal and its log counts; from the chosen
-// one on they fail with the chosen code, until heal(). Files that are mapped (-shm) are not its.
+// one on they fail with the chosen code, until heal(). So do, where they are chosen, maps of the
+// log's index (-shm), which a full disk has no room for.
 #pragma once
 
 #include <array>
@@ -34,7 +35,7 @@ public:
     faulty_disk(const faulty_disk&) = delete;
     faulty_disk& operator=(const faulty_disk&) = delete;
 
-    enum kind { reads = 1, writes = 2, syncs = 4, everything = 7 };
+    enum kind { reads = 1, writes = 2, syncs = 4, everything = 7, maps = 8 };
 
     // The n-th operation of these kinds from now on fails (0: the next), and all that follow.
     void fail_from(int number, int code, int kinds = everything) {
@@ -117,7 +118,8 @@ private:
                 return methods_of(f).xDeviceCharacteristics(real_of(f));
             };
             m.xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
-                return methods_of(f).xShmMap(real_of(f), page, size, extend, out);
+                const int code = verdict(maps);
+                return code ? code : methods_of(f).xShmMap(real_of(f), page, size, extend, out);
             };
             m.xShmLock = [](sqlite3_file* f, int from, int count, int flags) {
                 return methods_of(f).xShmLock(real_of(f), from, count, flags);
