@@ -11,7 +11,10 @@ dispatch decide_resolved(const standing& at, wall_time resolved_at) {
     if (at.kind == domain::receiver_kind::webhook) {
         return at.resolved_taken ? dispatch::finish_told : dispatch::resolve;
     }
-    if (at.now >= resolved_at + limits::resolved_resend_for) return dispatch::finish_told;
+    // What is held ends there a day ahead unless it is told: nobody else brings it to an end.
+    const bool is_awaited = at.is_held && !at.resolved_taken;
+    const auto told_for = is_awaited ? limits::terminal_hold : limits::resolved_resend_for;
+    if (at.now >= resolved_at + told_for) return dispatch::finish_told;
     return at.resolved_taken ? dispatch::repeat_resolve : dispatch::resolve;
 }
 

@@ -1,7 +1,8 @@
 // What to tell one endpoint about one alert now, if anything, and why: one pure function.
 //
 // Alertmanager forgets everything on restart and answers 200 to what it drops, so it is told of a
-// firing alert each minute until the end, and of the end for fifteen minutes (as Prometheus does).
+// firing alert each minute until the end, and of the end for fifteen minutes (as Prometheus does), or
+// until it has taken that, where the end that it knows of is a day ahead.
 // A webhook is told once of each, until it has taken it; of the heartbeat each minute.
 #pragma once
 
@@ -21,6 +22,7 @@ struct standing {
     std::optional<wall_time> resolved_at{};  // at this receiver; nothing while it is to fire
     wall_time now{};
     bool is_heartbeat = false;
+    bool is_held = false;  // told with the end of its hold, a day ahead
 };
 
 enum class dispatch {

@@ -237,6 +237,7 @@ dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
     at.firing_taken = known.first_confirmed.has_value();
     at.resolved_taken = known.resolved;
     at.now = now_.wall;
+    at.is_held = is_terminal_alert(book_.alert(alert));
     at.is_heartbeat = book_.key(alert) == heartbeat_.identity;
     const auto receiver = receiver_of(endpoint);
     const auto end = book_.end_at(alert, receiver);

@@ -155,8 +155,10 @@ told engine::known_to(
     const auto over_for = now_.wall - alert.resolved_at.value_or(now_.wall);
     told unknown;
     // Of a damaged ledger the alert may be left, and no word of who was told.
+    // Alertmanager may have been given an end that lies a day ahead.
+    const bool may_go_on = of_watcher || endpoint.kind == domain::receiver_kind::alertmanager;
     unknown.attempted = is_ledger_damaged_ ||
-        over_for < (of_watcher ? limits::terminal_hold : limits::resolved_resend_for);
+        over_for < (may_go_on ? limits::terminal_hold : limits::resolved_resend_for);
     return unknown;
 }
 
@@ -167,12 +169,13 @@ bool engine::is_history(const domain::alert& alert, const told_map& kept) const 
     return std::all_of(plan_.endpoints.begin(), plan_.endpoints.end(), [&](const auto& endpoint) {
         const auto known = known_to(endpoint, alert, kept);
         const standing here{
-            endpoint.kind,
-            known.attempted,
-            known.first_confirmed.has_value(),
-            known.resolved,
-            alert.resolved_at,
-            now_.wall};
+            .kind = endpoint.kind,
+            .attempted = known.attempted,
+            .firing_taken = known.first_confirmed.has_value(),
+            .resolved_taken = known.resolved,
+            .resolved_at = alert.resolved_at,
+            .now = now_.wall,
+            .is_held = is_terminal_alert(alert)};
         const auto next = decide(here);
         return endpoint.gone || next == dispatch::finish_told || next == dispatch::finish_unknown;
     });

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
 namespace trainwatch::core {
@@ -81,6 +82,21 @@ TEST_P(dispatch_table, decides) {
     where.now = created;
     if (given.resolved_ago) where.resolved_at = created - *given.resolved_ago;
     EXPECT_EQ(decide(where), given.expected) << given.sentence;
+}
+
+// Its end lies a day ahead there, and nobody else brings it to one.
+TEST(dispatch, end_of_what_is_held_is_told_until_alertmanager_has_taken_it) {
+    standing where;
+    where.kind = alertmanager;
+    where.attempted = where.firing_taken = where.is_held = true;
+    where.now = created;
+    where.resolved_at = created - hours(23);
+    EXPECT_EQ(decide(where), dispatch::resolve);
+    where.resolved_taken = true;
+    EXPECT_EQ(decide(where), dispatch::finish_told);
+    where.resolved_taken = false;
+    where.resolved_at = created - limits::terminal_hold;
+    EXPECT_EQ(decide(where), dispatch::finish_told);
 }
 
 INSTANTIATE_TEST_SUITE_P(every_standing, dispatch_table, testing::ValuesIn(cases));

@@ -400,6 +400,20 @@ TEST(engine_alerts, webhook_is_told_of_the_end_once) {
     EXPECT_THAT(play.view().alerts, IsEmpty());
 }
 
+// It goes on there for a day unless it is told.
+TEST(engine_alerts, alertmanager_that_was_away_for_hours_is_told_that_it_is_over) {
+    auto play = failed_job({am_1});
+    play.play(hours(1));
+    play.receiver = [](const deliver&) { return failed(error_class::transient); };
+    auto without = play.subject().plan();
+    without.targets.clear();
+    play.play(hours(3), reconfigured{without});
+    play.receiver = [](const deliver&) { return domain::receipt{}; };
+    const auto sends = deliveries(play.play(minutes(5)));
+    ASSERT_FALSE(sends.empty());
+    EXPECT_EQ(sends.back().what.alerts[0].state, alert_state::resolved);
+}
+
 // Its first news of the alert would be that it is over.
 TEST(engine_alerts, webhook_that_was_not_there_is_not_told_the_end) {
     for (const bool was_there : {false, true}) {
