@@ -1,9 +1,9 @@
 // What to tell one endpoint about one alert now, if anything, and why: one pure function.
 //
 // Alertmanager forgets everything on restart and answers 200 to what it drops, so it is told of a
-// firing alert each minute until the end, and of the end for fifteen minutes (as Prometheus does), or
-// until it has taken that, where the end that it knows of is a day ahead.
-// A webhook is told once of each, until it has taken it; of the heartbeat each minute.
+// firing alert each minute until the end, and of the end for fifteen minutes (as Prometheus does),
+// or until it has taken that, where the end that it knows of is a day ahead. A webhook is told once
+// of each, until it has taken it; of the heartbeat each minute.
 #pragma once
 
 #include <optional>

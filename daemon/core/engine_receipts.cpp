@@ -11,9 +11,11 @@
 namespace trainwatch::core {
 namespace {
 
-// Nobody can have taken what was never sent. Of all other failures the answer alone may be lost.
-bool was_refused_a_connection(const failure& why) {
-    return why.code == boost::system::errc::connection_refused;
+// A webhook cannot have taken what was never sent. Of all other failures the answer alone may be
+// lost; and Alertmanager may know of it from an earlier run, though the disk does not.
+bool was_never_heard(const domain::endpoint& to, const failure& why) {
+    return to.kind == domain::receiver_kind::webhook &&
+        why.code == boost::system::errc::connection_refused;
 }
 
 // What is told to Alertmanager ends there unless it is repeated in time.
@@ -65,7 +67,7 @@ void engine::on_refused(const parcel& lost, const failure& why) {
     const auto& to = plan_.endpoints[lost.endpoint.value];
     tally_.notification_failed(to.receiver, why.kind, lost.alerts.size());
     if (why.kind != error_class::rejected) {
-        if (was_refused_a_connection(why)) outbox_.never_left(lost);
+        if (was_never_heard(to, why)) outbox_.never_left(lost);
         const bool news =
             outbox_.failed(lost, now_.mono, wait_of(to, why)) == outbox::health::changed;
         say(note_of_delivery(
