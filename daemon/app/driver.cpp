@@ -70,7 +70,8 @@ public:
 
     io::task<void> run() {
         auto loaded = co_await tools_.store->load();
-        push(core::restored{ledger_of(std::move(loaded))});
+        // Somebody may have asked for an end meanwhile: all else follows from what it holds.
+        events_.emplace_front(core::restored{ledger_of(std::move(loaded))});
         while (true) {
             step_through_events();
             tools_.manager.watchdog();

@@ -99,8 +99,15 @@ void engine::touch(std::size_t slot) {
 
 void engine::learn_offset(const std::optional<milliseconds>& offset, instant now) {
     if (!offset) return;
+    const bool was_known = clock_.is_known();
     clock_.measured(*offset, now);
     now_.wall = clock_.at(now);
+    // What was swept before anybody told the time was dated by a clock that is ahead, as it turns
+    // out: what ends from now on would be the past of the next run.
+    const bool is_by_ours = last_sweep_ && last_sweep_ != restored_sweep_;
+    if (was_known || !is_by_ours || offset->count() >= 0) return;
+    last_sweep_ = *last_sweep_ + *offset;
+    journal_.put_sweep(*last_sweep_);
 }
 
 // Requests are signed with the measured offset in any case; alerts are dated with it.

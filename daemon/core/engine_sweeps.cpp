@@ -6,13 +6,6 @@
 #include "core/promise.hpp"
 
 namespace trainwatch::core {
-namespace {
-
-// So long a server is waited for that tells the time: a sweep that is not kept costs a restart a
-// longer look back, and nothing else.
-constexpr milliseconds dating_patience = std::chrono::minutes(10);
-
-}  // namespace
 
 void engine::show_sweeps() {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -71,7 +64,7 @@ bool engine::is_blind(lane_id lane) const {
 void engine::keep_sweep() {
     // Nobody has told the time yet, and it cannot be taken back: dated by a clock that is ahead, it
     // would make the past of what ends from now on.
-    if (!clock_.is_known() && now_.mono < started_.mono + dating_patience) return;
+    if (!clock_.is_known() && now_.mono < started_.mono + limits::clock_patience) return;
     std::optional<instant> until;
     const auto consider = [&](const instant& at) {
         if (!until || at.mono < until->mono) until = at;
