@@ -115,12 +115,12 @@ inline constexpr unsigned late_share = 4;
 // The primary and the secondary status do not change in one step (seen): while only one of them
 // is terminal, look each 5 s, and wait up to two minutes for AWS to say why a job ended.
 inline constexpr milliseconds settle_interval{5'000};
+inline constexpr milliseconds settle_patience{120'000};
 // Who has not been asked yet waits for longer while others are answered in between: three hundred
 // that fail together take two and a half minutes at two describes a second, and an alert without
 // its cause is another one to whoever groups by it, or has it from another replica.
 inline constexpr milliseconds explaining_interval{15'000};
 inline constexpr milliseconds explaining_patience = std::chrono::minutes(10);
-inline constexpr milliseconds settle_patience{120'000};
 // While more is new than describes can show at once, start-up phases are held back for as long as
 // that takes, within these: three to five of them follow each other within minutes, and the
 // describe after the last one tells of all. Simulated, that saves one describe in six.
@@ -455,9 +455,9 @@ inline constexpr std::size_t runbook_url_bytes_max = 2'000;
 // Thresholds that a list may give: a month and a bit, AWS' longest limit, and a thousand.
 inline constexpr milliseconds phase_limit_most = std::chrono::hours(24 * 31);
 inline constexpr unsigned interruptions_most = 1'000;
-// The watcher's own: a connection that comes back by itself within this needs nobody.
 // How often it is asked whether anybody has found the job of an alert that lost it.
 inline constexpr milliseconds orphans_interval{10'000};
+// The watcher's own: a connection that comes back by itself within this needs nobody.
 inline constexpr milliseconds connection_down_patience = std::chrono::minutes(5);
 inline constexpr milliseconds connection_up_patience = std::chrono::minutes(1);
 // Values that AWS invents: in practice one at a time; each is an alert.

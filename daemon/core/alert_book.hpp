@@ -77,10 +77,10 @@ public:
     closing close(alert_number number, std::size_t receiver, wall_time when);
 
     // The least end that a firing alert is given: `limits::resends_ahead` re-sends ahead of `now`.
-    // One that is held has the end of its hold: a daemon that is away for longer than some re-sends
-    // must not have Alertmanager believe that it is over, and page again afterwards.
     static wall_time firing_until(wall_time now);
-    // What to send. `now`: by the clock of whoever is told.
+    // What to send. `now`: by the clock of whoever is told. An alert that is held is given the end
+    // of its hold: a daemon that is away for longer than some re-sends must not have Alertmanager
+    // believe that it is over, and page again afterwards.
     domain::alert_message message(
         alert_number number, std::size_t receiver, wall_time now, bool resolved
     ) const;

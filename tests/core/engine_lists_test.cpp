@@ -124,15 +124,22 @@ TEST_F(discovery, end_that_nobody_explains_alerts_after_two_minutes_and_only_onc
     EXPECT_FALSE(shown("a").summarised);
 }
 
+class failing_together : public discovery {
+protected:
+    void three_hundred_fail() {
+        auto chosen = finds_all();
+        chosen.connections[0].budget.describe_per_second = 2;
+        for (int i = 0; i < 300; ++i)
+            aws.put(ran("job-" + std::to_string(i)), later(seconds(120)));
+        start(chosen).play(minutes(10));
+        for (int i = 0; i < 300; ++i)
+            aws.put(failing("job-" + std::to_string(i), minutes(130)), later(minutes(130)));
+    }
+};
+
 // At two describes a second three hundred ends take two and a half minutes.
-TEST_F(discovery, ends_that_are_described_one_after_the_other_all_have_their_cause) {
-    auto chosen = finds_all();
-    chosen.connections[0].budget.describe_per_second = 2;
-    for (int i = 0; i < 300; ++i)
-        aws.put(ran("job-" + std::to_string(i)), later(seconds(120)));
-    start(chosen).play(minutes(10));
-    for (int i = 0; i < 300; ++i)
-        aws.put(failing("job-" + std::to_string(i), minutes(130)), later(minutes(130)));
+TEST_F(failing_together, have_their_cause_though_they_are_described_one_after_the_other) {
+    three_hundred_fail();
     play().play(minutes(5));
     ASSERT_THAT(play().view().alerts, SizeIs(300));
     for (const auto& alert : play().view().alerts)
@@ -140,14 +147,8 @@ TEST_F(discovery, ends_that_are_described_one_after_the_other_all_have_their_cau
 }
 
 // Nobody waits for a turn that does not come.
-TEST_F(discovery, ends_alert_after_two_minutes_when_aws_stops_describing) {
-    auto chosen = finds_all();
-    chosen.connections[0].budget.describe_per_second = 2;
-    for (int i = 0; i < 300; ++i)
-        aws.put(ran("job-" + std::to_string(i)), later(seconds(120)));
-    start(chosen).play(minutes(10));
-    for (int i = 0; i < 300; ++i)
-        aws.put(failing("job-" + std::to_string(i), minutes(130)), later(minutes(130)));
+TEST_F(failing_together, alert_after_two_minutes_when_aws_stops_describing) {
+    three_hundred_fail();
     play().play(seconds(30));
     play().aws = [](const describe&) { return failed(error_class::throttled); };
     play().play(limits::settle_patience + seconds(30));
