@@ -189,13 +189,14 @@ domain::alert_message alert_book::message(
     text.starts_at = source.starts_at;
     text.state = resolved ? domain::alert_state::resolved : domain::alert_state::firing;
     const auto end = end_at(number, receiver);
+    wall_time until;
     if (resolved) {
         // An end that lies ahead, by a clock that was wrong when it came, is none to Alertmanager.
-        text.ends_at = std::min(end.value_or(now), now);
+        until = std::min(end.value_or(now), now);
     } else {
-        text.ends_at = firing_until(now);
+        until = firing_until(now);
         if (at(number).is_held) {
-            text.ends_at = std::max(text.ends_at, end.value_or(now + limits::terminal_hold));
+            until = std::max(until, end.value_or(now + limits::terminal_hold));
         }
     }
     // A receiver refuses an alert that ends before it starts, which a clock may say that was
@@ -204,11 +205,11 @@ domain::alert_message alert_book::message(
     // What the daemon says of itself may have begun before anybody knew the time: a day ahead, it
     // would go on for a day, told to be over or not told any more.
     if (resolved && !at(number).is_held) {
-        text.starts_at = std::min(text.starts_at, text.ends_at - least);
+        text.starts_at = std::min(text.starts_at, until - least);
     } else if (!resolved && !text.labels.contains("training_job")) {
         text.starts_at = std::min(text.starts_at, now);
     }
-    text.ends_at = std::max(text.ends_at, text.starts_at + least);
+    text.ends_at = std::max(until, text.starts_at + least);
     return text;
 }
 

@@ -97,27 +97,6 @@ void engine::touch(std::size_t slot) {
     view_.dirty.push_back(slot);
 }
 
-void engine::learn_offset(const std::optional<milliseconds>& offset, instant now) {
-    if (!offset) return;
-    const bool was_known = clock_.is_known();
-    clock_.measured(*offset, now);
-    now_.wall = clock_.at(now);
-    // What was swept before anybody told the time was dated by a clock that is ahead, as it turns
-    // out: what ends from now on would be the past of the next run.
-    const bool is_by_ours = last_sweep_ && last_sweep_ != restored_sweep_;
-    if (was_known || !is_by_ours || offset->count() >= 0) return;
-    last_sweep_ = *last_sweep_ + *offset;
-    journal_.put_sweep(*last_sweep_);
-}
-
-// Requests are signed with the measured offset in any case; alerts are dated with it.
-void engine::look_at_clock(lane_id lane, milliseconds offset) {
-    view_.lanes[lane.value].clock_offset = offset;
-    const auto change = clock_watch_.measured(lane, offset, our_now_);
-    if (change == clock_change::none) return;
-    say(note_of_clock(change, plan_.lanes[lane.value], offset));
-}
-
 void engine::on(const restored& what) {
     CHECK(!running_);
     running_ = true;

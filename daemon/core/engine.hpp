@@ -12,7 +12,8 @@
 // engine_twins.cpp: a job that two connections see. engine_sweeps.cpp: what is kept of how far
 // lists have got. engine_slots.cpp: who is watched, and in which slot. engine_tags.cpp: tags.
 // engine_tag_trouble.cpp: those that are not to be had. engine_connections.cpp: keys and accounts.
-// engine_alerts.cpp: commits and deliveries. engine_receipts.cpp: what becomes of those.
+// engine_clocks.cpp: whose time counts. engine_alerts.cpp: commits and deliveries.
+// engine_receipts.cpp: what becomes of those.
 // engine_read_back.cpp: whether what was taken is held.
 // engine_conditions.cpp: what holds of a job for a time. engine_texts.cpp: what alerts say by now.
 // engine_watcher.cpp: what the daemon says of itself and of lists, and to whom.
@@ -233,8 +234,6 @@ private:
     void stop_if_drained();
     bool is_drained() const;
     void say(note line) { out_.emplace_back(std::move(line)); }
-    void learn_offset(const std::optional<milliseconds>& offset, instant now);
-    void look_at_clock(lane_id lane, milliseconds offset);
     wall_time horizon() const;
     mono_time mono_of(wall_time at) const;
     void touch(std::size_t slot);  // its view has changed
@@ -538,16 +537,25 @@ private:
     void tell_failure(const poll& failed, const failure& why);
     void tell_recovery(std::size_t slot);
 
+    // ---- engine_clocks.cpp ---------------------------------------------------------------------
+    void learn_offset(const std::optional<milliseconds>& offset, instant now);
+    void look_at_clock(lane_id lane, milliseconds offset);
+    bool waits_for_clock() const;
+    bool is_time_told() const;
+    bool is_time_told(endpoint_id endpoint) const;
+    wall_time now_at(endpoint_id endpoint) const;
+    wall_time past_at(endpoint_id endpoint) const;
+    wall_time believed_at(endpoint_id endpoint) const;
+    std::optional<wall_time> end_reached(endpoint_id endpoint, alert_number alert) const;
+    bool is_end_left_to(endpoint_id endpoint, alert_number alert) const;
+    bool came_too_late(const parcel& taken) const;
+
     // ---- engine_alerts.cpp ---------------------------------------------------------------------
     bool has_receivers() const;
     void apply(const journal_news& news);
     void make_way_for(const domain::label_map& labels);
     std::optional<alert_number> fire(domain::alert_row alert);
     void release(alert_number alert);
-    bool waits_for_clock() const;
-    wall_time now_at(endpoint_id endpoint) const;
-    wall_time past_at(endpoint_id endpoint) const;
-    bool came_too_late(const parcel& taken) const;
     std::optional<mono_time> next_sending() const;
     void send_alerts();
     void send_alerts_to(endpoint_id endpoint);

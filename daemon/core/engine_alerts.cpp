@@ -131,12 +131,6 @@ void engine::end_unreceived() {
     }
 }
 
-// After a restart our clock may be wrong, and what is repeated would be dated by it: an end in the
-// past is a resolve to Alertmanager, and a day ahead every hold is over.
-bool engine::waits_for_clock() const {
-    return clock_wait_until_ && !clock_.is_known() && now_.mono < *clock_wait_until_;
-}
-
 std::optional<mono_time> engine::next_sending() const {
     const auto next = outbox_.next_wakeup();
     return next && waits_for_clock() ? std::max(*next, *clock_wait_until_) : next;
@@ -199,34 +193,12 @@ void engine::hand_over(
         const bool resolved = sent.over.count(alert) > 0;
         const auto now = resolved ? past_at(endpoint) : now_at(endpoint);
         auto message = book_.message(alert, receiver_of(endpoint), now, resolved);
+        if (!resolved && is_end_left_to(endpoint, alert)) message.ends_at.reset();
         if (view_.storage_degraded) message.annotations["storage"] = "degraded";
         request.alerts.push_back(std::move(message));
     }
     tally_.notified(plan_.endpoints[endpoint.value].receiver, sent.alerts.size());
     out_.emplace_back(std::move(request));
-}
-
-// A firing alert ends ahead by the clock of whoever is told, or it has ended there: Alertmanager
-// takes that with a 200. Before its clock is known, a receiver is likely to have AWS' or, on this
-// machine, ours.
-wall_time engine::now_at(endpoint_id endpoint) const {
-    const auto& theirs = endpoint_clocks_[endpoint.value];
-    if (theirs.is_known()) return std::max(now_.wall, theirs.at(our_now_));
-    return std::clamp(our_now_.wall, now_.wall, now_.wall + limits::unknown_clock_ahead);
-}
-
-// What is over has ended by both clocks.
-wall_time engine::past_at(endpoint_id endpoint) const {
-    const auto& theirs = endpoint_clocks_[endpoint.value];
-    return theirs.is_known() ? std::min(now_.wall, theirs.at(our_now_)) : now_.wall;
-}
-
-// It had ended by Alertmanager's clock when it got there: what is taken is nothing.
-bool engine::came_too_late(const parcel& taken) const {
-    const auto& to = plan_.endpoints[taken.endpoint.value];
-    const auto& theirs = endpoint_clocks_[taken.endpoint.value];
-    return to.kind == domain::receiver_kind::alertmanager && theirs.is_known() &&
-        theirs.at(our_now_) >= taken.firing_until;
 }
 
 dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
@@ -236,12 +208,11 @@ dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
     at.attempted = known.attempted;
     at.firing_taken = known.first_confirmed.has_value();
     at.resolved_taken = known.resolved;
-    at.now = now_.wall;
+    at.resolved_at = end_reached(endpoint, alert);
+    // While nobody tells the time nobody has been told of an end for long enough.
+    at.now = at.resolved_at && !is_time_told(endpoint) ? *at.resolved_at : believed_at(endpoint);
     at.is_held = is_terminal_alert(book_.alert(alert));
     at.is_heartbeat = book_.key(alert) == heartbeat_.identity;
-    const auto receiver = receiver_of(endpoint);
-    const auto end = book_.end_at(alert, receiver);
-    if (end && (*end <= now_.wall || book_.is_over(alert, receiver))) at.resolved_at = end;
     return decide(at);
 }
 
@@ -249,10 +220,13 @@ dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
 void engine::plan_next(endpoint_id endpoint, alert_number alert, mono_time sent) {
     const auto again = std::max<mono_time>(sent + limits::resend_interval, mono_of(now_.wall));
     const auto end = book_.end_at(alert, receiver_of(endpoint));
+    // One that has come by our clock alone is thought of again when somebody may have told the
+    // time.
+    const bool is_ahead = end && *end > now_.wall;
     switch (decide_for(endpoint, alert)) {
         case dispatch::fire:
         case dispatch::repeat_firing:
-            outbox_.set_due(endpoint, alert, end ? std::min(again, mono_of(*end)) : again);
+            outbox_.set_due(endpoint, alert, is_ahead ? std::min(again, mono_of(*end)) : again);
             return;
         case dispatch::resolve:
             // Its end has come since: at once.
@@ -263,7 +237,13 @@ void engine::plan_next(endpoint_id endpoint, alert_number alert, mono_time sent)
             return;
         case dispatch::wait_for_end:
             // What is not over by itself is hastened when it ends.
-            outbox_.set_due(endpoint, alert, end ? mono_of(*end) : now_.mono + limits::no_look);
+            outbox_.set_due(
+                endpoint,
+                alert,
+                is_ahead  ? mono_of(*end)
+                    : end ? again
+                          : now_.mono + limits::no_look
+            );
             return;
         case dispatch::finish_told:
         case dispatch::finish_unknown:
@@ -271,4 +251,5 @@ void engine::plan_next(endpoint_id endpoint, alert_number alert, mono_time sent)
             return;
     }
 }
+
 }  // namespace trainwatch::core

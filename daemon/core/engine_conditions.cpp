@@ -174,6 +174,7 @@ bool engine::may_be_found(const domain::alert& alert) const {
 }
 
 void engine::end_held_conditions() {
+    if (!is_time_told()) return;
     while (!held_conditions_.empty() && held_conditions_.begin()->first <= now_.wall) {
         const auto alert = held_conditions_.begin()->second;
         held_conditions_.erase(held_conditions_.begin());

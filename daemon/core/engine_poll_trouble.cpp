@@ -123,12 +123,13 @@ void engine::on_missing(const poll& done) {
 
 // A name that AWS does not know in one region of three is no mistake: only when it is nowhere is
 // it worth a warning, and then one. A region that refuses us does not know it either, nor does it
-// say so.
+// say so. Where other shards watch the rest of its list none of them can tell that it is nowhere.
 void engine::tell_missing(std::size_t slot) {
     const auto& job = view_.jobs[slot];
     const auto& region = plan_.lanes[job.target.lane.value].region;
+    const bool is_shared_out = plan_.traits(job.target.watch_list).is_shared_out;
     if (job.last) {
-        say(note_of_missing(job, region));
+        say(note_of_missing(job, region, is_shared_out));
         return;
     }
     std::string regions;
@@ -141,7 +142,7 @@ void engine::tell_missing(std::size_t slot) {
         if (!regions.empty()) regions += ", ";
         regions += plan_.lanes[i].region;
     }
-    say(note_of_missing(job, regions));
+    say(note_of_missing(job, regions, is_shared_out));
 }
 
 // AWS did not answer, or only to refuse: the lane may be down.
@@ -218,6 +219,8 @@ void engine::lane_is_heard(const poll& answered) {
     view_.lanes[answered.lane.value].up = true;
     lanes_[answered.lane.value].down_because.clear();
     lanes_[answered.lane.value].describes_heard = true;
+    // Whoever tells no time by now never will.
+    clock_wait_until_.reset();
     tell_untold_refusal(answered.lane);
     const auto change = scheduler_.lane_answered(answered);
     if (change == lane_change::none) return;

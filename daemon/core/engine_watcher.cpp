@@ -292,7 +292,9 @@ std::optional<mono_time> engine::next_watch() const {
     for (const auto& [list, expected] : expectations_)
         consider(expected.told.holds.turns_at());
     if (next_expectation_) consider(mono_of(*next_expectation_));
-    if (!held_conditions_.empty()) consider(mono_of(held_conditions_.begin()->first));
+    if (!held_conditions_.empty() && is_time_told()) {
+        consider(mono_of(held_conditions_.begin()->first));
+    }
     return next;
 }
 

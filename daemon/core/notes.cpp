@@ -151,11 +151,14 @@ std::vector<note> notes_of(
     return notes;
 }
 
-note note_of_missing(const domain::job_view& job, const std::string& region) {
+note note_of_missing(const domain::job_view& job, const std::string& region, bool is_shared_out) {
     auto fields = fields_of(job, region);
-    const bool expected = job.last && job.ending;
+    const bool may_be_elsewhere = !job.last && is_shared_out;
+    const bool expected = (job.last && job.ending) || may_be_elsewhere;
     fields.emplace_back("last_status", job.last ? job.last->status.text : "never seen");
-    if (!job.last) {
+    if (may_be_elsewhere) {
+        fields.emplace_back("cure", "none if another shard finds it; it is looked for again");
+    } else if (!job.last) {
         fields.emplace_back(
             "cure", "check the name and the regions of its watch list; it is looked for again"
         );

@@ -33,8 +33,9 @@ std::vector<note> notes_of(
     const std::vector<domain::finding>& findings
 );
 
-// job_missing: a name that AWS never knew is probably misspelt, or not yet created.
-note note_of_missing(const domain::job_view& job, const std::string& region);
+// job_missing: a name that AWS never knew is probably misspelt, or not yet created; or another
+// shard's, which watches the rest of its list.
+note note_of_missing(const domain::job_view& job, const std::string& region, bool is_shared_out);
 
 // job_retired: it is over, and no longer on /metrics.
 note note_of_retired(const domain::job_view& job, const std::string& region);

@@ -30,12 +30,14 @@ struct alert {
 // field, idempotency key.
 std::string identity(const label_map& labels);
 
-// One alert in one delivery: `ends_at` of a firing alert lies ahead, of a resolved one behind.
+// One alert in one delivery: `ends_at` of a firing alert lies ahead, of a resolved one behind. To
+// Alertmanager alone it may be missing from a firing one: it ends by its own clock then, its
+// `resolve_timeout` after it was told last.
 struct alert_message {
     label_map labels{};
     label_map annotations{};
     wall_time starts_at{};
-    wall_time ends_at{};
+    std::optional<wall_time> ends_at{};
     alert_state state = alert_state::firing;
 
     bool operator==(const alert_message&) const = default;

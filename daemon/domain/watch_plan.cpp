@@ -110,6 +110,7 @@ private:
             for (const auto& region : regions_of(list, connection)) {
                 if (!is_ours(config_.process, connection.name, region)) {
                     plan_.elsewhere.emplace(connection.name, region);
+                    plan_.lists[list.name].is_shared_out = true;
                     continue;
                 }
                 const auto lane = lane_of(connection, region);

@@ -57,6 +57,8 @@ struct list_traits {
     job_limits limits{};
     std::optional<milliseconds> completed_within{};
     std::vector<std::string> receivers{};  // names; empty: all
+    // Other shards watch some of its places: a name that is nowhere here may be theirs.
+    bool is_shared_out = false;
 
     bool operator==(const list_traits&) const = default;
 };

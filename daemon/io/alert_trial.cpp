@@ -68,7 +68,7 @@ task<alert_trial> try_alert(
         co_return trial;
     }
     if (trial.clock_offset && *trial.clock_offset >= limits::clock_skew_told) {
-        alert.ends_at += *trial.clock_offset;
+        alert.ends_at = alert.ends_at.value_or(alert.starts_at) + *trial.clock_offset;
         timed_answer again = co_await post(*to, time, alert, until);
         trial.posted = std::move(again.receipt);
     }

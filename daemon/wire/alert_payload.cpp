@@ -62,7 +62,9 @@ std::string idempotency_key(std::span<const domain::alert_message> alerts) {
         part += ' ';
         part += status_of(alert);
         part += ' ';
-        part += iso8601(is_heartbeat(alert) ? alert.ends_at : alert.starts_at);
+        part += iso8601(
+            is_heartbeat(alert) ? alert.ends_at.value_or(alert.starts_at) : alert.starts_at
+        );
         parts.push_back(std::move(part));
     }
     std::sort(parts.begin(), parts.end());
@@ -154,7 +156,7 @@ http_request encode_alertmanager_post(
         object["labels"] = to_json(alert.labels);
         object["annotations"] = to_json(alert.annotations);
         object["startsAt"] = text(iso8601(alert.starts_at));
-        object["endsAt"] = text(iso8601(alert.ends_at));
+        if (alert.ends_at) object["endsAt"] = text(iso8601(*alert.ends_at));
         list.push_back(std::move(object));
     }
     while (base_path.ends_with('/'))
@@ -179,7 +181,7 @@ http_request encode_webhook_post(
         object["labels"] = to_json(alert.labels);
         object["annotations"] = to_json(alert.annotations);
         object["starts_at"] = text(iso8601(alert.starts_at));
-        object["ends_at"] = text(iso8601(alert.ends_at));
+        if (alert.ends_at) object["ends_at"] = text(iso8601(*alert.ends_at));
         list.push_back(std::move(object));
     }
     json::object document;

@@ -63,7 +63,7 @@ TEST(TestAlert, says_that_nothing_is_wrong_and_who_sent_it) {
     EXPECT_THAT(
         alert.annotations.at("sent_by"), AllOf(HasSubstr("trainwatchd "), HasSubstr("gpu-7"))
     );
-    EXPECT_EQ(alert.ends_at - alert.starts_at, limits::test_alert_lasts);
+    EXPECT_EQ(*alert.ends_at - alert.starts_at, limits::test_alert_lasts);
     EXPECT_EQ(alert.state, domain::alert_state::firing);
 }
 

@@ -633,10 +633,46 @@ TEST(engine_restart, without_the_servers_time_it_is_repeated_after_a_while) {
     auto before = failed_job({am_1});
     const auto log = before.play(minutes(5));
     auto after = failed_job({am_1}, keep(log).load());
+    after.aws = [](const describe&) { return failed(error_class::transient); };
     const auto began = after.now().mono;
     const auto told = deliveries(after.play(minutes(1)));
     ASSERT_THAT(told, SizeIs(1));
     EXPECT_EQ(told[0].when, began + limits::clock_patience);
+}
+
+// AWS cannot be reached, and our clock says that the day is over.
+TEST(engine_restart, hold_does_not_pass_by_a_clock_that_nobody_confirms) {
+    for (const auto& receiver : {am_1, hook}) {
+        SCOPED_TRACE(receiver.url);
+        auto before = failed_job({receiver});
+        const auto log = before.play(minutes(5));
+        auto after = failed_job({receiver}, keep(log).load());
+        after.aws = [](const describe&) { return failed(error_class::transient); };
+        after.jump(hours(48));
+        for (const auto& sent : deliveries(after.play(hours(2)))) {
+            for (const auto& alert : sent.what.alerts)
+                EXPECT_EQ(alert.state, alert_state::firing);
+        }
+        ASSERT_THAT(after.view().alerts, SizeIs(1));
+        EXPECT_EQ(after.view().alerts[0].state, alert_state::firing);
+        after.play(hours(24));
+        EXPECT_THAT(after.view().alerts, IsEmpty()) << "nobody waits for ever";
+    }
+}
+
+TEST(engine_restart, hold_passes_by_the_time_that_alertmanager_tells) {
+    auto before = failed_job({am_1});
+    const auto log = before.play(minutes(5));
+    auto after = failed_job({am_1}, keep(log).load());
+    after.aws = [](const describe&) { return failed(error_class::transient); };
+    after.jump(hours(48));
+    after.receivers_are_ahead = -milliseconds(hours(48));
+    after.play(hours(23));
+    ASSERT_THAT(after.view().alerts, SizeIs(1));
+    EXPECT_EQ(after.view().alerts[0].state, alert_state::firing);
+    after.play(minutes(70));
+    ASSERT_THAT(after.view().alerts, SizeIs(1));
+    EXPECT_EQ(after.view().alerts[0].state, alert_state::resolved);
 }
 
 // Of a clock that was set back while nobody ran, the end lies ahead.

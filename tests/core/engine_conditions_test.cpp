@@ -479,6 +479,30 @@ TEST(standing, alert_goes_on_over_a_restart_under_the_same_identity) {
     EXPECT_THAT(told(log), Not(Contains("TrainingJobNearDeadline over")));
 }
 
+// AWS cannot be reached, and our clock is two days behind: an end by that is a resolve.
+TEST(standing, alert_ends_by_alertmanagers_own_clock_while_nobody_tells_the_time) {
+    auto first = near_deadline();
+    const auto ledger = run_and_keep(first, minutes(1));
+    auto second = near_deadline(quick_plan({"resnet"}), ledger.load());
+    second.aws = [](const describe&) { return failed(error_class::transient); };
+    second.jump(-hours(48));
+    second.receivers_are_ahead = hours(48);
+    std::vector<domain::alert_message> messages;
+    for (const auto& [when, each] : second.play(minutes(3))) {
+        const auto* sent = std::get_if<deliver>(&each);
+        if (!sent) continue;
+        for (const auto& alert : sent->alerts) {
+            if (label(alert.labels, "alertname") == "TrainingJobNearDeadline") {
+                messages.push_back(alert);
+            }
+        }
+    }
+    ASSERT_GE(messages.size(), 2U);
+    EXPECT_EQ(messages[0].state, alert_state::firing);
+    EXPECT_EQ(messages[0].ends_at, std::nullopt);
+    EXPECT_GE(messages[1].ends_at, second.now().wall + hours(48));
+}
+
 TEST(standing, alert_of_a_job_that_ended_while_nobody_watched_ends_after_the_restart) {
     auto first = near_deadline();
     const auto ledger = run_and_keep(first, minutes(1));

@@ -451,6 +451,21 @@ TEST_F(discovery, name_that_one_region_of_three_knows_is_no_mistake) {
     EXPECT_THAT(field_of(log, "job_missing", "cure"), testing::HasSubstr("check the name"));
 }
 
+TEST_F(discovery, name_that_another_shard_may_find_is_no_mistake) {
+    auto chosen = one_connection();
+    chosen.connections[0].regions = {"eu-west-1", "us-east-1", "us-west-2"};
+    chosen.process.shards = 2;
+    domain::watch_list_settings list;
+    list.name = "named";
+    list.jobs = {"nowhere"};
+    const auto log = start(with_list(chosen, list)).play(minutes(10));
+    ASSERT_FALSE(play().plan().lanes.empty());
+    ASSERT_FALSE(play().plan().elsewhere.empty());
+    EXPECT_EQ(count_notes(log, "job_missing"), 1);
+    EXPECT_EQ(count_notes(log, "job_missing", note_level::warning), 0);
+    EXPECT_THAT(field_of(log, "job_missing", "cure"), testing::HasSubstr("another shard"));
+}
+
 TEST_F(discovery, region_that_refuses_us_is_not_named_among_those_without_a_job) {
     auto chosen = one_connection();
     chosen.connections[0].regions = {"eu-west-1", "us-east-1", "us-west-2"};

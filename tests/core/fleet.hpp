@@ -151,12 +151,14 @@ inline const domain::job_view* find_job(
 }
 
 inline int count_notes(
-    const std::vector<std::pair<mono_time, action>>& log, const std::string& name
+    const std::vector<std::pair<mono_time, action>>& log,
+    const std::string& name,
+    note_level least = note_level::info
 ) {
     int count = 0;
     for (const auto& [when, each] : log) {
         const auto* line = std::get_if<note>(&each);
-        if (line && line->name == name && line->level >= note_level::info) ++count;
+        if (line && line->name == name && line->level >= least) ++count;
     }
     return count;
 }

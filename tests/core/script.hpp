@@ -172,6 +172,9 @@ public:
         return std::optional<failure>{};
     };
 
+    // The receivers' time minus ours; nothing: their answers do not tell.
+    std::optional<milliseconds> receivers_are_ahead{};
+
     // What is to hold whenever the engine has done something.
     std::function<void(const domain::view&)> after_step = [](const domain::view&) {};
 
@@ -217,10 +220,10 @@ private:
             return committed{batch->id, store(*batch)};
         }
         if (const auto* parcel = std::get_if<deliver>(&asked)) {
-            return delivered{parcel->id, receiver(*parcel), {}};
+            return delivered{parcel->id, receiver(*parcel), receivers_are_ahead};
         }
         if (const auto* question = std::get_if<read_back>(&asked)) {
-            return read_back_told{question->id, holds(*question), {}};
+            return read_back_told{question->id, holds(*question), receivers_are_ahead};
         }
         return std::nullopt;
     }

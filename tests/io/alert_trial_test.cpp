@@ -86,7 +86,7 @@ TEST_F(AlertTrial, sends_again_by_the_clock_of_an_alertmanager_that_is_ahead) {
     ASSERT_TRUE(trial.clock_offset);
     EXPECT_GE(*trial.clock_offset, std::chrono::minutes(9));
     ASSERT_THAT(server.requests(), SizeIs(3));
-    const auto again = sent_.ends_at + *trial.clock_offset;
+    const auto again = *sent_.ends_at + *trial.clock_offset;
     EXPECT_THAT(
         server.requests()[1],
         AllOf(StartsWith("POST "), HasSubstr("\"endsAt\":\"" + iso8601(again) + "\""))

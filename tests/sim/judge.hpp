@@ -176,7 +176,10 @@ private:
         mono_time now
     );
     void check_times(
-        const domain::alert_message& alert, const std::string& identity, mono_time now
+        const core::deliver& what,
+        const domain::alert_message& alert,
+        const std::string& identity,
+        mono_time now
     );
     void check_cause(
         const domain::alert_message& alert, const std::string& identity, mono_time now

@@ -36,7 +36,7 @@ void judge::delivering(const core::deliver& what, mono_time now) {
         }
         if (is_condition(alert.labels)) check_condition(alert, identity, now);
         check_overdue(alert, identity, now);
-        check_times(alert, identity, now);
+        check_times(what, alert, identity, now);
         check_secrets(alert, now);
     }
 }
@@ -66,20 +66,28 @@ void judge::check_told_once(
 }
 
 // startsAt of an identity never changes; endsAt of a firing alert is always at least three re-sends
-// ahead at the time of sending.
+// ahead at the time of sending, or left to Alertmanager.
 void judge::check_times(
-    const domain::alert_message& alert, const std::string& identity, mono_time now
+    const core::deliver& what,
+    const domain::alert_message& alert,
+    const std::string& identity,
+    mono_time now
 ) {
     const bool firing = alert.state == domain::alert_state::firing;
+    const bool is_manager = endpoint_of(what).kind == domain::receiver_kind::alertmanager;
     // Of what an earlier run had told nothing leaves before the servers' time is known, for a
-    // while.
-    const bool may_know =
-        clock_seen_ || (restored_.contains(identity) && now < run_began_ + limits::clock_patience);
-    if (firing && may_know &&
-        alert.ends_at < clocks::true_wall(now) + 3 * limits::resend_interval) {
+    // while. What goes on for as long as it is said need not be dated by whoever knows no time.
+    const bool may_know = clock_seen_ ||
+        (restored_.contains(identity) && now < run_began_ + limits::clock_patience) ||
+        (is_manager && is_condition(alert.labels));
+    if (firing && may_know && alert.ends_at &&
+        *alert.ends_at < clocks::true_wall(now) + 3 * limits::resend_interval) {
         violated("ends too soon: " + identity, now);
     }
-    if (alert.ends_at <= alert.starts_at) violated("ends before it starts: " + identity, now);
+    if (!alert.ends_at && !(firing && is_manager)) violated("has no end: " + identity, now);
+    if (alert.ends_at && *alert.ends_at <= alert.starts_at) {
+        violated("ends before it starts: " + identity, now);
+    }
     if (comes_and_goes(alert.labels)) return;
     auto& known = record_of(alert.labels, identity);
     if (known.starts_at == wall_time{}) known.starts_at = alert.starts_at;

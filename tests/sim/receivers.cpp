@@ -8,6 +8,12 @@ namespace trainwatch::sim {
 namespace {
 
 constexpr milliseconds wait_most = std::chrono::minutes(2);
+// Alertmanager's own default: so long after it was told last an alert ends that has no end.
+constexpr milliseconds resolve_timeout = std::chrono::minutes(5);
+
+wall_time end_of(const domain::alert_message& alert, mono_time now) {
+    return alert.ends_at.value_or(clocks::true_wall(now) + resolve_timeout);
+}
 
 failure make_failure(error_class kind, const char* detail) {
     failure why;
@@ -42,13 +48,14 @@ result<domain::receipt> receiver_endpoint::take(
     if (deaf_ || (is_manager && chance(faults_.lies))) return domain::receipt{};
     const bool is_wrong =
         std::any_of(what.alerts.begin(), what.alerts.end(), [&](const auto& each) {
-            return (!calm_ && is_about(each.labels, poisoned)) || each.ends_at <= each.starts_at;
+            return (!calm_ && is_about(each.labels, poisoned)) ||
+                end_of(each, now) <= each.starts_at;
         });
     // A webhook takes all or nothing.
     if (is_wrong && !is_manager) return make_failure(error_class::rejected, "400");
     for (const auto& alert : what.alerts) {
         const bool is_good =
-            (calm_ || !is_about(alert.labels, poisoned)) && alert.ends_at > alert.starts_at;
+            (calm_ || !is_about(alert.labels, poisoned)) && end_of(alert, now) > alert.starts_at;
         if (is_good) keep(alert, now);
     }
     if (is_wrong) return make_failure(error_class::rejected, "400");
@@ -84,7 +91,10 @@ void receiver_endpoint::keep(const domain::alert_message& alert, mono_time now) 
     }
     if (added) known.labels = alert.labels;
     known.starts_at = overlaps ? std::min(known.starts_at, alert.starts_at) : alert.starts_at;
-    known.ends_at = alert.ends_at;
+    const auto end = end_of(alert, now);
+    // One that it was given once rules while it lies further ahead.
+    const bool is_shorter = !alert.ends_at && overlaps && known.ends_at > end;
+    if (!is_shorter) known.ends_at = end;
     (alert.state == domain::alert_state::firing ? known.fired : known.resolved) = now;
 }
 

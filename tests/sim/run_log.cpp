@@ -108,7 +108,7 @@ void run_log::mix(const core::deliver& what) {
     for (const auto& alert : what.alerts) {
         mix(alert.labels);
         mix(alert.starts_at);
-        mix(alert.ends_at);
+        mix(alert.ends_at.value_or(wall_time{}));
     }
 }
 

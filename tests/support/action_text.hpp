@@ -83,7 +83,7 @@ inline void print(std::ostream& out, const commit& what) {
 inline void print(std::ostream& out, const domain::alert_message& what) {
     out << (what.state == domain::alert_state::firing ? "firing" : "resolved") << " "
         << domain::identity(what.labels) << " " << unix_milliseconds(what.starts_at) << ".."
-        << unix_milliseconds(what.ends_at) << " ";
+        << (what.ends_at ? std::to_string(unix_milliseconds(*what.ends_at)) : "its timeout") << " ";
     print(out, what.annotations);
 }
 

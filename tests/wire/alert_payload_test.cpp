@@ -65,6 +65,14 @@ std::string key_of(const std::vector<domain::alert_message>& alerts) {
     return std::string(find_header(request.headers, "Idempotency-Key"));
 }
 
+TEST(AlertmanagerPost, leaves_an_end_to_alertmanager_that_nobody_knows) {
+    auto alert = firing("resnet");
+    alert.ends_at.reset();
+    const auto request = encode_alertmanager_post("am-1:9093", "/", std::vector{alert});
+    EXPECT_THAT(request.body, testing::HasSubstr("\"startsAt\""));
+    EXPECT_THAT(request.body, testing::Not(testing::HasSubstr("endsAt")));
+}
+
 TEST(AlertmanagerPost, is_the_vector) {
     const auto request = encode_alertmanager_post("am-1:9093", "/", both());
     EXPECT_EQ(request.method, "POST");
@@ -116,7 +124,7 @@ TEST(WebhookPost, is_resolved_when_each_alert_is) {
 TEST(IdempotencyKey, stays_while_only_the_end_moves) {
     auto later = both();
     for (auto& alert : later)
-        alert.ends_at += std::chrono::minutes(1);
+        *alert.ends_at += std::chrono::minutes(1);
     EXPECT_EQ(key_of(later), key_of(both()));
     // Nor does the order matter, or a text that AWS rewrote.
     std::reverse(later.begin(), later.end());
@@ -141,7 +149,7 @@ TEST(IdempotencyKey, of_each_heartbeat_is_its_own) {
     auto beat = firing("a");
     beat.labels = {{"alertname", "TrainwatchdHeartbeat"}};
     auto next = beat;
-    next.ends_at += std::chrono::minutes(1);
+    *next.ends_at += std::chrono::minutes(1);
     EXPECT_NE(key_of({next}), key_of({beat}));
 }
 
