@@ -457,6 +457,9 @@ inline constexpr milliseconds phase_limit_most = std::chrono::hours(24 * 31);
 inline constexpr unsigned interruptions_most = 1'000;
 // How often it is asked whether anybody has found the job of an alert that lost it.
 inline constexpr milliseconds orphans_interval{10'000};
+// After a restart what goes on is said again once AWS has told of its job, or after this: a re-send
+// later Alertmanager would take it for over.
+inline constexpr milliseconds unseen_patience = std::chrono::minutes(2);
 // The watcher's own: a connection that comes back by itself within this needs nobody.
 inline constexpr milliseconds connection_down_patience = std::chrono::minutes(5);
 inline constexpr milliseconds connection_up_patience = std::chrono::minutes(1);

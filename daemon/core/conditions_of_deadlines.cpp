@@ -1,5 +1,7 @@
 // TrainingJobNearDeadline, TrainingJobPastDeadline.
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "core/condition_parts.hpp"
@@ -11,9 +13,16 @@ namespace {
 using domain::observation;
 using domain::secondary_status;
 
-// What it had to do is done, or it is told to stop: no limit will hurt it any more.
-bool is_past_its_work(const observation& job) {
-    return is_stopping(job) || job.secondary.value == secondary_status::uploading;
+bool ends_the_work(secondary_status status) {
+    return status == secondary_status::stopping || status == secondary_status::uploading;
+}
+
+// What it had to do is done, or it is told to stop: no limit will hurt it any more. An older answer
+// that still calls it training takes nothing back.
+bool is_past_its_work(const job_facts& of) {
+    const auto& job = *of.job.last;
+    if (is_stopping(job) || ends_the_work(job.secondary.value)) return true;
+    return !of.history.empty() && ends_the_work(of.history.back().status.value);
 }
 
 // "AWS stops it at 2026-11-24 09:12:00 UTC"; while a spot job is interrupted, nobody can say when.
@@ -74,13 +83,34 @@ const char* name_of(domain::deadline_kind kind) {
     return "";
 }
 
+struct passed {
+    domain::deadline_kind kind{};
+    wall_time at{};
+    milliseconds late{};
+};
+
+// Those that were over by then. An interruption takes nothing back: a spot job stays as late as it
+// was when it was interrupted.
+std::vector<passed> passed_deadlines(const domain::job_view& job, wall_time seen) {
+    std::vector<passed> found;
+    for (const auto& deadline : job.deadlines) {
+        if (deadline.at <= seen) found.push_back({deadline.kind, deadline.at, seen - deadline.at});
+    }
+    const auto limit = runtime_limit_at(*job.last);
+    const auto stopped = interrupted_since(*job.last);
+    if (limit && stopped && *limit <= *stopped) {
+        found.push_back({domain::deadline_kind::max_runtime, *limit, *stopped - *limit});
+    }
+    return found;
+}
+
 }  // namespace
 
 // Both may hold: the shipped inhibit rule shows the critical one.
 void find_near_deadline(condition_finder& finder) {
     const auto& last = *finder.of.job.last;
     if (!last.limits.max_runtime || last.limits.max_runtime->count() <= 0) return;
-    if (is_past_its_work(last)) return;
+    if (is_past_its_work(finder.of)) return;
     const auto used = runtime_used(last, finder.of.seen);
     if (!used) return;
     const auto limit = *last.limits.max_runtime;
@@ -97,16 +127,16 @@ void find_near_deadline(condition_finder& finder) {
 // AWS ends jobs minutes late, and uploads after that: neither is worth a page.
 void find_past_deadline(condition_finder& finder) {
     const auto& job = finder.of.job;
-    if (is_past_its_work(*job.last)) return;
+    if (is_past_its_work(finder.of)) return;
     const auto& choice = finder.choice("TrainingJobPastDeadline");
     const auto patience = choice.after.value_or(limits::past_deadline_patience);
-    const domain::deadline* first = nullptr;
-    for (const auto& deadline : job.deadlines) {
-        if (finder.of.seen < deadline.at + patience) continue;
-        if (first == nullptr || deadline.at < first->at) first = &deadline;
+    std::optional<passed> first;
+    for (const auto& each : passed_deadlines(job, finder.of.seen)) {
+        if (each.late < patience) continue;
+        if (!first || each.at < first->at) first = each;
     }
-    if (first == nullptr) return;
-    const auto late = text_of(finder.of.seen - first->at);
+    if (!first) return;
+    const auto late = text_of(first->late);
     const std::string limit = name_of(first->kind);
     condition_finder::holding past;
     past.alertname = "TrainingJobPastDeadline";

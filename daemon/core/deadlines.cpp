@@ -65,18 +65,23 @@ std::optional<milliseconds> runtime_used(const domain::observation& job, wall_ti
     return std::max(until - *job.training_started - stood.before, milliseconds(0));
 }
 
+std::optional<wall_time> runtime_limit_at(const domain::observation& job) {
+    if (!job.limits.max_runtime || !job.training_started) return std::nullopt;
+    const auto stood = job.spot ? interrupted_time(job.transitions) : standstill{};
+    return after(*job.training_started, *job.limits.max_runtime) + stood.before;
+}
+
+std::optional<wall_time> interrupted_since(const domain::observation& job) {
+    if (!job.spot) return std::nullopt;
+    return interrupted_time(job.transitions).since;
+}
+
 std::vector<domain::deadline> deadlines_of(const domain::observation& job) {
     std::vector<domain::deadline> found;
     // It is being stopped: no limit will stop it again, however long the upload takes.
     if (is_stopping(job)) return found;
-    if (job.limits.max_runtime && job.training_started) {
-        const auto stood = job.spot ? interrupted_time(job.transitions) : standstill{};
-        if (!stood.since) {
-            found.push_back(
-                {deadline_kind::max_runtime,
-                 after(*job.training_started, *job.limits.max_runtime) + stood.before}
-            );
-        }
+    if (const auto at = runtime_limit_at(job); at && !interrupted_since(job)) {
+        found.push_back({deadline_kind::max_runtime, *at});
     }
     if (job.limits.max_wait) {
         found.push_back({deadline_kind::max_wait, after(job.created, *job.limits.max_wait)});

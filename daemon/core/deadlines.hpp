@@ -25,6 +25,13 @@ bool is_stopping(const domain::observation& job);
 // interrupted. Nothing before training started.
 std::optional<milliseconds> runtime_used(const domain::observation& job, wall_time by);
 
+// When all of MaxRuntimeInSeconds is used, if no (further) interruption comes; of an interrupted
+// job, if it had not been interrupted this time. Nothing before training started.
+std::optional<wall_time> runtime_limit_at(const domain::observation& job);
+
+// Of a managed spot job that has been interrupted and does not work again yet.
+std::optional<wall_time> interrupted_since(const domain::observation& job);
+
 // For a job that has not ended.
 std::vector<domain::deadline> deadlines_of(const domain::observation& job);
 

@@ -374,10 +374,12 @@ private:
     void renew_stale(lane_id lane, const std::string& list, milliseconds age);
     void end_stale(lane_id lane, const std::string& list, const char* because);
     void end_alert(alert_number alert, const char* because);
+    void tell_now(alert_number alert);
 
     // ---- engine_conditions.cpp -----------------------------------------------------------------
     void judge(std::size_t slot);
     bool wants(const std::string& watch_list, const domain::alert& alert) const;
+    bool is_of_a_rule(alert_number alert) const;
     std::vector<condition> conditions_of_slot(std::size_t slot) const;
     wall_time hold_of(std::size_t slot) const;
     bool is_hold_over(std::size_t slot) const;
@@ -448,6 +450,7 @@ private:
     watched who_watches(const domain::alert& alert, std::optional<lane_id> but) const;
     std::optional<std::size_t> slot_about(const domain::alert& alert) const;
     bool is_unwatched(alert_number alert, std::optional<lane_id> but);
+    bool is_unheard(alert_number alert) const;
     bool is_of_a_left_out_list(const domain::alert& alert) const;
     void end_unwatched_alerts();
     void end_doubtful_alerts(lane_id lane, const domain::job_summary& nobodys);
@@ -578,6 +581,9 @@ private:
 
     // ---- engine_read_back.cpp ------------------------------------------------------------------
     void take_at_its_word_or_ask(endpoint_id endpoint, alert_number alert);
+    bool is_to_be_asked_for(endpoint_id endpoint, alert_number alert);
+    void ask_before_repeating(endpoint_id endpoint, alert_number alert);
+    void repeat_after_all(endpoint_id endpoint, alert_number alert);
     void confirm(endpoint_id endpoint, alert_number alert);
     bool is_to_be_seen(endpoint_id endpoint, alert_number alert);
     void ask_what_is_held();
@@ -615,8 +621,14 @@ private:
     // Of lists that were left out at the start: when their jobs were alive.
     std::map<domain::job_identity, wall_time> alive_at_{};
     std::map<alert_number, lane_id> unwatched_{};  // alerts of jobs that were let go in this step
+    // Conditions of an earlier run, of whose jobs nobody has told in this one.
+    std::set<alert_number> unseen_{};
+    // What another replica may have ended meanwhile: asked for, and there still.
+    std::set<std::pair<endpoint_id, alert_number>> in_question_{};
+    std::set<std::pair<endpoint_id, alert_number>> found_held_{};
     // Of jobs that are in no slot and may be some filter's: until it is told whose they are.
     std::set<alert_number> doubtful_{};
+    std::set<alert_number> unheard_{};  // nobody's by now: they end once somebody has heard
     std::set<std::size_t> reconsidered_{};  // of which more is known now, by those that may move
     bool has_moved_ = false;                // some job, to another list
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end

@@ -160,7 +160,11 @@ void engine::send_alerts_to(endpoint_id endpoint) {
                     break;
                 case dispatch::fire:
                 case dispatch::repeat_firing:
-                    sending.push_back(alert);
+                    if (is_to_be_asked_for(endpoint, alert)) {
+                        ask_before_repeating(endpoint, alert);
+                    } else {
+                        sending.push_back(alert);
+                    }
                     break;
                 case dispatch::wait_for_end:
                 case dispatch::finish_told:

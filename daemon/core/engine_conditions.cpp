@@ -54,14 +54,20 @@ void engine::judge(std::size_t slot) {
     auto holding = conditions_of_slot(slot);
     if (known.empty() && holding.empty()) return;
     // A page tells of no limit and no rule: what held when it was described last is not over.
-    const bool is_half_told =
-        job.summarised && !job.missing && !job.ending && !is_ending(*job.last);
+    const bool is_ending_now = !job.ending && is_ending(*job.last);
+    const bool is_half_told = job.summarised && !job.missing && !job.ending && !is_ending_now;
     const auto created = iso8601(identity.created);
     std::set<std::string> firing;
     for (const auto& each : known) {
         if (book_.alert(each.alert).state == domain::alert_state::resolved) continue;
         const bool is_of_former_job = each.created != created;
-        if (is_half_told && !is_of_former_job) continue;
+        // What a rule found outlives the job: its describe is still to come.
+        const bool outlives = is_ending_now && !job.missing && is_of_a_rule(each.alert);
+        if ((is_half_told || outlives) && !is_of_former_job) {
+            firing.insert(each.key);
+            if (unseen_.erase(each.alert) > 0) tell_now(each.alert);
+            continue;
+        }
         const auto same = std::find_if(holding.begin(), holding.end(), [&](const auto& one) {
             return one.key == each.key;
         });
@@ -69,6 +75,7 @@ void engine::judge(std::size_t slot) {
         if (holds) {
             firing.insert(each.key);
             renew(each.alert, same->alert.alert.annotations);
+            if (unseen_.erase(each.alert) > 0) tell_now(each.alert);
             if (job.ending) hold_after_end(slot, each.alert);
         } else {
             const bool is_wanted = wants(job.target.watch_list, book_.alert(each.alert));
@@ -91,6 +98,10 @@ void engine::judge(std::size_t slot) {
     }
 }
 
+bool engine::is_of_a_rule(alert_number alert) const {
+    return book_.alert(alert).labels.contains("rule_name");
+}
+
 // Whether the list has not switched such alerts off.
 bool engine::wants(const std::string& watch_list, const domain::alert& alert) const {
     const auto& choices = plan_.traits(watch_list).alerts;
@@ -107,7 +118,10 @@ std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
     // What had ended before anybody looked is shown, and no news.
     if (job.ending && !targets_[slot].memory.counted) return {};
     static const std::vector<domain::transition> none{};
-    const auto history = job.last->spot ? history_of(job, targets_[slot].memory) : none;
+    const auto& memory = targets_[slot].memory;
+    // What AWS has told and does not tell now happened all the same.
+    const bool is_longer = job.last->spot || !memory.retired.empty();
+    const auto history = is_longer ? history_of(job, memory) : none;
     const auto& traits = plan_.traits(job.target.watch_list);
     return conditions_of(
         {job,
@@ -193,11 +207,10 @@ void engine::restore_condition(alert_number number) {
     standing_.add(alert.labels, number);
     if (condition_key(alert.labels).empty()) return;
     const auto slot = slot_about(alert);
-    const bool is_of_a_rule = alert.labels.contains("rule_name");
     if (!slot && is_of_a_left_out_list(alert)) {
         // Nobody judges it while the list is left out, which may be for ever.
         held_conditions_.emplace(now_.wall + limits::terminal_hold, number);
-    } else if (!slot && !is_of_a_rule) {
+    } else if (!slot && !is_of_a_rule(number)) {
         orphans_.insert(number);
     } else if (!slot) {
         held_conditions_.emplace(alert.starts_at + limits::terminal_hold, number);

@@ -87,15 +87,19 @@ void engine::end_stale(lane_id lane, const std::string& list, const char* becaus
     if (const auto number = book_.find(fired.mapped())) end_alert(*number, because);
 }
 
+void engine::tell_now(alert_number alert) {
+    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
+        if (!plan_.endpoints[i].gone) outbox_.hasten(endpoint_id{i}, alert, now_.mono);
+    }
+}
+
 // For all receivers at once: those that it was sent to are told.
 void engine::end_alert(alert_number alert, const char* because) {
     if (book_.alert(alert).state == domain::alert_state::resolved) return;
     book_.end(alert, because, now_.wall);
     say(note_of_alert(note_level::info, "alert_resolved", book_.alert(alert)));
     journal_.put(book_.row(alert));
-    for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
-        if (!plan_.endpoints[i].gone) outbox_.hasten(endpoint_id{i}, alert, now_.mono);
-    }
+    tell_now(alert);
     if (has_receivers()) return;
     unreceived_.erase({book_.alert(alert).starts_at + limits::terminal_hold, alert});
     forget_alert(alert);

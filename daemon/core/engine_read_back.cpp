@@ -20,6 +20,31 @@ void engine::take_at_its_word_or_ask(endpoint_id endpoint, alert_number alert) {
     read_backs_.add(endpoint, alert, now_.mono);
 }
 
+// Another replica may see the job while this one does not, and have said that it is over: who has
+// not heard of the job for a re-send repeats only what Alertmanager still holds.
+bool engine::is_to_be_asked_for(endpoint_id endpoint, alert_number alert) {
+    if (plan_.replicas < 2 || read_backs_.is_believed(endpoint, now_.mono)) return false;
+    const auto& about = book_.alert(alert);
+    if (condition_key(about.labels).empty()) return false;
+    if (!outbox_.known(endpoint, alert).first_confirmed) return false;
+    if (found_held_.erase({endpoint, alert}) > 0) return false;
+    const auto slot = slot_about(about);
+    if (!slot) return true;
+    const auto& seen = view_.jobs[*slot].last_observed;
+    return !seen || now_.wall - *seen >= limits::resend_interval;
+}
+
+void engine::ask_before_repeating(endpoint_id endpoint, alert_number alert) {
+    in_question_.emplace(endpoint, alert);
+    read_backs_.add(endpoint, alert, now_.mono);
+    outbox_.set_due(endpoint, alert, now_.mono + limits::resend_interval);
+}
+
+void engine::repeat_after_all(endpoint_id endpoint, alert_number alert) {
+    found_held_.emplace(endpoint, alert);
+    outbox_.hasten(endpoint, alert, now_.mono);
+}
+
 // It holds the alert since it said 200 to it.
 void engine::confirm(endpoint_id endpoint, alert_number alert) {
     auto& known = outbox_.known(endpoint, alert);
@@ -56,7 +81,8 @@ void engine::ask_what_is_held() {
         bool is_any = false;
         for (const auto alert : next->alerts) {
             // Its place stays: the answer is one for one.
-            const bool is_wanted = is_to_be_seen(next->endpoint, alert);
+            const bool is_wanted = is_to_be_seen(next->endpoint, alert) ||
+                in_question_.contains({next->endpoint, alert});
             is_any = is_any || is_wanted;
             request.alerts.push_back(is_wanted ? book_.alert(alert).labels : domain::label_map{});
         }
@@ -94,6 +120,8 @@ void engine::on_held(const question& done, const std::vector<bool>& held) {
     }
     for (std::size_t i = 0; i < done.alerts.size(); ++i) {
         const auto alert = done.alerts[i];
+        const bool was_in_question = in_question_.erase({done.endpoint, alert}) > 0;
+        if (was_in_question && held[i]) repeat_after_all(done.endpoint, alert);
         if (!is_to_be_seen(done.endpoint, alert)) continue;
         if (held[i]) {
             confirm(done.endpoint, alert);
@@ -119,6 +147,13 @@ void engine::on_not_told(const question& lost, const failure& why) {
         say(note_of_read_back(note_level::warning, "read_back_refused", to, &why));
     }
     if (!read_backs_.is_believed(lost.endpoint, now_.mono)) return;
+    for (const auto& [endpoint, alert] : std::exchange(in_question_, {})) {
+        if (endpoint == lost.endpoint) {
+            repeat_after_all(endpoint, alert);
+        } else {
+            in_question_.emplace(endpoint, alert);
+        }
+    }
     // What it said 200 to has to do, for all of them.
     for (const auto& [key, alert] : book_.numbers()) {
         if (is_to_be_seen(lost.endpoint, alert)) confirm(lost.endpoint, alert);

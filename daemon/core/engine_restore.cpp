@@ -266,12 +266,17 @@ void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     for (std::size_t i = 0; i < receivers_.size(); ++i) {
         if (!resolved && addressed[i]) ++view_.receivers[receivers_[i]].unconfirmed;
     }
+    // It may have ended while nobody watched; Alertmanager has been told that it goes on for
+    // longer.
+    const bool is_unseen = !resolved && !condition_key(row.alert.labels).empty();
+    if (is_unseen) unseen_.insert(*number);
+    const auto due = is_unseen ? now_.mono + limits::unseen_patience : now_.mono;
     // Of several endpoints of a receiver, whichever took it first began its hold.
     std::map<std::size_t, wall_time> confirmed;
     for (std::size_t i = 0; i < plan_.endpoints.size(); ++i) {
         if (!addressed[receiver_of_[i]]) continue;
         const auto known = known_to(plan_.endpoints[i], row.alert, kept);
-        outbox_.add(endpoint_id{i}, *number, now_.mono, known);
+        outbox_.add(endpoint_id{i}, *number, due, known);
         if (!known.first_confirmed) continue;
         auto& first = confirmed.try_emplace(receiver_of_[i], *known.first_confirmed).first->second;
         first = std::min(first, *known.first_confirmed);
@@ -284,6 +289,10 @@ void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
         unreceived_.emplace(row.alert.starts_at + limits::terminal_hold, *number);
     }
     if (resolved || goes_on(*number) || !is_unwatched(*number, {})) return;
+    if (is_unheard(*number)) {
+        unheard_.insert(*number);
+        return;
+    }
     // A condition of an earlier run is established anew, or over.
     book_.end(*number, why_not_restored(row.alert), now_.wall);
     journal_.put(book_.row(*number));

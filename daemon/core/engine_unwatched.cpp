@@ -7,6 +7,7 @@
 #include "core/engine.hpp"
 #include "core/notes.hpp"
 #include "core/notes_of_lists.hpp"
+#include "core/rules.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
@@ -54,8 +55,37 @@ void engine::unwatch(std::size_t slot) {
 // through the same one under another name.
 void engine::end_unwatched_alerts() {
     for (const auto& [alert, lane] : std::exchange(unwatched_, {})) {
-        if (is_unwatched(alert, lane)) end_alert(alert, "unwatched");
+        if (!is_unwatched(alert, lane)) continue;
+        if (is_unheard(alert)) {
+            unheard_.insert(alert);
+        } else {
+            end_alert(alert, "unwatched");
+        }
     }
+    for (auto at = unheard_.begin(); at != unheard_.end();) {
+        const auto alert = *at;
+        const bool is_known = book_.knows(alert);
+        if (is_known && is_unheard(alert)) {
+            ++at;
+            continue;
+        }
+        at = unheard_.erase(at);
+        if (is_known && is_unwatched(alert, {})) end_alert(alert, "unwatched");
+    }
+}
+
+// A job failed while it was watched, and nobody who is to hear of it has: should its list be gone
+// for a moment only, nothing else would ever tell of it.
+bool engine::is_unheard(alert_number alert) const {
+    const auto& about = book_.alert(alert);
+    if (!is_terminal_alert(about) || about.state == domain::alert_state::resolved) return false;
+    bool is_awaited = false;
+    for (std::size_t i = 0; i < receivers_.size(); ++i) {
+        if (book_.is_confirmed(alert, i)) return false;
+        const bool is_there = view_.receivers.contains(receivers_[i]);
+        is_awaited = is_awaited || (is_there && book_.is_addressed(alert, i));
+    }
+    return is_awaited;
 }
 
 // Whether the lane is of the account and region of the alert's job, as far as is known.

@@ -46,6 +46,7 @@ public:
         plan_.failure_classes = config_.failure_classes;
         plan_.api = config_.api;
         plan_.replica = config_.process.replica;
+        plan_.replicas = config_.process.replicas;
         for (const auto& list : config_.watch_lists)
             add_list(list);
         // Another list may have such a name by now; it has the alerts then.

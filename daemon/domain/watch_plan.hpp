@@ -89,6 +89,7 @@ struct watch_plan {
     std::vector<failure_rule> failure_classes{};
     api_settings api{};
     std::string replica{};  // process_settings::replica
+    unsigned replicas = 1;  // process_settings::replicas
 
     // Of a list that is not in the plan (tests, the ledger): nothing special.
     const list_traits& traits(const std::string& watch_list) const;

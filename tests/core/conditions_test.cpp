@@ -219,6 +219,30 @@ TEST(past_deadline, is_not_of_a_job_that_uploads_or_stops) {
     EXPECT_THAT(keys_in(ten_hours().phase("Stopping", late - minutes(5)), late), IsEmpty());
 }
 
+// An interruption is no end: it would page anew with each return to Training.
+TEST(past_deadline, neither_comes_nor_goes_with_an_interruption) {
+    const auto trained = [](milliseconds until) {
+        return job()
+            .spot()
+            .started(seconds(80))
+            .max_runtime(hours(10))
+            .phase("Training", seconds(80), until)
+            .phase("Interrupted", until);
+    };
+    const auto late = start + hours(10) + minutes(20);
+    EXPECT_THAT(keys_in(trained(late), late + hours(3)), Contains("TrainingJobPastDeadline"));
+    const auto in_time = start + hours(10) - minutes(1);
+    EXPECT_THAT(
+        keys_in(trained(in_time), late + hours(3)), Not(Contains("TrainingJobPastDeadline"))
+    );
+    list of;
+    of.alerts["TrainingJobNearDeadline"].enabled = false;
+    EXPECT_EQ(
+        only_alert(trained(late), late + hours(3), of).alert.annotations.at("summary"),
+        "Training job resnet is 20m past its MaxRuntimeInSeconds and still Interrupted."
+    );
+}
+
 TEST(past_deadline, knows_the_limits_for_waiting) {
     const auto waits = job().phase("Interrupted", seconds(0)).spot().max_wait(hours(3));
     EXPECT_THAT(

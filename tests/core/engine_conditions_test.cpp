@@ -105,6 +105,20 @@ TEST(standing, alert_fires_once_and_ends_with_the_job) {
     EXPECT_THAT(told(log), Contains("TrainingJobNearDeadline over"));
 }
 
+// Another of AWS' servers shows an older list for a while.
+TEST(standing, alert_does_not_come_back_with_an_answer_from_before_the_job_stopped) {
+    auto play = near_deadline();
+    play.play(minutes(1));
+    ASSERT_THAT(firing(play), ElementsAre("TrainingJobNearDeadline"));
+    const auto stopping = near_its_deadline().phase("Stopping", hours(2) + minutes(1));
+    play.aws = [&](const describe&) { return stopping.seen(); };
+    play.play(minutes(2));
+    ASSERT_THAT(firing(play), IsEmpty());
+    play.aws = [](const describe&) { return near_its_deadline().seen(); };
+    EXPECT_THAT(told(play.play(minutes(2))), Not(Contains("TrainingJobNearDeadline")));
+    EXPECT_THAT(firing(play), IsEmpty());
+}
+
 // To it the alert has fired all the time: that the second time is over before anybody could tell of
 // it is news.
 TEST(standing, webhook_that_was_away_while_it_came_again_hears_the_end) {
@@ -477,6 +491,29 @@ TEST(standing, alert_goes_on_over_a_restart_under_the_same_identity) {
     EXPECT_EQ(second.view().alerts[0].labels, first.view().alerts[0].labels);
     EXPECT_EQ(second.view().alerts[0].starts_at, first.view().alerts[0].starts_at);
     EXPECT_THAT(told(log), Not(Contains("TrainingJobNearDeadline over")));
+}
+
+// It may be over: whoever said so meanwhile is not contradicted.
+TEST(standing, alert_waits_after_a_restart_for_word_of_its_job) {
+    auto first = near_deadline();
+    const auto ledger = run_and_keep(first, minutes(1));
+    auto plan = quick_plan({"other", "resnet"});
+    script second(plan, ledger.load());
+    second.aws = [&](const describe& asked) -> result<domain::observation> {
+        if (asked.name == "other") return running("other").seen();
+        return failed(error_class::transient);
+    };
+    EXPECT_THAT(told(second.play(minutes(1) + seconds(50))), IsEmpty());
+    EXPECT_THAT(told(second.play(seconds(20))), ElementsAre("TrainingJobNearDeadline"))
+        << "it must not lapse";
+    auto third = near_deadline(plan, ledger.load());
+    EXPECT_THAT(told(third.play(seconds(20))), ElementsAre("TrainingJobNearDeadline"));
+    script fourth(plan, ledger.load());
+    fourth.aws = [](const describe& asked) -> result<domain::observation> {
+        if (asked.name == "other") return running("other").seen();
+        return near_its_deadline().ends("Completed", "Completed", hours(2)).seen();
+    };
+    EXPECT_THAT(told(fourth.play(seconds(20))), ElementsAre("TrainingJobNearDeadline over"));
 }
 
 // AWS cannot be reached, and our clock is two days behind: an end by that is a resolve.

@@ -430,6 +430,32 @@ TEST_F(discovery, page_that_is_lost_is_asked_for_again) {
     EXPECT_NE(find_job(play().view(), "a"), nullptr);
 }
 
+// ---- what a rule found
+// ------------------------------------------------------------------------------
+
+// A page tells of the end before the describe that says what became of the rule.
+TEST_F(discovery, alert_of_a_rule_goes_on_when_a_page_tells_of_the_end) {
+    auto made = running("a");
+    made.but([](auto& seen) {
+        seen.rules.push_back({domain::rule_kind::debugger, "Overfit", "IssuesFound", "", {}});
+    });
+    aws.put(made, later(seconds(120)));
+    start().play(minutes(1));
+    ASSERT_EQ(firing("TrainingJobRuleIssue"), 1U);
+    aws.undescribable = {"a"};
+    aws.put(made.fails(hours(2)), later(hours(2)));
+    auto log = play().play(seconds(30));
+    ASSERT_EQ(job("a")->last->status.text, "Failed");
+    EXPECT_EQ(firing("TrainingJobRuleIssue"), 1U);
+    aws.undescribable.clear();
+    auto rest = play().play(minutes(10));
+    log.insert(log.end(), rest.begin(), rest.end());
+    EXPECT_EQ(firing("TrainingJobRuleIssue"), 1U);
+    EXPECT_EQ(firing("TrainingJobFailed"), 1U);
+    for (const auto& message : messages_to(log, endpoint_id{0}))
+        EXPECT_EQ(message.state, domain::alert_state::firing) << message.labels.at("alertname");
+}
+
 // ---- explicit names
 // ---------------------------------------------------------------------------------
 
@@ -459,8 +485,8 @@ TEST_F(discovery, name_that_another_shard_may_find_is_no_mistake) {
     list.name = "named";
     list.jobs = {"nowhere"};
     const auto log = start(with_list(chosen, list)).play(minutes(10));
-    ASSERT_FALSE(play().plan().lanes.empty());
-    ASSERT_FALSE(play().plan().elsewhere.empty());
+    ASSERT_FALSE(play().subject().plan().lanes.empty());
+    ASSERT_FALSE(play().subject().plan().elsewhere.empty());
     EXPECT_EQ(count_notes(log, "job_missing"), 1);
     EXPECT_EQ(count_notes(log, "job_missing", note_level::warning), 0);
     EXPECT_THAT(field_of(log, "job_missing", "cure"), testing::HasSubstr("another shard"));

@@ -192,5 +192,60 @@ TEST(engine_read_back, run_that_ends_before_the_answer_leaves_word_that_it_may_b
     EXPECT_EQ(unconfirmed(again), 0U);
 }
 
+// ---- what another replica may have ended -------------------------------------------------------
+
+// A job that has used most of its time, watched by one of so many replicas.
+script near_its_deadline(unsigned replicas) {
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints = {am_1};
+    plan.replicas = replicas;
+    script play(plan);
+    play.aws = [](const describe&) { return running().max_runtime(seconds(8'400)).seen(); };
+    return play;
+}
+
+std::size_t told_of_it(const log_of_actions& log) {
+    return all<deliver>(log).size();
+}
+
+// The other one sees the job, and has told that it is over.
+TEST(replica, that_sees_nothing_repeats_only_what_alertmanager_holds) {
+    auto play = near_its_deadline(2);
+    play.play(minutes(5));
+    ASSERT_THAT(play.view().alerts, SizeIs(1));
+    play.aws = [](const describe&) { return failed(error_class::transient); };
+    const auto blind = play.play(minutes(5));
+    EXPECT_GE(told_of_it(blind), 4U);
+    EXPECT_LE(told_of_it(blind), 6U);
+    EXPECT_GE(all<read_back>(blind).size(), 3U);
+    play.holds = [](const read_back& asked) {
+        return std::vector<bool>(asked.alerts.size(), false);
+    };
+    play.play(minutes(1));
+    const auto over = play.play(minutes(10));
+    EXPECT_EQ(told_of_it(over), 0U);
+    EXPECT_GE(all<read_back>(over).size(), 9U) << "it may fire anew there";
+    // It sees the job again, and knows better.
+    play.aws = [](const describe&) { return running().max_runtime(seconds(8'400)).seen(); };
+    EXPECT_GE(told_of_it(play.play(minutes(3))), 1U);
+}
+
+TEST(replica, that_cannot_ask_repeats_what_it_knows) {
+    auto play = near_its_deadline(2);
+    play.play(minutes(5));
+    play.aws = [](const describe&) { return failed(error_class::transient); };
+    play.holds = [](const read_back&) { return failed(error_class::denied); };
+    EXPECT_GE(told_of_it(play.play(minutes(10))), 7U);
+}
+
+TEST(replica, that_is_alone_asks_nobody) {
+    auto play = near_its_deadline(1);
+    play.play(minutes(5));
+    play.aws = [](const describe&) { return failed(error_class::transient); };
+    const auto log = play.play(minutes(10));
+    EXPECT_GE(told_of_it(log), 9U);
+    EXPECT_THAT(all<read_back>(log), IsEmpty());
+}
+
 }  // namespace
 }  // namespace trainwatch::core

@@ -279,6 +279,39 @@ TEST_F(reload, jobs_of_a_list_that_is_gone_leave_and_their_alerts_end) {
     EXPECT_EQ(count_notes(log, "job_unwatched"), 2);
 }
 
+// Its list is gone for a moment while nobody takes the alert: nothing else would tell of the end.
+TEST_F(reload, end_that_nobody_has_heard_of_outlives_its_list) {
+    fails("a", start_time - minutes(1));
+    start();
+    play().receiver = [](const deliver&) { return failed(error_class::transient); };
+    play().play(seconds(20));
+    ASSERT_EQ(firing("TrainingJobFailed"), 1U);
+    change(one_connection(), seconds(30));
+    EXPECT_EQ(firing("TrainingJobFailed"), 1U);
+    change(finds_all(), seconds(30));
+    play().receiver = [](const deliver&) { return domain::receipt{}; };
+    const auto log = play().play(hours(1));
+    EXPECT_EQ(firing("TrainingJobFailed"), 1U);
+    const auto told = messages_to(log, endpoint_id{0});
+    ASSERT_FALSE(told.empty());
+    for (const auto& message : told)
+        EXPECT_EQ(message.state, domain::alert_state::firing);
+}
+
+TEST_F(reload, end_whose_list_is_gone_is_over_once_somebody_has_heard_of_it) {
+    fails("a", start_time - minutes(1));
+    start();
+    play().receiver = [](const deliver&) { return failed(error_class::transient); };
+    play().play(seconds(20));
+    change(one_connection(), seconds(30));
+    play().receiver = [](const deliver&) { return domain::receipt{}; };
+    const auto told = messages_to(play().play(minutes(10)), endpoint_id{0});
+    ASSERT_GE(told.size(), 2U);
+    EXPECT_EQ(told.front().state, domain::alert_state::firing);
+    EXPECT_EQ(told.back().state, domain::alert_state::resolved);
+    EXPECT_EQ(told.back().annotations.at("resolved_because"), "unwatched");
+}
+
 TEST_F(reload, list_that_is_added_finds_what_is_older_than_it) {
     runs("a");
     fails("b", minutes(121));

@@ -146,6 +146,9 @@ private:
     void check_condition(
         const domain::alert_message& alert, const std::string& identity, mono_time now
     );
+    void check_return(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
 
     // ---- judge_due.cpp -------------------------------------------------------------------------
     void check_due(const domain::view& shown, mono_time now);
@@ -272,6 +275,8 @@ private:
     std::map<std::string, std::set<std::string>> may_be_known_to_{};
     std::map<std::string, std::set<std::string>> taken_by_{};  // by URL, until told that it is not
     std::set<std::string> untelling_{};                        // URLs that did not tell, last time
+    // Identities of what goes on in a job: told to be over, under the present configuration.
+    std::set<std::string> gone_{};
 
     // Of all runs.
     std::optional<mono_time> calm_since_{};

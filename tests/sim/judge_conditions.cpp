@@ -108,4 +108,20 @@ void judge::check_condition(
     }
 }
 
+// Most of what goes on in a job is over once, whatever an older answer of AWS shows afterwards: a
+// page that comes and goes is worse than none. It may get stuck again, or be interrupted over and
+// over again.
+void judge::check_return(
+    const domain::alert_message& alert, const std::string& identity, mono_time now
+) {
+    const auto& alertname = label(alert.labels, "alertname");
+    if (alertname == "TrainingJobStuck" || alertname == "TrainingJobSpotLoop") return;
+    if (alert.state == domain::alert_state::resolved) {
+        const auto& because = label(alert.annotations, "resolved_because");
+        if (because == "over" || because == "job_ended") gone_.insert(identity);
+        return;
+    }
+    if (gone_.contains(identity)) violated("it was over, and is back: " + identity, now);
+}
+
 }  // namespace trainwatch::sim

@@ -34,7 +34,10 @@ void judge::delivering(const core::deliver& what, mono_time now) {
             check_acknowledged(alert, identity, now);
             check_one_identity(alert, identity, now);
         }
-        if (is_condition(alert.labels)) check_condition(alert, identity, now);
+        if (is_condition(alert.labels)) {
+            check_condition(alert, identity, now);
+            check_return(alert, identity, now);
+        }
         check_overdue(alert, identity, now);
         check_times(what, alert, identity, now);
         check_secrets(alert, now);
@@ -124,6 +127,8 @@ void judge::check_resolve(
     if (!known.job) return;
     if (label(alert.annotations, "resolved_because") == "unwatched") {
         const auto& job = scene_.jobs.jobs()[*known.job];
+        // Its list may be back in a moment, and nothing else would tell of the end.
+        if (known.confirmed.empty()) violated("over before anybody had heard: " + identity, now);
         // Whose a job is that AWS has forgotten, its name alone can tell.
         if (job.deleted) return;
         // Where tags may not be read, no filter of tags has it, once the list is gone that had it;

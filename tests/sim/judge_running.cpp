@@ -61,6 +61,7 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     tries_.clear();
     forget_acknowledged(known);
     restored_.clear();
+    gone_.clear();
     for (const auto& row : known.rows.alerts)
         restored_.insert(domain::identity(row.alert.labels));
     for (const auto& row : known.rows.jobs) {
@@ -121,6 +122,7 @@ void judge::forget_what_was_lost(const domain::ledger& known) {
 
 void judge::reconfigured(const domain::watch_plan& plan, mono_time now) {
     configured_at_ = now;
+    gone_.clear();
     for (std::size_t i = 0; i < plan.endpoints.size(); ++i) {
         const auto& next = plan.endpoints[i];
         const bool is_old = i < plan_.endpoints.size();
