@@ -163,6 +163,7 @@ private:
         std::optional<mono_time> failing_since{};
         bool throttled = false;                // the last of them was
         bool left_to_describes = false;        // …for so long that its jobs are described in turn
+        bool pages_are_late = false;           // …or at least that bounds would pass
         std::optional<error_class> refused{};  // lists are not to be had
         // That they are, until a describe says whether they alone are.
         std::optional<failure> untold_refusal{};
@@ -252,6 +253,7 @@ private:
     void watch_in_sweep(std::size_t slot);
     void release_from_sweep(std::size_t slot);
     look look_for(std::size_t slot, mono_time sent) const;
+    late_pages late_pages_of(lane_id lane, milliseconds bound) const;
     void look_anew(std::size_t slot);
     void start_watching(std::size_t slot);
     void look_anew_everywhere(lane_id lane);
@@ -277,12 +279,14 @@ private:
     void tell_list_failure(lane_id lane, bool is_first, const failure& why);
     void tell_untold_refusal(lane_id lane);
     bool lists_work(lane_id lane) const;
+    bool are_pages_late(lane_id lane) const;
     void look_whether_lists_stand(lane_id lane, milliseconds patience);
     void lists_are_back(lane_id lane);
     void try_describes(lane_id lane);
     void needs_no_describes(lane_id lane);
     void show_sweeps();
     void show_described_bound(lane_id lane);
+    void show_bounds_without_pages(lane_id lane);
     void keep_sweep();
     bool is_blind(lane_id lane) const;
 

@@ -94,6 +94,10 @@ std::vector<job_key> sweep::take_moved() {
     return state_->lives.take_moved();
 }
 
+const std::map<milliseconds, std::size_t>& sweep::bounds() const {
+    return state_->lives.bounds();
+}
+
 std::size_t sweep::live() const {
     return state_->lives.size();
 }

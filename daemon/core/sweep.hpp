@@ -113,6 +113,8 @@ public:
     std::optional<nanoseconds> described_each(const job_key& job) const;
     // Of whom that has changed since the last call.
     std::vector<job_key> take_moved();
+    // Live jobs by the bound of their lists.
+    const std::map<milliseconds, std::size_t>& bounds() const;
     std::size_t live() const;
     std::size_t known() const;
     bool reached_horizon() const;

@@ -378,6 +378,91 @@ TEST_P(failing_lists, leave_their_jobs_to_describes_and_take_them_back) {
     EXPECT_LE(aws.describes["a"], 11);
 }
 
+// Few describes, and pages that come rarely or never. Nobody is described while they come in time.
+class late_pages_test : public discovery {
+protected:
+    void start_with(int others) {
+        auto chosen = finds_all();
+        chosen.connections[0].budget = {2, 1};
+        chosen.watch_lists[0].staleness_bound = seconds(60);
+        domain::watch_list_settings named;
+        named.name = "named";
+        named.staleness_bound = seconds(20);
+        for (int i = 0; i < 5; ++i) {
+            named.jobs.push_back("named-" + std::to_string(i));
+            aws.put(ran(named.jobs.back()), later(seconds(120)));
+        }
+        chosen.watch_lists.insert(chosen.watch_lists.begin(), named);
+        for (int i = 0; i < others; ++i)
+            aws.put(
+                running("job-" + std::to_string(i)).created_at(later(-minutes(1 + i))),
+                later(seconds(120))
+            );
+        start(chosen).play(minutes(10));
+        aws.describes.clear();
+    }
+    // Each second of the time; `pages`: one of so many list calls is answered.
+    milliseconds oldest_while_lists_fail(error_class why, nanoseconds time, int pages = 0) {
+        aws.serve(play());
+        const auto listed = play().lists;
+        int calls = 0;
+        play().lists = [=](const list_jobs& asked) mutable -> result<domain::job_page> {
+            if (pages > 0 && ++calls % pages == 0) return listed(asked);
+            return failed(why);
+        };
+        milliseconds oldest{};
+        for (auto left = time; left > seconds(0); left -= seconds(1)) {
+            play().play(seconds(1));
+            const auto& known = play().view().lanes[0].oldest_observation.at("named");
+            oldest = std::max(oldest, play().now().wall - known);
+        }
+        return oldest;
+    }
+    int described(const std::string& prefix) const {
+        int sum = 0;
+        for (const auto& [name, count] : aws.describes)
+            sum += name.starts_with(prefix) ? count : 0;
+        return sum;
+    }
+};
+
+TEST_F(late_pages_test, cost_nothing_while_they_come_in_time) {
+    start_with(20);
+    play().play(minutes(20));
+    EXPECT_EQ(described("named") + described("job"), 0);
+}
+
+TEST_F(late_pages_test, leave_bounds_to_describes_before_they_have_passed) {
+    for (const auto why : {error_class::throttled, error_class::transient}) {
+        aws = {};
+        start_with(20);
+        EXPECT_LE(oldest_while_lists_fail(why, minutes(2)), seconds(22));
+        EXPECT_EQ(play().view().lanes[0].feasible(seconds(20)), seconds(20));
+    }
+}
+
+TEST_F(late_pages_test, leave_the_tightest_bound_to_describes_that_others_would_use_up) {
+    start_with(450);
+    EXPECT_LE(oldest_while_lists_fail(error_class::throttled, minutes(10)), seconds(22));
+    EXPECT_GT(described("job"), 100) << "with what is left";
+    EXPECT_EQ(play().view().lanes[0].feasible(seconds(20)), seconds(20));
+    EXPECT_GT(play().view().lanes[0].feasible(seconds(60)), minutes(5));
+}
+
+TEST_F(late_pages_test, that_come_now_and_then_change_nothing_of_it) {
+    start_with(450);
+    EXPECT_LE(oldest_while_lists_fail(error_class::throttled, minutes(10), 14), seconds(22));
+}
+
+TEST_F(late_pages_test, job_that_failed_meanwhile_alerts_in_time) {
+    start_with(20);
+    oldest_while_lists_fail(error_class::throttled, seconds(20));
+    const auto when = play().now().wall - created;
+    aws.put(failing("named-1", when), play().now().wall);
+    play().play(seconds(20));
+    EXPECT_EQ(firing("TrainingJobFailed"), 1U);
+}
+
 // Between two throttled ones each: a sweep would take for ever.
 TEST_F(discovery, trickle_of_pages_does_not_keep_jobs_from_being_described) {
     aws.put(ran("a"), later(seconds(120)));
@@ -459,8 +544,8 @@ TEST_F(discovery, name_that_another_shard_may_find_is_no_mistake) {
     list.name = "named";
     list.jobs = {"nowhere"};
     const auto log = start(with_list(chosen, list)).play(minutes(10));
-    ASSERT_FALSE(play().plan().lanes.empty());
-    ASSERT_FALSE(play().plan().elsewhere.empty());
+    ASSERT_FALSE(play().subject().plan().lanes.empty());
+    ASSERT_FALSE(play().subject().plan().elsewhere.empty());
     EXPECT_EQ(count_notes(log, "job_missing"), 1);
     EXPECT_EQ(count_notes(log, "job_missing", note_level::warning), 0);
     EXPECT_THAT(field_of(log, "job_missing", "cure"), testing::HasSubstr("another shard"));
