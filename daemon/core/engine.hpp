@@ -167,6 +167,7 @@ private:
         std::optional<error_class> refused{};  // lists are not to be had
         // That they are, until a describe says whether they alone are.
         std::optional<failure> untold_refusal{};
+        std::string lists_said{};      // what to do about their last failure, or what it said
         std::string down_because{};    // in AWS' words, while describes are refused
         bool describes_heard = false;  // some describe was answered, be it with a refusal
         std::optional<mono_time> described_at{};  // the last one that told of a job
@@ -279,6 +280,7 @@ private:
     void tell_list_failure(lane_id lane, bool is_first, const failure& why);
     void tell_untold_refusal(lane_id lane);
     bool lists_work(lane_id lane) const;
+    bool finds_none(lane_id lane) const;
     bool are_pages_late(lane_id lane) const;
     void look_whether_lists_stand(lane_id lane, milliseconds patience);
     void lists_are_back(lane_id lane);
@@ -373,6 +375,7 @@ private:
     // ---- engine_promise.cpp --------------------------------------------------------------------
     void watch_promise();
     void watch_promise_of(lane_id lane, const std::string& list);
+    std::optional<milliseconds> unswept_for(lane_id lane, const std::string& list) const;
     domain::alert_row stale_alert(lane_id lane, const std::string& list, milliseconds age) const;
     void fire_stale(lane_id lane, const std::string& list, milliseconds age);
     void renew_stale(lane_id lane, const std::string& list, milliseconds age);

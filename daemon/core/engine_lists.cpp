@@ -15,6 +15,13 @@ bool engine::lists_work(lane_id lane) const {
     return state.pages && !state.refused && !state.left_to_describes;
 }
 
+// Pages are to find jobs, and AWS refuses them or does not answer. That it throttles them is
+// TrainwatchdStale's: others may leave.
+bool engine::finds_none(lane_id lane) const {
+    const auto& state = lanes_[lane.value];
+    return state.pages && state.discovers && scheduler_.is_down(lane, aws_operation::list);
+}
+
 // Describes are to keep what they can of the bounds.
 bool engine::are_pages_late(lane_id lane) const {
     const auto& state = lanes_[lane.value];
@@ -123,6 +130,7 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
         constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
         lane.idle_until = now_.mono + backoff_bound(lane.failures, bounds);
     }
+    lane.lists_said = why.cure.empty() ? why.detail : why.cure;
     tell_list_failure(failed.lane, first, why);
     const bool refused = why.kind == error_class::denied || why.kind == error_class::rejected;
     if (refused && !lane.refused) {

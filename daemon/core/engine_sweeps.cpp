@@ -12,6 +12,7 @@ void engine::show_sweeps() {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const auto& lane = lanes_[i];
         auto& shown = view_.lanes[i];
+        shown.finds_none = finds_none(lane_id{i});
         if (!lane.pages) {
             shown.sweep.reset();
             show_described_bound(lane_id{i});
@@ -19,7 +20,8 @@ void engine::show_sweeps() {
         }
         if (!shown.sweep) shown.sweep.emplace();
         auto& sweep = *shown.sweep;
-        sweep.complete = !lane.discovers || lane.pages->reached_horizon();
+        sweep.stands = !lists_work(lane_id{i});
+        sweep.complete = !lane.discovers || (lane.pages->reached_horizon() && !sweep.stands);
         sweep.known = lane.pages->known();
         sweep.pages = lane.pages_told;
         sweep.windows = lane.pages->windows();

@@ -69,6 +69,10 @@ std::optional<mono_time> sweep::complete_until() const {
     return state_->complete_until();
 }
 
+std::optional<mono_time> sweep::found_until() const {
+    return state_->found_until();
+}
+
 std::size_t sweep::windows() const {
     if (state_->must_cut && !state_->whole) {
         state_->cut();

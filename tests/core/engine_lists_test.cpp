@@ -288,26 +288,100 @@ TEST_F(discovery, refused_lists_are_told_once_and_explicit_names_go_on) {
     EXPECT_EQ(play().view().lanes[0].lists_refused, "allow sagemaker:ListTrainingJobs");
     EXPECT_GE(aws.describes["named"], 15);
     EXPECT_TRUE(play().view().first_pass_complete);
-    EXPECT_THAT(play().view().alerts, IsEmpty());
+    EXPECT_EQ(firing(), 1U);
+    EXPECT_EQ(firing("TrainwatchdConnectionDown"), 1U) << "nobody finds others";
 }
 
 // A key that is wrong, a region that is switched off: whatever is asked there, the words are the
 // same.
 // Nothing but refusals is heard of AWS, though nobody is to be described.
-TEST_F(discovery, lane_whose_lists_are_refused_and_that_describes_nobody_is_down) {
+TEST_F(discovery, lane_whose_lists_are_refused_is_told_and_down_where_it_describes_nobody) {
     for (const bool has_a_job : {false, true}) {
         aws = {};
         if (has_a_job) aws.put(ran("a"), later(seconds(120)));
         start().play(soon);
         aws.lists_fail = failed(error_class::denied, "not authorized");
         play().play(minutes(10));
-        EXPECT_EQ(firing("TrainwatchdConnectionDown"), has_a_job ? 0U : 1U);
+        EXPECT_EQ(firing("TrainwatchdConnectionDown"), 1U);
         EXPECT_EQ(play().view().lanes[0].up, has_a_job);
+        EXPECT_FALSE(play().view().lanes[0].works());
         aws.lists_fail.reset();
         play().play(minutes(10));
         EXPECT_EQ(firing("TrainwatchdConnectionDown"), 0U);
         EXPECT_TRUE(play().view().lanes[0].up);
     }
+}
+
+class lists_alone : public discovery {
+protected:
+    // Describes go on, of a job that was found.
+    void fail_after_a_good_start(error_class why) {
+        runs("a");
+        start().play(minutes(5));
+        aws.lists_fail = failed(why, "not authorized");
+    }
+    std::string summary() {
+        const auto& alerts = play().view().alerts;
+        return alerts.empty() ? std::string() : alerts[0].annotations.at("summary");
+    }
+};
+
+TEST_F(lists_alone, that_are_refused_or_unanswered_are_told_though_describes_work) {
+    for (const auto why : {error_class::denied, error_class::transient}) {
+        aws = {};
+        fail_after_a_good_start(why);
+        play().play(minutes(4));
+        EXPECT_EQ(firing(), 0U);
+        EXPECT_TRUE(play().view().lanes[0].up);
+        EXPECT_TRUE(play().view().lanes[0].finds_none);
+        EXPECT_FALSE(play().view().lanes[0].sweep->complete) << "what is new is no news";
+        play().play(minutes(2));
+        ASSERT_EQ(firing(), 1U);
+        EXPECT_EQ(firing("TrainwatchdConnectionDown"), 1U);
+        EXPECT_THAT(summary(), testing::HasSubstr("finds no new training jobs"));
+        EXPECT_THAT(summary(), testing::HasSubstr("not authorized"));
+        aws.lists_fail.reset();
+        play().play(minutes(3));
+        EXPECT_EQ(firing(), 0U);
+        EXPECT_TRUE(play().view().lanes[0].works());
+        EXPECT_TRUE(play().view().lanes[0].sweep->complete);
+    }
+}
+
+TEST_F(lists_alone, that_come_back_in_time_are_not_told) {
+    fail_after_a_good_start(error_class::denied);
+    for (int i = 0; i < 5; ++i) {
+        play().play(minutes(2));
+        aws.lists_fail.reset();
+        play().play(minutes(1));
+        aws.lists_fail = failed(error_class::denied);
+    }
+    EXPECT_EQ(firing(), 0U);
+}
+
+TEST_F(lists_alone, that_are_throttled_break_the_promise_of_the_list_that_finds_by_them) {
+    auto chosen = finds_all();
+    domain::watch_list_settings named;
+    named.name = "named";
+    named.jobs = {"b"};
+    chosen.watch_lists.insert(chosen.watch_lists.begin(), named);
+    for (const auto* name : {"a", "b"})
+        runs(name);
+    start(chosen).play(minutes(5));
+    aws.lists_fail = failed(error_class::throttled);
+    play().play(minutes(1));
+    EXPECT_EQ(firing(), 0U);
+    play().play(minutes(9));
+    ASSERT_EQ(firing(), 1U);
+    EXPECT_EQ(firing("TrainwatchdStale"), 1U);
+    EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), "all");
+    EXPECT_THAT(summary(), testing::HasSubstr("may be unknown"));
+    EXPECT_LE(play().now().wall - *shown("a").last_observed, minutes(1)) << "it is described";
+    EXPECT_FALSE(play().view().lanes[0].sweep->complete);
+    aws.lists_fail.reset();
+    play().play(minutes(7));
+    EXPECT_EQ(firing(), 0U);
+    EXPECT_TRUE(play().view().lanes[0].sweep->complete);
 }
 
 TEST_F(discovery, lane_that_refuses_lists_and_describes_alike_says_so_once) {
