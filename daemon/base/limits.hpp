@@ -184,6 +184,9 @@ inline constexpr milliseconds lists_patience{60'000};
 // A throttled list says that others are at it, too, and they may leave: a storm of refusals lets
 // one page in twenty through, at a tenth of the rate one in a minute or two.
 inline constexpr milliseconds throttled_lists_patience{180'000};
+// Before that, as soon as no page came for this part of the lane's tightest bound, a job that none
+// tells of in time is described: three quarters of the bound are left for it.
+inline constexpr int late_pages_part = 4;
 // Jobs in the view: a process of about a gigabyte. Of those that have ended, the longest ended
 // leave first; a live one that finds no room is told once.
 inline constexpr std::size_t tracked_jobs_max = 100'000;
@@ -287,6 +290,9 @@ inline constexpr double steer_turns = 4;
 // Other pages between two steered ones, and while the past is read or gaps are closed as well.
 inline constexpr unsigned steer_turns_between = 1;
 inline constexpr unsigned steer_turns_between_busy = 2;
+// While pages do not come, describes keep the bounds that cost them no more than this, before what
+// is new of others; the other bounds are kept as nearly as the rest allows.
+inline constexpr double keep_describe_share = 1.0 / 3;
 // What is steered is chosen anew when the rate has changed by so much, of itself.
 inline constexpr double steer_rate_change = 0.1;
 

@@ -163,9 +163,11 @@ private:
         std::optional<mono_time> failing_since{};
         bool throttled = false;                // the last of them was
         bool left_to_describes = false;        // …for so long that its jobs are described in turn
+        bool pages_are_late = false;           // …or at least that bounds would pass
         std::optional<error_class> refused{};  // lists are not to be had
         // That they are, until a describe says whether they alone are.
         std::optional<failure> untold_refusal{};
+        std::string lists_said{};      // what to do about their last failure, or what it said
         std::string down_because{};    // in AWS' words, while describes are refused
         bool describes_heard = false;  // some describe was answered, be it with a refusal
         std::optional<mono_time> described_at{};  // the last one that told of a job
@@ -252,6 +254,7 @@ private:
     void watch_in_sweep(std::size_t slot);
     void release_from_sweep(std::size_t slot);
     look look_for(std::size_t slot, mono_time sent) const;
+    late_pages late_pages_of(lane_id lane, milliseconds bound) const;
     void look_anew(std::size_t slot);
     void start_watching(std::size_t slot);
     void look_anew_everywhere(lane_id lane);
@@ -277,12 +280,15 @@ private:
     void tell_list_failure(lane_id lane, bool is_first, const failure& why);
     void tell_untold_refusal(lane_id lane);
     bool lists_work(lane_id lane) const;
+    bool finds_none(lane_id lane) const;
+    bool are_pages_late(lane_id lane) const;
     void look_whether_lists_stand(lane_id lane, milliseconds patience);
     void lists_are_back(lane_id lane);
     void try_describes(lane_id lane);
     void needs_no_describes(lane_id lane);
     void show_sweeps();
     void show_described_bound(lane_id lane);
+    void show_bounds_without_pages(lane_id lane);
     void keep_sweep();
     bool is_blind(lane_id lane) const;
 
@@ -369,6 +375,7 @@ private:
     // ---- engine_promise.cpp --------------------------------------------------------------------
     void watch_promise();
     void watch_promise_of(lane_id lane, const std::string& list);
+    std::optional<milliseconds> unswept_for(lane_id lane, const std::string& list) const;
     domain::alert_row stale_alert(lane_id lane, const std::string& list, milliseconds age) const;
     void fire_stale(lane_id lane, const std::string& list, milliseconds age);
     void renew_stale(lane_id lane, const std::string& list, milliseconds age);

@@ -15,6 +15,19 @@ bool engine::lists_work(lane_id lane) const {
     return state.pages && !state.refused && !state.left_to_describes;
 }
 
+// Pages are to find jobs, and AWS refuses them or does not answer. That it throttles them is
+// TrainwatchdStale's: others may leave.
+bool engine::finds_none(lane_id lane) const {
+    const auto& state = lanes_[lane.value];
+    return state.pages && state.discovers && scheduler_.is_down(lane, aws_operation::list);
+}
+
+// Describes are to keep what they can of the bounds.
+bool engine::are_pages_late(lane_id lane) const {
+    const auto& state = lanes_[lane.value];
+    return state.pages && (state.pages_are_late || !lists_work(lane));
+}
+
 void engine::start_lists() {
     bool described_anew = false;
     const auto wants = [this](const lane_state& lane) {
@@ -117,6 +130,7 @@ void engine::on_list_failure(const poll& failed, const asked_page& asked, const 
         constexpr backoff_bounds bounds{limits::backoff_base, limits::denied_pace};
         lane.idle_until = now_.mono + backoff_bound(lane.failures, bounds);
     }
+    lane.lists_said = why.cure.empty() ? why.detail : why.cure;
     tell_list_failure(failed.lane, first, why);
     const bool refused = why.kind == error_class::denied || why.kind == error_class::rejected;
     if (refused && !lane.refused) {
@@ -158,12 +172,19 @@ void engine::tell_untold_refusal(lane_id lane) {
     if (why) say(note_of_list_failure(note_level::warning, plan_.lanes[lane.value], *why));
 }
 
-// Pages that have not come for so long leave the lane's jobs to describes.
+// Pages that have not come for so long leave the lane's jobs to describes; before that, those that
+// would be late.
 void engine::look_whether_lists_stand(lane_id lane, milliseconds patience) {
     auto& state = lanes_[lane.value];
     if (!state.failing_since) state.failing_since = now_.mono;
     const auto since = now_.mono - *state.failing_since;
-    if (state.refused || state.left_to_describes || since < patience) return;
+    if (state.refused || state.left_to_describes) return;
+    if (since < patience) {
+        if (state.pages_are_late || since < state.staleness_bound / limits::late_pages_part) return;
+        state.pages_are_late = true;
+        look_anew_everywhere(lane);
+        return;
+    }
     state.left_to_describes = true;
     say(note_of_standing_lists(plan_.lanes[lane.value], std::chrono::floor<milliseconds>(since)));
     look_anew_everywhere(lane);
@@ -172,14 +193,16 @@ void engine::look_whether_lists_stand(lane_id lane, milliseconds patience) {
 
 void engine::lists_are_back(lane_id lane) {
     auto& state = lanes_[lane.value];
+    const bool were_late = are_pages_late(lane);
     const bool worked = lists_work(lane);
     const bool was_failing = std::exchange(state.failures, 0U) > 0 || !worked;
     state.failing_since.reset();
     state.left_to_describes = false;
+    state.pages_are_late = false;
     state.refused.reset();
     view_.lanes[lane.value].lists_refused.clear();
     if (was_failing) say(note_of_lists_back(plan_.lanes[lane.value]));
-    if (!worked) look_anew_everywhere(lane);
+    if (were_late) look_anew_everywhere(lane);
 }
 
 // While describes do not get through, only one that does tells that they are back. Where all jobs

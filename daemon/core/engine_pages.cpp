@@ -212,8 +212,10 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     refresh(slot);
     judge(slot);
     if (seen.changed || first) watch_in_sweep(slot);
-    // A page that repeats what is known leaves the queues alone.
-    if (first || target.news != before || target.live != was_live) look_anew(slot);
+    // A page that repeats what is known leaves the queues alone, unless it was waited for.
+    const bool was_late = lanes_[target.lane.value].pages_are_late && lists_work(target.lane);
+    if (first || target.news != before || target.live != was_live || (was_late && target.live))
+        look_anew(slot);
 }
 
 // What the page says beyond what a describe has shown.

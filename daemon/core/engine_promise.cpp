@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/notes.hpp"
@@ -33,17 +35,33 @@ void engine::watch_promise_of(lane_id lane, const std::string& list) {
     std::optional<milliseconds> age;
     if (at != oldest.end()) age = now_.wall - at->second;
     const auto bound = plan_.staleness_bound(list);
+    const auto seen = age.value_or(milliseconds(0));
+    // What was created since nobody knows; it may live, and have failed.
+    if (const auto unswept = unswept_for(lane, list)) age = std::max(seen, *unswept);
     switch (stale_watch_.measured({lane, list}, age, bound, now_.mono)) {
         case promise_change::none:
-            if (age && *age > bound) renew_stale(lane, list, *age);
+            if (age && *age > bound) renew_stale(lane, list, seen);
             break;
         case promise_change::broken:
-            fire_stale(lane, list, *age);
+            fire_stale(lane, list, seen);
             break;
         case promise_change::kept:
             end_stale(lane, list, "fresh_again");
             break;
     }
+}
+
+// While pages are throttled: since they told of all that is new. Nothing where the list finds no
+// jobs there, or where AWS refuses (TrainwatchdConnectionDown).
+std::optional<milliseconds> engine::unswept_for(lane_id lane, const std::string& list) const {
+    const auto& state = lanes_[lane.value];
+    if (!state.failing_since || !are_pages_late(lane) || finds_none(lane)) return {};
+    const bool finds = std::ranges::any_of(plan_.discovery, [&](const auto& rule) {
+        return rule.watch_list == list && std::ranges::find(rule.lanes, lane) != rule.lanes.end();
+    });
+    if (!finds) return {};
+    const auto until = state.pages->found_until().value_or(*state.failing_since);
+    return std::chrono::floor<milliseconds>(now_.mono - until);
 }
 
 domain::alert_row engine::stale_alert(lane_id lane, const std::string& list, milliseconds age)
@@ -57,7 +75,8 @@ domain::alert_row engine::stale_alert(lane_id lane, const std::string& list, mil
         age,
         known.feasible(bound),
         known.live,
-        plan_.replica};
+        plan_.replica,
+        unswept_for(lane, list)};
     return trainwatchd_stale(facts, now_.wall, plan_.alert_labels(list));
 }
 

@@ -100,6 +100,7 @@ void engine::follow_lanes() {
             lanes_[i].refused.reset();
             lanes_[i].failing_since.reset();
             lanes_[i].throttled = lanes_[i].left_to_describes = false;
+            lanes_[i].pages_are_late = false;
             lanes_[i].failures = 0;
             view_.lanes[i].lists_refused.clear();
         } else if (i >= before || !lanes_[i].pages) {

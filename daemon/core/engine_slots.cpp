@@ -5,6 +5,7 @@
 #include "core/engine.hpp"
 #include "core/look.hpp"
 #include "core/notes_of_lists.hpp"
+#include "core/steering.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
@@ -207,6 +208,7 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
         bound,
         scheduler_.late_interval(target.lane, bound, now_.mono),
         target.misses,
+        {},
         {}};
     const bool by_pages =
         lists_work(target.lane) && job.last && (target.key || target.use == slot_use::discovered);
@@ -224,9 +226,24 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
             target.key ? lanes_[target.lane.value].pages->described_each(*target.key)
                        : std::nullopt};
     }
+    if (are_pages_late(target.lane)) facts.late = late_pages_of(target.lane, bound);
     auto next = next_look(job, facts);
     if (next.queue == look_queue::ended) next.due = std::max(next.due, target.end_turn);
     return next;
+}
+
+// Which bounds describes keep by themselves. Of the others nobody is described who would be as old
+// by pages that come.
+late_pages engine::late_pages_of(lane_id lane, milliseconds bound) const {
+    const double rate = scheduler_.rate(aws_operation::describe, lane, now_.mono);
+    if (const auto each = kept_by_describes(lanes_[lane.value].pages->bounds(), bound, rate)) {
+        return {*each, true};
+    }
+    const auto& shown = view_.lanes[lane.value];
+    const auto floor = shown.sweep ? shown.sweep->floor : milliseconds(0);
+    const auto by_pages = std::chrono::duration_cast<nanoseconds>(rounds_kept(shown.live) * floor);
+    const auto each = steered_describe_period(bound, rate).value_or(bound / 2);
+    return {std::max(each, by_pages), false};
 }
 
 // Its place in the queues, unless an answer is under way that will give it one.

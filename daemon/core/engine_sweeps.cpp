@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/promise.hpp"
+#include "core/steering.hpp"
 
 namespace trainwatch::core {
 
@@ -11,6 +12,7 @@ void engine::show_sweeps() {
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const auto& lane = lanes_[i];
         auto& shown = view_.lanes[i];
+        shown.finds_none = finds_none(lane_id{i});
         if (!lane.pages) {
             shown.sweep.reset();
             show_described_bound(lane_id{i});
@@ -18,7 +20,8 @@ void engine::show_sweeps() {
         }
         if (!shown.sweep) shown.sweep.emplace();
         auto& sweep = *shown.sweep;
-        sweep.complete = !lane.discovers || lane.pages->reached_horizon();
+        sweep.stands = !lists_work(lane_id{i});
+        sweep.complete = !lane.discovers || (lane.pages->reached_horizon() && !sweep.stands);
         sweep.known = lane.pages->known();
         sweep.pages = lane.pages_told;
         sweep.windows = lane.pages->windows();
@@ -32,6 +35,22 @@ void engine::show_sweeps() {
         sweep.floor = promise.floor;
         sweep.feasible_bound = promise.feasible_bound;
         sweep.kept = lane.pages->kept();
+        if (are_pages_late(lane_id{i})) show_bounds_without_pages(lane_id{i});
+    }
+}
+
+// Describes alone get through.
+void engine::show_bounds_without_pages(lane_id lane) {
+    const auto& state = lanes_[lane.value];
+    auto& shown = view_.lanes[lane.value];
+    const auto rate = shown.operation(aws_operation::describe).rate;
+    const lane_load load{.live = shown.live, .describe_rate = rate};
+    const auto promise = promise_of(load, plan_.lanes[lane.value].pace, state.staleness_bound);
+    shown.sweep->feasible_bound = promise.feasible_bound;
+    shown.sweep->kept.clear();
+    for (const auto& [bound, jobs] : state.pages->bounds()) {
+        if (kept_by_describes(state.pages->bounds(), bound, rate))
+            shown.sweep->kept.emplace(bound, bound);
     }
 }
 

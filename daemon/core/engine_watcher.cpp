@@ -63,8 +63,10 @@ void engine::watch_connections() {
         const auto& lane = plan_.lanes[i];
         auto& known = down_lanes_[i];
         // Before anybody has answered, it is as it was when the last run ended.
+        const bool lists_only = view_.lanes[i].up && finds_none(lane_id{i});
+        const bool is_heard_down = !view_.lanes[i].up || lists_only;
         const bool is_down =
-            !lane.gone && (view_.lanes[i].heard ? !view_.lanes[i].up : known.holds.believed());
+            !lane.gone && (view_.lanes[i].heard ? is_heard_down : known.holds.believed());
         // What comes back and goes again at once is still down.
         const bool believed = known.holds.observe(
             is_down, now_.mono, limits::connection_down_patience, limits::connection_up_patience
@@ -76,8 +78,13 @@ void engine::watch_connections() {
                 connection != view_.connections.end() && connection->second.trouble;
             if (detail.empty() && has_trouble) detail = connection->second.trouble->detail;
             if (detail.empty()) detail = view_.lanes[i].lists_refused;
+            if (lists_only) detail = lanes_[i].lists_said;
             return trainwatchd_connection_down(
-                {lane, std::move(detail), limits::connection_down_patience, plan_.replica},
+                {lane,
+                 std::move(detail),
+                 limits::connection_down_patience,
+                 plan_.replica,
+                 lists_only},
                 now_.wall,
                 plan_.global.labels
             );

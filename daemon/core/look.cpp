@@ -217,6 +217,10 @@ look next_look_at_listed(
         next.due = std::min(next.due, facts.sent + *told.described_each);
         next.queue = look_queue::live;
     }
+    if (facts.late) {
+        bring_forward(next, facts.sent + facts.late->each);
+        if (facts.late->is_kept) next.queue = look_queue::promised;
+    }
     const auto interval = std::clamp<milliseconds>(
         told.list_floor / limits::late_looks_per_sweep,
         limits::late_interval_min,
@@ -243,6 +247,7 @@ look next_look(const domain::job_view& job, const look_facts& facts) {
         return {look_queue::calm, facts.sent + bounds * facts.staleness_bound};
     }
     look next{look_queue::live, facts.sent + facts.staleness_bound / 2};
+    if (facts.late && facts.late->is_kept) next.queue = look_queue::promised;
     wait_for_the_end(
         next,
         job,

@@ -12,6 +12,9 @@
 // more news than describes, an end goes first, then what has begun to train, and a message that
 // changed last; start-up phases are held, because one describe after the last of them shows all.
 //
+// Where no page tells of it in time, it is described before its bound has passed, and before what
+// is new of others as long as that costs few describes.
+//
 // Whether the budget allows it is core/scheduler's.
 #pragma once
 
@@ -25,9 +28,11 @@
 namespace trainwatch::core {
 
 enum class look_queue : std::uint8_t {
-    ended,    // a list page says that it has ended: before all others, to learn why
-    unseen,   // never described in this run
-    live,     // regular looks where nothing lists, and those that a limit or an end calls for
+    ended,   // a list page says that it has ended: before all others, to learn why
+    unseen,  // never described in this run
+    live,    // regular looks where nothing lists, and those that a limit or an end calls for
+    // Pages should tell of it and do not come: describes keep its bound (core/steering).
+    promised,
     changed,  // a list page told of something new
     calm,     // ended, missing, or not to be had; listed jobs that nothing is known to be new of
     // Only a describe tells whose it is (core/urgency).
@@ -56,6 +61,14 @@ struct listing_facts {
     bool operator==(const listing_facts&) const = default;
 };
 
+// Of a job that pages should tell of and do not.
+struct late_pages {
+    nanoseconds each{};    // it is described so long after it was heard of last
+    bool is_kept = false;  // before others: that keeps its bound
+
+    bool operator==(const late_pages&) const = default;
+};
+
 struct look {
     look_queue queue = look_queue::unseen;
     mono_time due{};
@@ -71,6 +84,7 @@ struct look_facts {
     milliseconds late_interval{};  // what the lane's budget allows for late jobs
     unsigned misses = 0;           // times in a row that AWS did not find the name
     std::optional<listing_facts> listed{};
+    std::optional<late_pages> late{};
 };
 
 look next_look(const domain::job_view& job, const look_facts& facts);

@@ -1,5 +1,6 @@
 #include "core/rules_of_watcher.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,50 @@ domain::alert own_alert(
     return alert;
 }
 
+domain::alert_row unswept_list(
+    const stale_facts& facts,
+    domain::alert alert,
+    const std::string& place,
+    const std::string& bound
+) {
+    const auto since = format_duration(std::chrono::floor<seconds>(*facts.unswept));
+    alert.annotations["summary"] = "New jobs of watch list " + place +
+        " may be unknown for longer than the promised " + bound + ".";
+    std::string text = "AWS throttles ListTrainingJobs there: what was created in the last " +
+        since + " may not be known, nor that it has failed. Jobs that are known are described";
+    if (facts.feasible_bound > milliseconds(0)) {
+        text += ", which can keep a bound of about " +
+            format_duration(std::chrono::ceil<seconds>(facts.feasible_bound));
+    }
+    text +=
+        ". Others may use up the account's quota; see "
+        "trainwatchd_api_others_requests_per_second_estimate.";
+    alert.annotations["description"] = std::move(text);
+    return {
+        std::move(alert),
+        "Pages told of all new jobs " + since + " ago for the last time, and staleness_bound is " +
+            bound + "."};
+}
+
+domain::alert_row unlisted_connection(
+    const connection_facts& facts,
+    domain::alert alert,
+    const std::string& place,
+    const std::string& patience
+) {
+    alert.annotations["summary"] = "trainwatchd finds no new training jobs of " + place +
+        (facts.detail.empty() ? std::string(".") : ": " + headline_of(facts.detail));
+    alert.annotations["description"] = "For " + patience +
+        " and more AWS has not answered ListTrainingJobs there, or only to refuse. Jobs that are "
+        "known are described as ever; what is created meanwhile is not seen, nor its failure, and "
+        "is told once lists work again. \"trainwatchd check-config --online\" tries them, "
+        "\"trainwatchd print-iam-policy\" prints what the keys need.";
+    return {
+        std::move(alert),
+        "No ListTrainingJobs had succeeded there for " + patience +
+            (facts.detail.empty() ? std::string(".") : "; the last one said: " + facts.detail)};
+}
+
 }  // namespace
 
 domain::alert_row trainwatchd_stale(
@@ -35,9 +80,12 @@ domain::alert_row trainwatchd_stale(
     alert.labels.insert_or_assign("aws_region", facts.lane.region);
     alert.labels.insert_or_assign("watch_list", facts.watch_list);
     const auto bound = format_duration(std::chrono::floor<seconds>(facts.bound));
-    alert.annotations["summary"] = "What is known of some live job of watch list " +
-        facts.watch_list + " in " + facts.lane.region + " is older than the promised " + bound +
-        ".";
+    const auto place = facts.watch_list + " in " + facts.lane.region;
+    if (facts.unswept && *facts.unswept > std::max(facts.age, facts.bound)) {
+        return unswept_list(facts, std::move(alert), place, bound);
+    }
+    alert.annotations["summary"] = "What is known of some live job of watch list " + place +
+        " is older than the promised " + bound + ".";
     std::string cause = std::to_string(facts.live) + " live jobs there, and the oldest was seen " +
         format_duration(std::chrono::floor<seconds>(facts.age)) + " ago. ";
     if (facts.feasible_bound > facts.bound) {
@@ -77,6 +125,7 @@ domain::alert_row trainwatchd_connection_down(
     const auto patience = format_duration(std::chrono::floor<seconds>(facts.patience));
     alert.labels.insert_or_assign("connection", facts.lane.connection);
     alert.labels.insert_or_assign("aws_region", facts.lane.region);
+    if (facts.lists_only) return unlisted_connection(facts, std::move(alert), place, patience);
     alert.annotations["summary"] = "trainwatchd hears nothing of training jobs from " + place +
         (facts.detail.empty() ? std::string(".") : ": " + headline_of(facts.detail));
     alert.annotations["description"] = "For " + patience +

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "domain/alert.hpp"
@@ -14,7 +15,8 @@
 
 namespace trainwatch::core {
 
-// TrainwatchdStale: what is known of a live job is older than the list's staleness_bound.
+// TrainwatchdStale: what is known of a live job is older than the list's staleness_bound, or one
+// may have been created since that nobody knows.
 struct stale_facts {
     const domain::lane& lane;
     const std::string& watch_list;
@@ -23,6 +25,8 @@ struct stale_facts {
     milliseconds feasible_bound{};  // zero: not known
     std::size_t live = 0;           // jobs of the lane
     std::string replica{};
+    // Since pages told of all that is new, while they are throttled; nothing: they come.
+    std::optional<milliseconds> unswept{};
 };
 domain::alert_row trainwatchd_stale(
     const stale_facts& facts, wall_time now, const domain::label_map& configured
@@ -37,12 +41,14 @@ domain::alert_row trainwatchd_storage_degraded(
     const storage_facts& facts, wall_time now, const domain::label_map& configured
 );
 
-// TrainwatchdConnectionDown: AWS does not answer there, or only to refuse.
+// TrainwatchdConnectionDown: AWS does not answer there, or only to refuse; or it does so to lists
+// that are to find jobs.
 struct connection_facts {
     const domain::lane& lane;
     std::string detail{};  // what was said last
     milliseconds patience{};
     std::string replica{};
+    bool lists_only = false;
 };
 domain::alert_row trainwatchd_connection_down(
     const connection_facts& facts, wall_time now, const domain::label_map& configured

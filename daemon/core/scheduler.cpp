@@ -75,6 +75,8 @@ scheduler::shelf scheduler::shelf_of(const job_state& job) {
             return shelf::unseen;
         case look_queue::live:
             return shelf::live;
+        case look_queue::promised:
+            return shelf::promised;
         case look_queue::changed:
             return shelf::changed;
         case look_queue::undecided_end:
@@ -165,6 +167,7 @@ std::optional<scheduler::shelf> scheduler::choose(const lane_state& lane, mono_t
     if (lane.sends_to_others % limits::calm_share == limits::calm_share - 1 && has(calm))
         return calm;
     if (may_end && has(shelf::undecided_end)) return shelf::undecided_end;
+    if (has(shelf::promised)) return shelf::promised;
     if (const auto other = choose_others(lane, now)) return other;
     if (has(shelf::ended) && !is_turn_of_undecided) return shelf::ended;
     if (has(shelf::undecided_end)) return shelf::undecided_end;

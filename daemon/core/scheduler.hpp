@@ -8,7 +8,8 @@
 // Waiting jobs stand in queues by time: a step costs the same however many there are. Those that a
 // list page saw end go first, to learn why, by turns with those that have ended and of which only a
 // describe tells whose they are; of many ends in a row one send in four goes to whoever else waits.
-// Of the sends to those others, one in limits::late_share goes to a job past a limit. What changed,
+// Of the sends to those others, one in limits::late_share goes to a job past a limit. Jobs whose
+// bound describes keep while pages do not come are few, and next (core/steering). What changed,
 // what was never seen, what was just created and may be somebody's, and what is looked at regularly
 // take turns; ended and calm ones, and what ran before we came and may be somebody's, get what is
 // left and one of those sends in limits::calm_share, so that nobody starves. Within a queue the
@@ -149,6 +150,7 @@ private:
         ended,
         late,
         undecided_end,
+        promised,
         changed,
         unseen,
         undecided,
@@ -156,7 +158,7 @@ private:
         calm,
         undecided_old
     };
-    static constexpr std::size_t shelves = 9;
+    static constexpr std::size_t shelves = 10;
     static constexpr std::size_t operations = domain::aws_operations.size();
 
     enum class job_place : std::uint8_t { vacant, waiting, described, taken };

@@ -34,6 +34,22 @@ std::optional<nanoseconds> steered_describe_period(milliseconds bound, double de
     return period(bound, limits::steer_describe_slack, describe_rate);
 }
 
+std::optional<nanoseconds> kept_by_describes(
+    const std::map<milliseconds, std::size_t>& live, milliseconds bound, double describe_rate
+) {
+    double left = limits::keep_describe_share * describe_rate;
+    for (const auto& [each, jobs] : live) {
+        if (each > bound) break;
+        const auto every = steered_describe_period(each, describe_rate);
+        if (!every) continue;
+        const double calls = static_cast<double>(jobs) / real_seconds(*every).count();
+        if (calls > left) continue;
+        if (each == bound) return every;
+        left -= calls;
+    }
+    return {};
+}
+
 std::optional<std::size_t> steering_room::take(
     milliseconds bound, std::span<const std::size_t> jobs
 ) {

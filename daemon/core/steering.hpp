@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <span>
 #include <vector>
@@ -29,6 +30,13 @@ double rounds_kept(std::size_t live);
 // answer is here in time; nothing where the calls that go before it may take all of the bound.
 std::optional<nanoseconds> steered_page_period(milliseconds bound, double list_rate);
 std::optional<nanoseconds> steered_describe_period(milliseconds bound, double describe_rate);
+
+// While pages do not come: a job with the bound is described each so often, and its bound is kept.
+// The tightest come first, each for all of its jobs; nothing: there is no room for it. `live`: how
+// many jobs have each bound.
+std::optional<nanoseconds> kept_by_describes(
+    const std::map<milliseconds, std::size_t>& live, milliseconds bound, double describe_rate
+);
 
 // What is steered, all bounds together.
 struct steering {

@@ -69,6 +69,10 @@ std::optional<mono_time> sweep::complete_until() const {
     return state_->complete_until();
 }
 
+std::optional<mono_time> sweep::found_until() const {
+    return state_->found_until();
+}
+
 std::size_t sweep::windows() const {
     if (state_->must_cut && !state_->whole) {
         state_->cut();
@@ -92,6 +96,10 @@ std::optional<nanoseconds> sweep::described_each(const job_key& job) const {
 
 std::vector<job_key> sweep::take_moved() {
     return state_->lives.take_moved();
+}
+
+const std::map<milliseconds, std::size_t>& sweep::bounds() const {
+    return state_->lives.bounds();
 }
 
 std::size_t sweep::live() const {

@@ -103,6 +103,9 @@ public:
     // was reached for the first time.
     std::optional<mono_time> complete_until() const;
 
+    // Likewise of what was created, whatever of jobs that are known.
+    std::optional<mono_time> found_until() const;
+
     // Pages that cover every live job: the floor of any policy is this through the rate.
     std::size_t windows() const;
     // What part of the calls goes to jobs with a tighter bound than a round of all pages keeps, and
@@ -113,6 +116,8 @@ public:
     std::optional<nanoseconds> described_each(const job_key& job) const;
     // Of whom that has changed since the last call.
     std::vector<job_key> take_moved();
+    // Live jobs by the bound of their lists.
+    const std::map<milliseconds, std::size_t>& bounds() const;
     std::size_t live() const;
     std::size_t known() const;
     bool reached_horizon() const;

@@ -256,15 +256,22 @@ void sweep::state::touched() {
     complete.reset();
 }
 
+std::optional<mono_time> sweep::state::found_until() const {
+    if (!reached_horizon || !head_seen) return {};
+    auto until = *head_seen;
+    for (const auto& [id, gap] : gaps)
+        if (gap.since) until = std::min(until, *gap.since);
+    return until;
+}
+
 std::optional<mono_time> sweep::state::complete_until() const {
     if (complete) return *complete;
     std::optional<mono_time> until = lives.oldest_observed();
     bool is_known = !until || *until > mono_time{};
     if (settings.discovers) {
-        is_known = is_known && reached_horizon && head_seen;
-        if (is_known) until = std::min(until.value_or(*head_seen), *head_seen);
-        for (const auto& [id, gap] : gaps)
-            if (is_known && gap.since) until = std::min(*until, *gap.since);
+        const auto found = found_until();
+        is_known = is_known && found;
+        if (is_known) until = std::min(until.value_or(*found), *found);
     } else if (!until) {
         return latest;
     }

@@ -69,6 +69,8 @@ public:
     // Bounds below `most`, and the creation times of their jobs, newest first.
     std::map<milliseconds, std::vector<wall_time>> tighter_than(milliseconds most) const;
     std::size_t count(const creation_range& range, milliseconds bound) const;
+    // How many jobs have each bound.
+    const std::map<milliseconds, std::size_t>& bounds() const { return bounds_; }
     // Since the oldest job of the range with this bound was seen, of those that no page under way
     // will show.
     std::optional<nanoseconds> oldest_of(
@@ -110,7 +112,7 @@ private:
     void forget_bound(const std::optional<milliseconds>& bound);
 
     jobs jobs_{};
-    std::map<milliseconds, std::size_t> bounds_{};     // how many jobs have it
+    std::map<milliseconds, std::size_t> bounds_{};
     std::map<job_key, nanoseconds> described_each_{};  // few
     std::vector<job_key> moved_{};
     std::multiset<mono_time> observed_{};  // of all jobs: the oldest is asked for at each step

@@ -110,6 +110,7 @@ struct sweep::state {
     void forget_discovery();
     void touched();
     std::optional<mono_time> complete_until() const;
+    std::optional<mono_time> found_until() const;
 
     sweep_settings settings{};
     roster known{};

@@ -161,7 +161,8 @@ struct operation_view {
 
 // How far ListTrainingJobs has got in a lane, and what the promise is there.
 struct sweep_view {
-    bool complete = false;          // everything back to the horizon was told once
+    // Everything back to the horizon was told, and pages go on to tell of what is new.
+    bool complete = false;
     std::size_t known = 0;          // jobs that are known by key, whoever's they are
     std::size_t windows = 0;        // pages that cover the live ones
     std::uint64_t pages = 0;        // so far
@@ -170,6 +171,7 @@ struct sweep_view {
     // Bounds below that which are looked after before others, because few jobs have them, and what
     // is kept of each (core/steering).
     std::map<milliseconds, milliseconds> kept{};
+    bool stands = false;  // no page comes, for long: jobs are described in turn
     milliseconds feasible(milliseconds bound) const {
         const auto found = kept.find(bound);
         return found == kept.end() ? feasible_bound : found->second;
@@ -180,8 +182,10 @@ struct sweep_view {
 
 // One (connection, region).
 struct lane_view {
-    bool up = false;           // AWS answers, and not only with refusals
-    bool heard = false;        // there has been an answer or a failure at all
+    bool up = false;     // AWS answers, and not only with refusals
+    bool heard = false;  // there has been an answer or a failure at all
+    // Lists are to find jobs here, and AWS refuses them or does not answer, whatever of describes.
+    bool finds_none = false;
     std::string account_id{};  // whose quota it is; empty until that is known without guessing
     // Of a lane that does not list, describe only.
     std::map<aws_operation, operation_view> operations{};
@@ -202,6 +206,7 @@ struct lane_view {
     milliseconds feasible(milliseconds bound) const {
         return sweep ? sweep->feasible(bound) : described_bound;
     }
+    bool works() const { return up && !finds_none; }
     // Nothing has happened yet where there is no entry.
     const operation_view& operation(aws_operation which) const;
 

@@ -69,7 +69,7 @@ void write_lane(
     out.begin_object();
     out.member("connection", lane.connection);
     out.member("aws_region", lane.region);
-    out.member("up", seen.heard ? std::optional(seen.up) : std::nullopt);
+    out.member("up", seen.heard ? std::optional(seen.works()) : std::nullopt);
     out.text_or_null("account_id", seen.account_id);
     out.begin_array("operations");
     for (const auto operation : operations_of(lane, seen))

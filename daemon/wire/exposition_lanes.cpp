@@ -153,7 +153,7 @@ void add_lane_health(
     {
         family_builder up(into, metric("trainwatchd_connection_up"));
         for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
-            if (known.heard) up.add(with_lane(lane), known.up);
+            if (known.heard) up.add(with_lane(lane), known.works());
         });
     }
     family_builder skew(into, metric("trainwatchd_clock_skew_seconds"));

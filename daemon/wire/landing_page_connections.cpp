@@ -25,7 +25,8 @@ std::string keys_cell(const domain::connection_view& connection) {
 
 std::string lane_state(const domain::lane& lane, const domain::lane_view& known) {
     auto text = !known.heard ? colored("still", "not asked yet")
-        : known.up           ? colored("good", "up")
+        : known.works()      ? colored("good", "up")
+        : known.up           ? colored("bad", "finds no new jobs")
                              : colored("bad", "down");
     const auto made = operations_of(lane, known);
     const bool slowed = std::any_of(made.begin(), made.end(), [&](auto operation) {
@@ -77,6 +78,7 @@ std::string sweep_cell(const domain::lane& lane, const domain::lane_view& known)
     if (!known.lists_refused.empty()) return cell(refused);
     if (!sweep) return cell(colored("still", "not listed yet") + refused);
     auto text = refused + std::to_string(sweep->known) + " jobs known";
+    if (sweep->stands) return cell(text + "<br>" + colored("warn", "no page of lists comes"));
     if (!sweep->complete) return cell(text + "<br>" + colored("warn", "reading the past"));
     text += ", live ones on " + std::to_string(sweep->windows) +
         (sweep->windows == 1 ? " page" : " pages");

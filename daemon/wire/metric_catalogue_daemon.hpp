@@ -102,8 +102,9 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      metric_group::daemon,
      "0 or 1",
      "connection aws_region",
-     "Whether list pages have told of every job back to the horizon; from then on a new or an "
-     "ended one is news. This and the following four are absent where jobs are not listed."},
+     "Whether list pages have told of every job back to the horizon, and still come; while they do "
+     "a new or an ended one is news. This and the following four are absent where jobs are not "
+     "listed."},
     {"trainwatchd_sweep_pages_total",
      metric_type::counter,
      metric_group::daemon,
@@ -144,7 +145,8 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      metric_group::daemon,
      "0 or 1",
      "connection aws_region",
-     "Whether AWS answered the last request and did not refuse it; absent before the first."},
+     "Whether AWS answered the last request and did not refuse it, nor the last lists that are to "
+     "find jobs; absent before the first."},
     {"trainwatchd_clock_skew_seconds",
      metric_type::gauge,
      metric_group::daemon,

@@ -288,26 +288,100 @@ TEST_F(discovery, refused_lists_are_told_once_and_explicit_names_go_on) {
     EXPECT_EQ(play().view().lanes[0].lists_refused, "allow sagemaker:ListTrainingJobs");
     EXPECT_GE(aws.describes["named"], 15);
     EXPECT_TRUE(play().view().first_pass_complete);
-    EXPECT_THAT(play().view().alerts, IsEmpty());
+    EXPECT_EQ(firing(), 1U);
+    EXPECT_EQ(firing("TrainwatchdConnectionDown"), 1U) << "nobody finds others";
 }
 
 // A key that is wrong, a region that is switched off: whatever is asked there, the words are the
 // same.
 // Nothing but refusals is heard of AWS, though nobody is to be described.
-TEST_F(discovery, lane_whose_lists_are_refused_and_that_describes_nobody_is_down) {
+TEST_F(discovery, lane_whose_lists_are_refused_is_told_and_down_where_it_describes_nobody) {
     for (const bool has_a_job : {false, true}) {
         aws = {};
         if (has_a_job) aws.put(ran("a"), later(seconds(120)));
         start().play(soon);
         aws.lists_fail = failed(error_class::denied, "not authorized");
         play().play(minutes(10));
-        EXPECT_EQ(firing("TrainwatchdConnectionDown"), has_a_job ? 0U : 1U);
+        EXPECT_EQ(firing("TrainwatchdConnectionDown"), 1U);
         EXPECT_EQ(play().view().lanes[0].up, has_a_job);
+        EXPECT_FALSE(play().view().lanes[0].works());
         aws.lists_fail.reset();
         play().play(minutes(10));
         EXPECT_EQ(firing("TrainwatchdConnectionDown"), 0U);
         EXPECT_TRUE(play().view().lanes[0].up);
     }
+}
+
+class lists_alone : public discovery {
+protected:
+    // Describes go on, of a job that was found.
+    void fail_after_a_good_start(error_class why) {
+        runs("a");
+        start().play(minutes(5));
+        aws.lists_fail = failed(why, "not authorized");
+    }
+    std::string summary() {
+        const auto& alerts = play().view().alerts;
+        return alerts.empty() ? std::string() : alerts[0].annotations.at("summary");
+    }
+};
+
+TEST_F(lists_alone, that_are_refused_or_unanswered_are_told_though_describes_work) {
+    for (const auto why : {error_class::denied, error_class::transient}) {
+        aws = {};
+        fail_after_a_good_start(why);
+        play().play(minutes(4));
+        EXPECT_EQ(firing(), 0U);
+        EXPECT_TRUE(play().view().lanes[0].up);
+        EXPECT_TRUE(play().view().lanes[0].finds_none);
+        EXPECT_FALSE(play().view().lanes[0].sweep->complete) << "what is new is no news";
+        play().play(minutes(2));
+        ASSERT_EQ(firing(), 1U);
+        EXPECT_EQ(firing("TrainwatchdConnectionDown"), 1U);
+        EXPECT_THAT(summary(), testing::HasSubstr("finds no new training jobs"));
+        EXPECT_THAT(summary(), testing::HasSubstr("not authorized"));
+        aws.lists_fail.reset();
+        play().play(minutes(3));
+        EXPECT_EQ(firing(), 0U);
+        EXPECT_TRUE(play().view().lanes[0].works());
+        EXPECT_TRUE(play().view().lanes[0].sweep->complete);
+    }
+}
+
+TEST_F(lists_alone, that_come_back_in_time_are_not_told) {
+    fail_after_a_good_start(error_class::denied);
+    for (int i = 0; i < 5; ++i) {
+        play().play(minutes(2));
+        aws.lists_fail.reset();
+        play().play(minutes(1));
+        aws.lists_fail = failed(error_class::denied);
+    }
+    EXPECT_EQ(firing(), 0U);
+}
+
+TEST_F(lists_alone, that_are_throttled_break_the_promise_of_the_list_that_finds_by_them) {
+    auto chosen = finds_all();
+    domain::watch_list_settings named;
+    named.name = "named";
+    named.jobs = {"b"};
+    chosen.watch_lists.insert(chosen.watch_lists.begin(), named);
+    for (const auto* name : {"a", "b"})
+        runs(name);
+    start(chosen).play(minutes(5));
+    aws.lists_fail = failed(error_class::throttled);
+    play().play(minutes(1));
+    EXPECT_EQ(firing(), 0U);
+    play().play(minutes(9));
+    ASSERT_EQ(firing(), 1U);
+    EXPECT_EQ(firing("TrainwatchdStale"), 1U);
+    EXPECT_EQ(play().view().alerts[0].labels.at("watch_list"), "all");
+    EXPECT_THAT(summary(), testing::HasSubstr("may be unknown"));
+    EXPECT_LE(play().now().wall - *shown("a").last_observed, minutes(1)) << "it is described";
+    EXPECT_FALSE(play().view().lanes[0].sweep->complete);
+    aws.lists_fail.reset();
+    play().play(minutes(7));
+    EXPECT_EQ(firing(), 0U);
+    EXPECT_TRUE(play().view().lanes[0].sweep->complete);
 }
 
 TEST_F(discovery, lane_that_refuses_lists_and_describes_alike_says_so_once) {
@@ -376,6 +450,91 @@ TEST_P(failing_lists, leave_their_jobs_to_describes_and_take_them_back) {
     aws.describes.clear();
     play().play(minutes(10));
     EXPECT_LE(aws.describes["a"], 11);
+}
+
+// Few describes, and pages that come rarely or never. Nobody is described while they come in time.
+class late_pages_test : public discovery {
+protected:
+    void start_with(int others) {
+        auto chosen = finds_all();
+        chosen.connections[0].budget = {2, 1};
+        chosen.watch_lists[0].staleness_bound = seconds(60);
+        domain::watch_list_settings named;
+        named.name = "named";
+        named.staleness_bound = seconds(20);
+        for (int i = 0; i < 5; ++i) {
+            named.jobs.push_back("named-" + std::to_string(i));
+            aws.put(ran(named.jobs.back()), later(seconds(120)));
+        }
+        chosen.watch_lists.insert(chosen.watch_lists.begin(), named);
+        for (int i = 0; i < others; ++i)
+            aws.put(
+                running("job-" + std::to_string(i)).created_at(later(-minutes(1 + i))),
+                later(seconds(120))
+            );
+        start(chosen).play(minutes(10));
+        aws.describes.clear();
+    }
+    // Each second of the time; `pages`: one of so many list calls is answered.
+    milliseconds oldest_while_lists_fail(error_class why, nanoseconds time, int pages = 0) {
+        aws.serve(play());
+        const auto listed = play().lists;
+        int calls = 0;
+        play().lists = [=](const list_jobs& asked) mutable -> result<domain::job_page> {
+            if (pages > 0 && ++calls % pages == 0) return listed(asked);
+            return failed(why);
+        };
+        milliseconds oldest{};
+        for (auto left = time; left > seconds(0); left -= seconds(1)) {
+            play().play(seconds(1));
+            const auto& known = play().view().lanes[0].oldest_observation.at("named");
+            oldest = std::max(oldest, play().now().wall - known);
+        }
+        return oldest;
+    }
+    int described(const std::string& prefix) const {
+        int sum = 0;
+        for (const auto& [name, count] : aws.describes)
+            sum += name.starts_with(prefix) ? count : 0;
+        return sum;
+    }
+};
+
+TEST_F(late_pages_test, cost_nothing_while_they_come_in_time) {
+    start_with(20);
+    play().play(minutes(20));
+    EXPECT_EQ(described("named") + described("job"), 0);
+}
+
+TEST_F(late_pages_test, leave_bounds_to_describes_before_they_have_passed) {
+    for (const auto why : {error_class::throttled, error_class::transient}) {
+        aws = {};
+        start_with(20);
+        EXPECT_LE(oldest_while_lists_fail(why, minutes(2)), seconds(22));
+        EXPECT_EQ(play().view().lanes[0].feasible(seconds(20)), seconds(20));
+    }
+}
+
+TEST_F(late_pages_test, leave_the_tightest_bound_to_describes_that_others_would_use_up) {
+    start_with(450);
+    EXPECT_LE(oldest_while_lists_fail(error_class::throttled, minutes(10)), seconds(22));
+    EXPECT_GT(described("job"), 100) << "with what is left";
+    EXPECT_EQ(play().view().lanes[0].feasible(seconds(20)), seconds(20));
+    EXPECT_GT(play().view().lanes[0].feasible(seconds(60)), minutes(5));
+}
+
+TEST_F(late_pages_test, that_come_now_and_then_change_nothing_of_it) {
+    start_with(450);
+    EXPECT_LE(oldest_while_lists_fail(error_class::throttled, minutes(10), 14), seconds(22));
+}
+
+TEST_F(late_pages_test, job_that_failed_meanwhile_alerts_in_time) {
+    start_with(20);
+    oldest_while_lists_fail(error_class::throttled, seconds(20));
+    const auto when = play().now().wall - created;
+    aws.put(failing("named-1", when), play().now().wall);
+    play().play(seconds(20));
+    EXPECT_EQ(firing("TrainingJobFailed"), 1U);
 }
 
 // Between two throttled ones each: a sweep would take for ever.

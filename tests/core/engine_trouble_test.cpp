@@ -267,7 +267,7 @@ TEST_F(refused_lane, keeps_the_sweep_back_until_its_lists_are_read) {
     auto failing = core::job("a").created_at(later(when)).phase("Starting", when, when);
     aws.put(failing.fails(when + minutes(1)), later(when + minutes(1)));
     run(hours(4));
-    EXPECT_EQ(firing(), 0U);
+    EXPECT_EQ(firing("TrainingJobFailed"), 0U);
     aws.lists_fail.reset();
     restart();
     EXPECT_THAT(told_firing(run(minutes(30))), SizeIs(1));

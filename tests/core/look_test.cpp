@@ -36,6 +36,19 @@ TEST(look, live_job_is_due_after_half_its_bound) {
     EXPECT_EQ(next_look(shown(running()), facts()), expected);
 }
 
+TEST(look, job_that_no_page_tells_of_is_described_before_its_bound_has_passed) {
+    for (const bool is_kept : {false, true}) {
+        const auto queue = is_kept ? look_queue::promised : look_queue::live;
+        auto asked = facts();
+        asked.listed = listing_facts{.described = mono(seconds(400))};
+        asked.late = late_pages{seconds(42), is_kept};
+        EXPECT_EQ(next_look(shown(running()), asked), (look{queue, mono(seconds(1042)), false}));
+        asked.listed.reset();
+        EXPECT_EQ(next_look(shown(running()), asked), (look{queue, mono(seconds(1030)), false}))
+            << "each half of the bound, where none is waited for any more";
+    }
+}
+
 TEST(look, ended_job_is_due_after_four_bounds) {
     auto job = shown(running().fails(seconds(900)));
     job.ending = domain::ending{domain::outcome::failed, domain::failure_class::algorithm};

@@ -53,6 +53,17 @@ TEST(scheduler, lost_time_is_not_caught_up) {
     EXPECT_THAT(polls.under_test.next_send(), Optional(polls.now + milliseconds(500)));
 }
 
+// Of those that wait for a describe as well a hundred are due for longer.
+TEST(scheduler, job_whose_bound_describes_keep_goes_before_what_is_new_of_others) {
+    schedule polls(plan_for(names(101)));
+    polls.under_test.want(7, {look_queue::promised, polls.now + seconds(5), false});
+    polls.run(seconds(104), [&](const poll& done) {
+        polls.under_test.place(done, live_at(seconds(1'000)));
+    });
+    polls.now = mono(seconds(105));
+    EXPECT_EQ(polls.next().slot, 7U);
+}
+
 TEST(scheduler, one_lane_does_not_use_the_budget_of_another) {
     auto plan = plan_for(names(10));
     plan.lanes.push_back(plan.lanes[0]);

@@ -1,5 +1,6 @@
 #include "core/steering.hpp"
 
+#include <map>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -22,6 +23,18 @@ TEST(steering, leaves_time_for_the_answer_and_for_calls_that_go_before) {
     EXPECT_EQ(steered_page_period(milliseconds(8'000), 1), milliseconds(3'500));
     EXPECT_FALSE(steered_page_period(milliseconds(5'000), 1)) << "none is left";
     EXPECT_FALSE(steered_page_period(bound, 0));
+}
+
+// Eight jobs each fourteen seconds are less than a third of the describes, what others promise is
+// more.
+TEST(steering, describes_alone_keep_the_tightest_bounds_that_cost_them_little) {
+    const std::map<milliseconds, std::size_t> live{
+        {seconds(20), 8}, {seconds(60), 450}, {seconds(600), 20}};
+    EXPECT_EQ(kept_by_describes(live, seconds(20), 2), seconds(14));
+    EXPECT_FALSE(kept_by_describes(live, seconds(60), 2));
+    EXPECT_EQ(kept_by_describes(live, seconds(600), 2), seconds(420)) << "there is room for these";
+    EXPECT_FALSE(kept_by_describes(live, seconds(30), 2)) << "nobody has it";
+    EXPECT_FALSE(kept_by_describes({{seconds(20), 10}}, seconds(20), 2)) << "all, or none";
 }
 
 TEST(steering, takes_pages_for_what_stands_together) {
