@@ -36,12 +36,18 @@ void engine::on(const reconfigured& what) {
         lane.tags_read_at.reset();
         lane.tags_denied = 0;
         lane.tags_denial.reset();
+        lane.tags_witnesses.clear();
+        lane.tags_confirmed = 0;
         lane.tags_refusals = 0;
         lane.tags_again = now_.mono;
         // What the new filters match may be older than what the old ones kept in sight.
         if ((other_filters || lane.tags_told) && lane.pages) begin_sweep(lane_id{i});
     }
     follow_jobs();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        hasten_refused_tags(lane_id{i}, now_.mono);
+        if (lanes_[i].tags_told) retry_tags_of_one(lane_id{i});
+    }
     release_twins();
     address_all();
     drop_endpoints();
