@@ -145,6 +145,7 @@ private:
     };
     struct lane_state {
         std::optional<sweep> pages{};
+        bool sweeps_again = false;  // once more, when it has reached the horizon
         // What its lists come to, as the plan has them.
         bool discovers = false;
         milliseconds staleness_bound{};
@@ -443,6 +444,7 @@ private:
     void end_promises();
     sweep_settings sweep_settings_of(lane_id lane) const;
     void begin_sweep(lane_id lane);
+    void sweep_anew(lane_id lane);
     void address_all();
     void offer(alert_number alert, std::size_t receiver);
     void offer_all(endpoint_id endpoint);

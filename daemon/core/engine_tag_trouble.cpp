@@ -229,7 +229,7 @@ void engine::retry_tags(lane_id lane) {
     // One of those who were refused is enough; who was not asked about may be anybody's.
     state.withheld.hasten_first(now_.mono);
     // Who was turned down without having been asked is nowhere but on the pages.
-    if (state.pages) begin_sweep(lane);
+    if (state.pages) sweep_anew(lane);
     retry_tags_of_one(lane);
 }
 
