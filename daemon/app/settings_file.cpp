@@ -111,6 +111,24 @@ settings_mistakes in_lines(
     return mistakes;
 }
 
+// Of files of watch lists beside a configuration that is wrong: what they say by themselves.
+void add_mistakes_of_files(
+    const std::string& path,
+    std::string_view yaml,
+    const file_access& access,
+    settings_mistakes& mistakes
+) {
+    const auto patterns = wire::watch_list_files_of(yaml);
+    const auto paths = find_files(path, yaml, patterns, access.list, {}, mistakes);
+    std::vector<watch_list_file> files;
+    const auto texts = read_watch_list_files(paths, access.read, {}, files);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        mistakes.insert(mistakes.end(), files[i].mistakes.begin(), files[i].mistakes.end());
+        for (const auto& error : wire::mistakes_of(texts[i]))
+            mistakes.push_back(wire::format_error(texts[i].file, error));
+    }
+}
+
 // Those of the configuration, else those of its files of watch lists.
 settings_mistakes mistakes_of(const settings_outcome& loaded) {
     if (const auto* const mistakes = std::get_if<settings_mistakes>(&loaded)) return *mistakes;
@@ -139,7 +157,9 @@ settings_outcome load_settings(
     const auto lent = lent_settings(files);
     const auto alone = wire::parse_settings(*text, lent);
     if (const auto* const errors = std::get_if<std::vector<wire::settings_error>>(&alone)) {
-        return in_lines(path, *errors, files);
+        auto all = in_lines(path, *errors, files);
+        add_mistakes_of_files(path, *text, access, all);
+        return all;
     }
     settings_mistakes mistakes;
     const auto in_force = previous == nullptr ? std::vector<watch_list_file>{} : previous->files;
@@ -161,8 +181,10 @@ settings_outcome load_settings(
     }
     load_receiver_files(path, *text, loaded.settings, access.read, {mistakes, loaded.warnings});
     load_ca_bundles(path, *text, loaded.settings, lent, access.read, mistakes);
-    if (!mistakes.empty()) return mistakes;
-    return loaded;
+    if (mistakes.empty()) return loaded;
+    for (const auto& file : loaded.files)
+        mistakes.insert(mistakes.end(), file.mistakes.begin(), file.mistakes.end());
+    return mistakes;
 }
 
 std::variant<wire::job_settings, settings_mistakes> load_job_settings(

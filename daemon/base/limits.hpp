@@ -210,6 +210,14 @@ inline constexpr milliseconds tags_lane_patience{60'000};
 // waits, are one of the permission as a whole where no tags were read for so long.
 inline constexpr unsigned tags_denied_in_a_row = 32;
 inline constexpr milliseconds tags_proof = std::chrono::hours(1);
+// After so many in a row a job whose tags were told before is asked about, at once: one call tells
+// a policy from a permission that is gone. One such job may be another team's by now, three are
+// not.
+inline constexpr unsigned tags_doubted = 3;
+inline constexpr std::size_t tags_witnesses = 3;
+// Of those who were refused, so many are asked about after a reload: a minute's worth of a budget
+// that is shared with others at most.
+inline constexpr std::size_t tags_hastened = 32;
 // A lane without permission for ListTags tries again after tags_lane_patience, later ever less
 // often, and at last so.
 inline constexpr milliseconds tags_retry = std::chrono::minutes(10);

@@ -145,6 +145,7 @@ private:
     };
     struct lane_state {
         std::optional<sweep> pages{};
+        bool sweeps_again = false;  // once more, when it has reached the horizon
         // What its lists come to, as the plan has them.
         bool discovers = false;
         milliseconds staleness_bound{};
@@ -158,8 +159,9 @@ private:
         std::vector<lane_id> neighbours{};  // other connections into the same region
         tag_queue untagged{};
         withheld_tags withheld{};
-        bool withheld_told = false;  // once: who they are is told at level debug
-        unsigned failures = 0;       // of list calls in a row
+        bool withheld_told = false;                    // once: who they are is told at level debug
+        std::optional<std::string> withheld_untold{};  // the last one, if that is a policy's work
+        unsigned failures = 0;                         // of list calls in a row
         std::optional<mono_time> failing_since{};
         bool throttled = false;                // the last of them was
         bool left_to_describes = false;        // …for so long that its jobs are described in turn
@@ -180,7 +182,11 @@ private:
         unsigned tag_failures = 0;
         unsigned tags_denied = 0;
         std::optional<failure> tags_denial{};  // the last of them
-        unsigned tags_refusals = 0;            // in a row, of the lane as a whole
+        // Jobs whose tags were known, and are refused by now; and how often one told a policy from
+        // a permission that is gone, without anybody else's being read.
+        std::set<std::size_t> tags_witnesses{};
+        unsigned tags_confirmed = 0;
+        unsigned tags_refusals = 0;  // in a row, of the lane as a whole
         std::optional<mono_time> tags_read_at{};
         bool details_refused = false;               // was told of
         std::map<job_key, hazard_facts> awaited{};  // nobody's, as long as their status stays
@@ -369,7 +375,12 @@ private:
     void retry_refused_tags();
     void ask_for_withheld_tags();
     void tell_withheld_tags(lane_id lane, const std::string& training_job);
-    void tags_were_read(lane_id lane);
+    void tags_were_read(const poll& call);
+    void on_tags_denied(const poll& failed, const failure& why);
+    std::optional<std::size_t> witness_of_tags(lane_id id) const;
+    void retry_tags_of_one(lane_id lane);
+    void hasten_refused_tags(lane_id lane, mono_time asked_before);
+    bool were_tags_denied(std::size_t slot) const;
     void tags_are_back(lane_id lane);
 
     // ---- engine_promise.cpp --------------------------------------------------------------------
@@ -442,6 +453,7 @@ private:
     void end_promises();
     sweep_settings sweep_settings_of(lane_id lane) const;
     void begin_sweep(lane_id lane);
+    void sweep_anew(lane_id lane);
     void address_all();
     void offer(alert_number alert, std::size_t receiver);
     void offer_all(endpoint_id endpoint);

@@ -135,7 +135,7 @@ void engine::turn_down(std::size_t slot) {
     auto& withheld = lanes_[target.lane.value].withheld;
     if (target.tags_trouble == error_class::denied && !target.tags) {
         withheld.put(told, target.observed, now_.mono);
-        tell_withheld_tags(target.lane, told.name);
+        lanes_[target.lane.value].withheld_untold = told.name;
     } else {
         withheld.erase({told.created, told.name});
     }

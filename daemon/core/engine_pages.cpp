@@ -60,7 +60,9 @@ void engine::on_page(const poll& done, const asked_page& asked, const domain::jo
         say(note_of_unreadable_entries(plan_.lanes[done.lane.value], page.unreadable));
     }
     if (news.fell_back) say(note_of_fallback(plan_.lanes[done.lane.value]));
-    if (news.reached_horizon) {
+    if (news.reached_horizon && lane.sweeps_again) {
+        begin_sweep(done.lane);
+    } else if (news.reached_horizon) {
         say(note_of_sweep(
             plan_.lanes[done.lane.value], lane.pages->known(), lane.pages->live(), lane.pages_told
         ));

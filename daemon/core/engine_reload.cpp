@@ -36,12 +36,18 @@ void engine::on(const reconfigured& what) {
         lane.tags_read_at.reset();
         lane.tags_denied = 0;
         lane.tags_denial.reset();
+        lane.tags_witnesses.clear();
+        lane.tags_confirmed = 0;
         lane.tags_refusals = 0;
         lane.tags_again = now_.mono;
         // What the new filters match may be older than what the old ones kept in sight.
-        if ((other_filters || lane.tags_told) && lane.pages) begin_sweep(lane_id{i});
+        if ((other_filters || lane.tags_told) && lane.pages) sweep_anew(lane_id{i});
     }
     follow_jobs();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        hasten_refused_tags(lane_id{i}, now_.mono);
+        if (lanes_[i].tags_told) retry_tags_of_one(lane_id{i});
+    }
     release_twins();
     address_all();
     drop_endpoints();
@@ -129,12 +135,24 @@ sweep_settings engine::sweep_settings_of(lane_id lane) const {
 void engine::begin_sweep(lane_id lane) {
     auto& state = lanes_[lane.value];
     state.pages.emplace(sweep_settings_of(lane));
+    state.sweeps_again = false;
     state.asked.clear();
     state.awaited.clear();
     state.idle_until = {};
     for (const auto& [name, slot] : state.slots) {
         targets_[slot].key.reset();
         watch_in_sweep(slot);
+    }
+}
+
+// What pages have passed over may be somebody's by now. A sweep that is under way goes on, lest one
+// change after the other keeps it from the oldest jobs; the next one begins when it is through.
+void engine::sweep_anew(lane_id lane) {
+    auto& state = lanes_[lane.value];
+    if (state.pages->is_under_way()) {
+        state.sweeps_again = true;
+    } else {
+        begin_sweep(lane);
     }
 }
 

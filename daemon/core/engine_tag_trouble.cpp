@@ -16,10 +16,34 @@ bool is_proven(std::optional<mono_time> read_at, mono_time now) {
     return read_at && now - *read_at < limits::tags_proof;
 }
 
+// Where somebody can be asked, it is soon worth a call to know.
+bool is_proof_old(std::optional<mono_time> read_at, mono_time now) {
+    return !read_at || now - *read_at >= limits::tags_lane_patience;
+}
+// Of refusals in a row. Each time that a witness finds a policy behind them, after twice as many.
+unsigned enough_for_a_witness(unsigned confirmed) {
+    auto enough = limits::tags_doubted;
+    for (unsigned i = 0; i < confirmed && enough < limits::tags_denied_in_a_row; ++i)
+        enough *= 2;
+    return std::min(enough, limits::tags_denied_in_a_row);
+}
+
 }  // namespace
 
-void engine::tags_were_read(lane_id lane) {
+void engine::tags_were_read(const poll& call) {
+    const auto lane = call.lane;
     auto& state = lanes_[lane.value];
+    const auto& target = targets_[call.slot];
+    const bool is_witness = target.tags_call == call.id && target.tags;
+    if (!is_witness) {
+        state.tags_confirmed = 0;
+    } else if (state.tags_denied > 0) {
+        ++state.tags_confirmed;
+    }
+    state.tags_witnesses.clear();
+    if (const auto kept = std::exchange(state.withheld_untold, std::nullopt)) {
+        if (*kept != target.name) tell_withheld_tags(lane, *kept);
+    }
     state.tag_failures = 0;
     state.tags_failing_since.reset();
     state.tags_failing.clear();
@@ -44,23 +68,7 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
         scheduler_.lane_throttled(failed, now_.mono, why.retry_after);
     }
     if (why.kind == error_class::denied) {
-        auto& lane = lanes_[failed.lane.value];
-        // Its tags were told before: that is no policy which spares single jobs, but for one that
-        // spares it by now, where others have been read meanwhile.
-        if (targets_[slot].tags) {
-            if (!is_proven(lane.tags_read_at, now_.mono)) refuse_tags(failed.lane, why);
-            return;
-        }
-        // What a policy has kept from us before says nothing new, but when nothing could be read.
-        const auto& summary = targets_[slot].summary;
-        const bool is_known = summary && lane.withheld.contains({summary->created, summary->name});
-        const bool says_something = !is_known || lane.tags_told;
-        if (says_something) {
-            ++lane.tags_denied;
-            lane.tags_denial = why;
-        }
-        give_up_tags_of(slot, why);
-        if (says_something) look_whether_tags_are_refused(failed.lane);
+        on_tags_denied(failed, why);
     } else if (is_trouble_of_all(failed, why)) {
         lanes_[failed.lane.value].untagged.put(slot, urgency::old, now_.mono);
         refuse_tags(failed.lane, why);
@@ -69,27 +77,62 @@ void engine::on_tags_failure(const poll& failed, const failure& why) {
     }
 }
 
-// A policy may allow some jobs' only. Nothing but refusals, until nobody is left to ask about or
-// for so many in a row, are one of the permission as a whole, unless a job whose tags are known
-// says otherwise.
+void engine::on_tags_denied(const poll& failed, const failure& why) {
+    auto& lane = lanes_[failed.lane.value];
+    const auto slot = failed.slot;
+    // Its tags were told before: that is no policy which spares single jobs, but for one that
+    // spares it by now. Others may have been read meanwhile; else others are asked about.
+    if (targets_[slot].tags) {
+        if (!lane.tags_denial) return;
+        lane.tags_witnesses.insert(slot);
+        look_whether_tags_are_refused(failed.lane);
+        return;
+    }
+    // What a policy has kept from us before says nothing new, but when nothing could be read.
+    const auto& summary = targets_[slot].summary;
+    const bool is_known = summary && lane.withheld.contains({summary->created, summary->name});
+    if (!is_known || lane.tags_told) ++lane.tags_denied;
+    lane.tags_denial = why;
+    give_up_tags_of(slot, why);
+    look_whether_tags_are_refused(failed.lane);
+}
+
+// A policy may allow some jobs' only: a job whose tags are known says whether it does. Without one,
+// nothing but refusals, until nobody is left to ask about or for so many in a row, are one of the
+// permission as a whole.
 void engine::look_whether_tags_are_refused(lane_id id) {
     auto& lane = lanes_[id.value];
     if (!lane.tags_denial || lane.tags_refused) return;
-    if (is_proven(lane.tags_read_at, now_.mono)) return;
     const auto next = lane.untagged.next_due();
     const bool nobody_waits = !next || *next > now_.mono;
     const bool all_are_found = !lane.pages || lane.pages->reached_horizon();
-    const bool is_enough = lane.tags_denied >= limits::tags_denied_in_a_row;
-    if (!is_enough && !(nobody_waits && all_are_found)) return;
-    const auto witness = std::find_if(lane.slots.begin(), lane.slots.end(), [&](const auto& each) {
-        const auto slot = each.second;
-        return is_watched(slot) && targets_[slot].tags_told && !view_.jobs[slot].missing;
-    });
-    if (witness == lane.slots.end()) {
-        refuse_tags(id, failure(*lane.tags_denial));
-    } else if (!targets_[witness->second].tags_call) {
-        lane.untagged.put(witness->second, urgency::failed, now_.mono);
+    const bool is_last = nobody_waits && all_are_found;
+    const bool is_heard = !lane.tags_witnesses.empty();
+    if (const auto witness = witness_of_tags(id)) {
+        const bool is_enough = lane.tags_denied >= enough_for_a_witness(lane.tags_confirmed);
+        const bool is_due = is_last && is_proof_old(lane.tags_read_at, now_.mono);
+        if (!is_heard && !is_enough && !is_due) return;
+        if (targets_[*witness].tags_call) return;
+        lane.untagged.put(*witness, urgency::failed, now_.mono);
+        return;
     }
+    const bool is_enough = lane.tags_denied >= limits::tags_denied_in_a_row;
+    const bool is_told = lane.tags_denied > 0 && (is_enough || is_last);
+    if (is_heard || (is_told && !is_proven(lane.tags_read_at, now_.mono)))
+        refuse_tags(id, failure(*lane.tags_denial));
+}
+
+// A job whose tags AWS has told, and has not refused since any were read last.
+std::optional<std::size_t> engine::witness_of_tags(lane_id id) const {
+    const auto& lane = lanes_[id.value];
+    if (lane.tags_witnesses.size() >= limits::tags_witnesses) return std::nullopt;
+    const auto found = std::find_if(lane.slots.begin(), lane.slots.end(), [&](const auto& each) {
+        const auto slot = each.second;
+        return is_watched(slot) && targets_[slot].tags_told && !view_.jobs[slot].missing &&
+            !lane.tags_witnesses.contains(slot);
+    });
+    if (found == lane.slots.end()) return std::nullopt;
+    return found->second;
 }
 
 // Whether what happened to this job says anything about the others.
@@ -144,10 +187,10 @@ void engine::do_without_tags(std::size_t slot) {
     }
 }
 
-// Where AWS tells nobody's tags another note says so.
+// Once those of another job were read after it. Where AWS tells nobody's tags another note says so.
 void engine::tell_withheld_tags(lane_id id, const std::string& training_job) {
     auto& lane = lanes_[id.value];
-    if (!lane.tags_read_at || lane.tags_told || std::exchange(lane.withheld_told, true)) return;
+    if (lane.tags_told || std::exchange(lane.withheld_told, true)) return;
     say(note_of_withheld_tags(plan_.lanes[id.value], training_job));
 }
 
@@ -166,6 +209,10 @@ void engine::refuse_tags(lane_id id, const failure& why) {
         (denied ? backoff_bound(++lane.tags_refusals, bounds) : limits::tags_lane_patience);
     lane.tags_denied = 0;
     lane.tags_denial.reset();
+    lane.tags_confirmed = 0;
+    lane.tags_witnesses.clear();
+    // What was read before proves nothing any more.
+    if (denied) lane.tags_read_at.reset();
     const auto waiting = lane.untagged.take_all();
     for (const auto slot : waiting) {
         targets_[slot].waits_for_tags = false;
@@ -182,8 +229,12 @@ void engine::retry_tags(lane_id lane) {
     // One of those who were refused is enough; who was not asked about may be anybody's.
     state.withheld.hasten_first(now_.mono);
     // Who was turned down without having been asked is nowhere but on the pages.
-    if (state.pages) begin_sweep(lane);
-    for (const auto& [name, slot] : state.slots) {
+    if (state.pages) sweep_anew(lane);
+    retry_tags_of_one(lane);
+}
+
+void engine::retry_tags_of_one(lane_id lane) {
+    for (const auto& [name, slot] : lanes_[lane.value].slots) {
         if (targets_[slot].use != slot_use::discovered || targets_[slot].waits_for_tags) continue;
         const bool lacks =
             lacks_tag_labels(slot) || decide_claim(slot).answer == claim_answer::needs_tags;
@@ -192,6 +243,24 @@ void engine::retry_tags(lane_id lane) {
         want_tags(slot);
         return;
     }
+}
+
+// A policy may be another one by now: a reload says so, or tags that are told after all. A few, of
+// those who have not been asked about since: where they are told, others follow.
+void engine::hasten_refused_tags(lane_id lane, mono_time asked_before) {
+    auto& state = lanes_[lane.value];
+    const auto most = limits::tags_hastened;
+    state.withheld.hasten_some(most, asked_before, now_.mono);
+    // Those who are not tried again soon have been given up.
+    const auto later = now_.mono + limits::tags_lane_patience;
+    state.untagged.hasten(most, later, asked_before + limits::tags_retry, now_.mono);
+}
+
+bool engine::were_tags_denied(std::size_t slot) const {
+    const auto& target = targets_[slot];
+    if (target.tags_trouble == error_class::denied) return true;
+    const auto& withheld = lanes_[target.lane.value].withheld;
+    return target.summary && withheld.contains({target.summary->created, target.name});
 }
 
 // Before pages are asked for: they bring whom nobody has asked about.
@@ -231,6 +300,8 @@ void engine::tags_are_back(lane_id lane) {
     if (lanes_[lane.value].pages) begin_sweep(lane);
     for (const auto& [name, slot] : lanes_[lane.value].slots) {
         if (targets_[slot].use == slot_use::discovered) reconsidered_.insert(slot);
+        const bool waits = targets_[slot].waits_for_tags;
+        if (!waits && lacks_tag_labels(slot) && !view_.jobs[slot].ending) want_tags(slot);
     }
 }
 

@@ -85,10 +85,12 @@ void engine::on(const tags_read& what) {
     tally_.request_took(done->lane, done->operation, what.took);
     if (what.answer) {
         tally_.request(done->lane, done->operation, "ok");
-        tags_were_read(done->lane);
+        tags_were_read(*done);
         if (!is_tags_call_of(*done)) return;
+        const bool were_denied = were_tags_denied(done->slot);
         targets_[done->slot].tags_told = true;
         take_tags(done->slot, *what.answer);
+        if (were_denied) hasten_refused_tags(done->lane, now_.mono - limits::tags_lane_patience);
     } else {
         on_tags_failure(*done, what.answer.error());
     }

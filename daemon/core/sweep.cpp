@@ -114,4 +114,9 @@ bool sweep::reached_horizon() const {
     return state_->reached_horizon;
 }
 
+bool sweep::is_under_way() const {
+    const bool has_begun = state_->frontier || state_->whole;
+    return state_->settings.discovers && has_begun && !state_->reached_horizon;
+}
+
 }  // namespace trainwatch::core

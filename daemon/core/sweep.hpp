@@ -121,6 +121,8 @@ public:
     std::size_t live() const;
     std::size_t known() const;
     bool reached_horizon() const;
+    // Some page has told of the past, and the horizon is still to be reached.
+    bool is_under_way() const;
 
     struct state;  // core/sweep_state.hpp
 

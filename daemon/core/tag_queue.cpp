@@ -1,5 +1,7 @@
 #include "core/tag_queue.hpp"
 
+#include <cstdint>
+
 #include "base/limits.hpp"
 
 namespace trainwatch::core {
@@ -17,6 +19,21 @@ void tag_queue::erase(std::size_t slot) {
     if (waiting == places_.end()) return;
     line_of(waiting->second.how).erase({waiting->second.due, slot});
     places_.erase(waiting);
+}
+
+void tag_queue::hasten(std::size_t most, mono_time after, mono_time before, mono_time now) {
+    std::vector<std::pair<std::size_t, urgency>> some;
+    for (const auto how : urgencies) {
+        const auto& waiting = line_of(how);
+        for (auto at = waiting.upper_bound({after, SIZE_MAX});
+             at != waiting.end() && at->first < before && some.size() < most;
+             ++at)
+            some.emplace_back(at->second, how);
+    }
+    for (const auto& [slot, how] : some) {
+        erase(slot);
+        put(slot, how, now);
+    }
 }
 
 std::optional<std::size_t> tag_queue::take(mono_time now) {

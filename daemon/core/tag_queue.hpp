@@ -25,6 +25,8 @@ public:
     // line.
     void put(std::size_t slot, urgency how, mono_time due);
     void erase(std::size_t slot);
+    // The first few of those that are due after the one time and before the other are due now.
+    void hasten(std::size_t most, mono_time after, mono_time before, mono_time now);
     // The next one leaves the queue; nothing while nobody is due.
     std::optional<std::size_t> take(mono_time now);
     // Of those that are due; nothing while nobody is.

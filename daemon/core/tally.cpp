@@ -73,6 +73,7 @@ tally::tally(const domain::watch_plan& plan, domain::view& view) : view_(view) {
 void tally::reconfigure(const domain::watch_plan& plan) {
     region_of_.clear();
     lists_.clear();
+    all_lists_ = plan.left_out;
     accounts_.clear();
     for (std::size_t i = 0; i < plan.lanes.size(); ++i) {
         region_of_.push_back(plan.lanes[i].region);
@@ -85,6 +86,11 @@ void tally::reconfigure(const domain::watch_plan& plan) {
         for (const auto lane : rule.lanes)
             lists_[lane].insert(rule.watch_list);
     }
+    for (const auto& [lane, lists] : lists_)
+        all_lists_.insert(lists.begin(), lists.end());
+    for (const auto& [list, traits] : plan.lists)
+        all_lists_.insert(list);
+    drop_zeros();
     for (const auto& endpoint : plan.endpoints) {
         if (endpoint.gone) continue;
         const auto [at, added] = view_.receivers.try_emplace(endpoint.receiver);
@@ -119,6 +125,16 @@ void tally::add_zeros(const fleet_key& fleet) {
     for (const auto why : domain::failed_classes) {
         view_.fleet.finished.try_emplace({fleet, outcome::failed, why}, 0U);
     }
+}
+
+// Of a list that is not there any more there is nothing to come.
+void tally::drop_zeros() {
+    const auto is_over = [&](const auto& counter) {
+        const auto& [key, count] = counter;
+        return count == 0 && !all_lists_.contains(std::get<0>(key).watch_list);
+    };
+    std::erase_if(view_.fleet.transitions, is_over);
+    std::erase_if(view_.fleet.finished, is_over);
 }
 
 void tally::account_known(lane_id lane, const std::string& account_id) {
@@ -232,6 +248,7 @@ void tally::restore(const domain::ledger_batch& rows) {
         if (const auto fleet = fleet_of(row)) add_zeros(*fleet);
         take_in(view_.fleet, row);
     }
+    drop_zeros();
 }
 
 std::vector<domain::counter_row> tally::take_changed() {

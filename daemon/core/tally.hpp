@@ -26,7 +26,8 @@ public:
     // `view` is the engine's; its histograms get their bounds and its counters their zeros.
     tally(const domain::watch_plan& plan, domain::view& view);
 
-    // Another configuration: new lists and receivers get their zeros.
+    // Another configuration: new lists and receivers get their zeros, those of lists that are gone
+    // go. What was counted stays, across restarts too: sums over all lists do not shrink.
     void reconfigure(const domain::watch_plan& plan);
 
     // The counters of an earlier run.
@@ -55,6 +56,7 @@ public:
 private:
     domain::operation_view& operation(lane_id lane, domain::aws_operation which);
     void add_zeros(const domain::fleet_key& fleet);
+    void drop_zeros();
     void ended(
         const domain::fleet_key& fleet,
         const domain::observation& job,
@@ -70,6 +72,7 @@ private:
     domain::view& view_;
     std::vector<std::string> region_of_{};              // each lane
     std::map<lane_id, std::set<std::string>> lists_{};  // each lane
+    std::set<std::string> all_lists_{};                 // those that nobody can read included
     std::set<std::pair<lane_id, std::string>> accounts_{};
     counter_marks marks_{};
 };

@@ -1,6 +1,7 @@
 #include "core/withheld_tags.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "core/backoff.hpp"
@@ -37,6 +38,7 @@ void withheld_tags::put(const domain::job_summary& told, mono_time sent, mono_ti
     const bool has_ended = has_ended_badly(told) && !has_ended_badly(at->second.known.told);
     at->second.known = {told, sent};
     if (!is_new && !has_ended) return;
+    at->second.asked_at = now;
     set_due(key, at->second, now + wait_of(told, at->second.asked = 1));
     if (entries_.size() <= limits::withheld_jobs_max) return;
     // Who would be asked about last is the longest known not to be told.
@@ -66,10 +68,25 @@ void withheld_tags::hasten_first(mono_time now) {
     set_due(job, entries_.at(job), std::min(due, now));
 }
 
+void withheld_tags::hasten_some(std::size_t most, mono_time asked_before, mono_time now) {
+    std::vector<job_key> some;
+    for (const auto& [due, job] : queue_) {
+        if (some.size() >= most) break;
+        if (due > now && entries_.at(job).asked_at < asked_before) some.push_back(job);
+    }
+    for (const auto& job : some) {
+        auto& known = entries_.at(job);
+        set_due(job, known, now);
+        // It keeps its own pace, and does not count as asked about for so long.
+        --known.asked;
+    }
+}
+
 std::optional<withheld_tags::entry> withheld_tags::take_due(mono_time now) {
     if (queue_.empty() || queue_.begin()->first > now) return std::nullopt;
     const auto job = queue_.begin()->second;
     auto& known = entries_.at(job);
+    known.asked_at = now;
     set_due(job, known, now + wait_of(known.known.told, ++known.asked));
     return known.known;
 }

@@ -32,6 +32,8 @@ public:
     void hasten(mono_time now);
     // The next one is: it may have been.
     void hasten_first(mono_time now);
+    // Likewise the next few of those that were asked about last before that.
+    void hasten_some(std::size_t most, mono_time asked_before, mono_time now);
 
     struct entry {
         domain::job_summary told{};
@@ -48,6 +50,7 @@ private:
     struct state {
         entry known{};
         unsigned asked = 0;
+        mono_time asked_at{};
         mono_time due{};
     };
     void set_due(const job_key& job, state& of, mono_time due);

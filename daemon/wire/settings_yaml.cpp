@@ -103,6 +103,17 @@ settings_error mistake_at(std::string_view yaml, std::string path, std::string m
     return mistake;
 }
 
+std::vector<std::string> watch_list_files_of(std::string_view yaml) {
+    const auto tree = read_yaml(yaml);
+    const auto* const root = std::get_if<yaml_node>(&tree);
+    if (root == nullptr || root->kind != yaml_kind::mapping) return {};
+    const auto files = settings_reader::find({root, {}}, "watch_list_files");
+    if (!files) return {};
+    settings_reader reader;
+    const auto named = read_watch_list_files(reader, *files);
+    return reader.failed() ? std::vector<std::string>{} : texts(named);
+}
+
 std::variant<combined_settings, std::vector<settings_error>> parse_settings(
     std::string_view yaml, const settings_defaults& defaults, std::span<const watch_list_text> files
 ) {

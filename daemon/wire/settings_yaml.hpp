@@ -82,6 +82,11 @@ struct watch_list_outcome {
     bool operator==(const watch_list_outcome&) const = default;
 };
 
+// Of a configuration that is wrong: the files that it names, as far as that can be told; and what
+// is wrong with one of them by itself, whatever the configuration was meant to say.
+std::vector<std::string> watch_list_files_of(std::string_view yaml);
+std::vector<settings_error> mistakes_of(const watch_list_text& file);
+
 struct combined_settings {
     domain::settings settings{};
     std::vector<watch_list_outcome> files{};  // of each, in their order

@@ -32,9 +32,9 @@ std::string name_of_left_out(const watch_list_text& file) {
     return name_problem(stem).empty() ? stem : std::string();
 }
 
-// Beside the lists that `checks` has seen. `root` is to outlive the list.
+// Beside the lists that `checks` has seen; null: by itself. `root` is to outlive the list.
 std::optional<watch_list_draft> read(
-    const list_checks& checks,
+    const list_checks* checks,
     const std::string& file,
     std::string_view yaml,
     yaml_node& root,
@@ -55,7 +55,7 @@ std::optional<watch_list_draft> read(
     const yaml_value where{&root, {}};
     reader.check_structure(where);
     auto list = read_watch_list_file(reader, where, file);
-    checks.check(reader, list);
+    if (checks != nullptr) checks->check(reader, list);
     if (!reader.failed()) return list;
     errors = reader.take();
     return std::nullopt;
@@ -64,11 +64,18 @@ std::optional<watch_list_draft> read(
 std::vector<settings_error> mistakes_of(const list_checks& checks, const watch_list_text& file) {
     yaml_node root;
     std::vector<settings_error> mistakes;
-    if (file.yaml) read(checks, file.file, *file.yaml, root, mistakes);
+    if (file.yaml) read(&checks, file.file, *file.yaml, root, mistakes);
     return mistakes;
 }
 
 }  // namespace
+
+std::vector<settings_error> mistakes_of(const watch_list_text& file) {
+    yaml_node root;
+    std::vector<settings_error> mistakes;
+    if (file.yaml) read(nullptr, file.file, *file.yaml, root, mistakes);
+    return mistakes;
+}
 
 std::vector<watch_list_outcome> settings_inclusion::include(std::span<const watch_list_text> files
 ) {
@@ -159,7 +166,7 @@ settings_inclusion::drafts settings_inclusion::former_lists(std::span<const watc
     for (std::size_t i = 0; i < files.size(); ++i) {
         const auto& file = files[i];
         if (!file.former) continue;
-        auto list = read(without_files_, file.file, *file.former, trees_.emplace_back(), ignored);
+        auto list = read(&without_files_, file.file, *file.former, trees_.emplace_back(), ignored);
         if (list) former.emplace(i, std::move(*list));
     }
     return former;
@@ -186,7 +193,7 @@ bool settings_inclusion::take(
     std::string_view yaml,
     std::vector<settings_error>& errors
 ) {
-    auto list = read(checks_, file, yaml, trees_.emplace_back(), errors);
+    auto list = read(&checks_, file, yaml, trees_.emplace_back(), errors);
     if (!list) return false;
     checks_.take(lists_.emplace(index, std::move(*list)).first->second);
     return true;

@@ -115,6 +115,25 @@ TEST_F(WatchListFiles, that_are_wrong_are_left_out_and_harm_no_other) {
     EXPECT_TRUE(loaded.files[1].is_ok());
 }
 
+// Whoever mends the configuration sees them at once.
+TEST_F(WatchListFiles, that_are_wrong_are_told_with_the_mistakes_of_the_configuration) {
+    files_["/etc/t/lists.d/audio.yaml"] = "name: speech\njob: [s-1]\njobs: [s-2]\n";
+    const std::string audio =
+        "/etc/t/lists.d/audio.yaml:2:1: job: unknown key; did you mean \"jobs\"?";
+    files_["/etc/t/t.yaml"] = std::string("global: {lookbak: 1h}\n") + configuration;
+    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("/etc/t/t.yaml:1:10: global.lookbak"), audio));
+    // One that shows later.
+    files_["/etc/t/t.yaml"] =
+        std::string(configuration) + "receivers: [{name: r, webhook: {url_file: missing}}]\n";
+    EXPECT_THAT(mistakes(), ElementsAre(HasSubstr("missing"), audio));
+    // Where nobody can tell which files there are.
+    files_["/etc/t/t.yaml"] =
+        "connections: [{name: c, regions: [eu-west-1]}]\n"
+        "watch_lists: [{name: own, jobs: [inline-1]}]\n"
+        "watch_list_files: {}\n";
+    EXPECT_THAT(mistakes(), testing::SizeIs(1));
+}
+
 // Their alerts stay: by the name that these have as their label.
 TEST_F(WatchListFiles, that_are_left_out_leave_the_name_of_their_list) {
     EXPECT_THAT(load().settings.left_out_lists, IsEmpty());

@@ -337,6 +337,43 @@ TEST_F(reload, list_that_is_added_looks_back_as_a_restart_would) {
     EXPECT_EQ(play().view().alerts[0].labels.at("training_job"), "young");
 }
 
+// A first sweep that takes half a minute, and the oldest job last.
+class long_sweep : public reload {
+protected:
+    long_sweep() {
+        for (int i = 0; i < 2'000; ++i) {
+            const auto since = later(seconds(1 + i));
+            aws.put(running("j-" + std::to_string(i)).created_at(since), since);
+        }
+        fails("old", minutes(119));
+        chosen.connections[0].budget = {20, 1};
+    }
+    domain::settings chosen = with_list(one_connection(), list_of("old", by_name("old*")));
+};
+
+// Some team changes its file all the time.
+TEST_F(long_sweep, reaches_the_oldest_job_whatever_is_changed_meanwhile) {
+    start(chosen).play(seconds(5));
+    chosen.watch_lists.push_back(list_of("team", by_name("x*")));
+    for (int i = 0; i < 15; ++i) {
+        chosen.watch_lists[1].match->name = {"x-" + std::to_string(i)};
+        change(chosen, seconds(5));
+    }
+    EXPECT_EQ(firing(), 1U);
+}
+
+TEST_F(long_sweep, is_followed_by_one_for_what_it_has_passed_over) {
+    start(chosen).play(seconds(10));
+    chosen.watch_lists.push_back(list_of("team", by_name("j-1700")));
+    change(chosen, seconds(5));
+    ASSERT_TRUE(play().view().lanes[0].sweep.has_value());
+    EXPECT_FALSE(play().view().lanes[0].sweep->complete);
+    play().play(minutes(3));
+    EXPECT_NE(job("j-1700"), nullptr);
+    EXPECT_TRUE(play().view().lanes[0].sweep->complete);
+    EXPECT_EQ(firing(), 1U);
+}
+
 TEST_F(reload, list_that_is_renamed_keeps_its_jobs_and_the_labels_of_their_alerts) {
     runs("a");
     fails("b", minutes(119));

@@ -218,8 +218,99 @@ TEST_F(tags, that_are_refused_of_a_job_that_had_them_are_refused_of_all) {
     EXPECT_EQ(play().view().watched, 1U);
 }
 
-// A policy that is wrong for a moment, while others could be read: nobody can tell it from one that
-// keeps these jobs from us for good.
+// Though some could be read a moment ago: a few refusals in a row are worth a call to know.
+TEST_F(tags, that_are_revoked_right_after_some_were_read_are_told_as_refused) {
+    runs("a", "vision");
+    const auto chosen = with_list(one_connection(), list_of("vision", of_team("vision")));
+    start(chosen).play(soon);
+    ASSERT_NE(job("a"), nullptr);
+    aws.tags_fail = failed(error_class::denied);
+    for (const auto* name : {"b", "c", "d"}) {
+        const auto now = play().now().wall;
+        aws.put(running(name).created_at(now).fails(now - created), now);
+        aws.tags[arn_of(name)] = {{"team", "vision"}};
+    }
+    const auto log = play().play(soon);
+    EXPECT_EQ(count_notes(log, "tags_refused"), 1);
+    EXPECT_EQ(count_notes(log, "tags_withheld"), 0) << "of nobody they could be read meanwhile";
+    EXPECT_EQ(aws.tag_reads[arn_of("a")], 2);
+    aws.tags_fail.reset();
+    change(chosen, soon);
+    EXPECT_EQ(firing(), 3U);
+}
+
+// One of them comes to a bad end, and no more: asked about again after a minute, it is still
+// refused.
+TEST_F(tags, that_are_revoked_are_told_as_refused_when_one_job_is_asked_about_twice) {
+    runs("a", "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(soon);
+    aws.tags_fail = failed(error_class::denied);
+    const auto now = play().now().wall;
+    aws.put(running("b").created_at(now).fails(now - created), now);
+    EXPECT_EQ(count_notes(play().play(minutes(2)), "tags_refused"), 1);
+}
+
+// The job that was to tell has become another team's itself.
+TEST_F(tags, that_a_policy_keeps_from_us_of_a_job_that_had_them_turn_no_other_down) {
+    runs("a", "vision");
+    runs("b", "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(hours(3));
+    play().tags = [&](const read_tags& asked) -> result<domain::label_map> {
+        if (asked.arn != arn_of("b")) return failed(error_class::denied);
+        return aws.tags[asked.arn];
+    };
+    const auto now = play().now().wall;
+    aws.put(running("secret").created_at(now), now);
+    const auto log = play().play(minutes(2));
+    EXPECT_EQ(count_notes(log, "tags_refused"), 0);
+    EXPECT_EQ(field_of(log, "tags_withheld", "training_job"), "secret");
+}
+
+// What is known of a policy by now is not asked at each third refusal.
+TEST_F(tags, that_a_policy_keeps_from_us_of_many_jobs_cost_few_calls_to_know) {
+    runs("a", "vision");
+    start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(soon);
+    play().tags = [&](const read_tags& asked) -> result<domain::label_map> {
+        ++aws.tag_reads[asked.arn];
+        if (asked.arn != arn_of("a")) return failed(error_class::denied);
+        return aws.tags[asked.arn];
+    };
+    const auto now = play().now().wall;
+    for (int i = 0; i < 90; ++i)
+        aws.put(running("secret-" + std::to_string(i)).created_at(now + milliseconds(i)), now);
+    EXPECT_EQ(count_notes(play().play(minutes(1)), "tags_refused"), 0);
+    EXPECT_GE(aws.tag_reads[arn_of("a")], 2);
+    EXPECT_LE(aws.tag_reads[arn_of("a")], 8);
+}
+
+// Too few were refused to tell it from a policy: a reload asks about them again.
+TEST_F(tags, that_were_refused_for_a_moment_are_asked_for_at_a_reload) {
+    runs("a", "vision");
+    const auto chosen = labels_of_team();
+    start(chosen).play(soon);
+    aws.tags_fail = failed(error_class::denied);
+    const auto now = play().now().wall;
+    aws.put(running("b").created_at(now), now);
+    aws.tags[arn_of("b")] = {{"team", "text"}};
+    EXPECT_EQ(count_notes(play().play(soon), "tags_refused"), 0);
+    aws.tags_fail.reset();
+    change(chosen);
+    ASSERT_NE(job("b"), nullptr);
+    EXPECT_THAT(job("b")->tag_labels, ElementsAre(Pair("owner", "text")));
+}
+
+TEST_F(tags, that_may_be_read_again_label_all_that_is_watched) {
+    for (const auto* name : {"a", "b", "c"})
+        runs(name, "vision");
+    aws.tags_fail = failed(error_class::denied);
+    start(labels_of_team()).play(minutes(5));
+    aws.tags_fail.reset();
+    play().play(limits::tags_retry + minutes(1));
+    for (const auto* name : {"a", "b", "c"})
+        EXPECT_THAT(job(name)->tag_labels, ElementsAre(Pair("owner", "vision"))) << name;
+}
+
+// A policy that is wrong for a moment, while others could be read.
 TEST_F(tags, that_are_denied_for_a_moment_are_asked_for_again) {
     runs("a", "vision");
     start(with_list(one_connection(), list_of("vision", of_team("vision")))).play(minutes(2));

@@ -56,6 +56,19 @@ TEST_F(tags_waiting, become_more_urgent_and_keep_their_time) {
     EXPECT_THAT(taken(now), ElementsAre(1, 2));
 }
 
+// Who is tried again in a moment anyway keeps its time, and so does who was asked about just now.
+TEST_F(tags_waiting, are_read_sooner_where_there_is_reason_to_hope) {
+    waiting.put(1, urgency::old, now + seconds(5));
+    waiting.put(2, urgency::old, now + minutes(9));
+    waiting.put(3, urgency::failed, now + minutes(8));
+    waiting.put(4, urgency::old, now + minutes(10));
+    waiting.hasten(10, now + minutes(1), now + minutes(10), now);
+    EXPECT_THAT(taken(now), ElementsAre(3, 2));
+    EXPECT_EQ(waiting.next_due(), now + seconds(5));
+    waiting.hasten(1, now, mono_time::max(), now);
+    EXPECT_THAT(taken(now), ElementsAre(1));
+}
+
 TEST_F(tags_waiting, of_the_least_urgent_have_their_share) {
     waiting.put(0, urgency::old, now);
     for (std::size_t slot = 1; slot <= 2 * limits::calm_share; ++slot)

@@ -84,6 +84,42 @@ TEST(tally, account_is_known_to_the_lists_of_its_lane_only) {
     );
 }
 
+// Each list that is renamed would leave its zeros otherwise, for good.
+TEST(tally, zeros_of_a_list_that_is_gone_go) {
+    counted given;
+    given.hear(running());
+    const auto counts = given.sums->all();
+    auto next = given.plan;
+    next.targets[0].watch_list = "weekly";
+    given.sums->reconfigure(next);
+    EXPECT_THAT(given.view.fleet.finished, SizeIs(0));
+    for (const auto& [key, count] : given.view.fleet.transitions)
+        EXPECT_GT(count, 0U) << std::get<1>(key);
+    EXPECT_EQ(given.sums->all(), counts) << "what was counted stays";
+    given.sums->account_known(lane_id{0}, "111122223333");
+    EXPECT_THAT(given.view.fleet.finished, SizeIs(17));
+
+    domain::view view;
+    view.lanes.resize(1);
+    tally after(next, view);
+    domain::ledger_batch rows;
+    rows.counters = counts;
+    after.restore(rows);
+    EXPECT_THAT(view.fleet.finished, SizeIs(0));
+    EXPECT_EQ(after.all(), counts);
+}
+
+// Its file may fit again.
+TEST(tally, zeros_of_a_list_that_nobody_can_read_stay) {
+    counted given;
+    given.hear(running());
+    auto next = given.plan;
+    next.targets.clear();
+    next.left_out = {"nightly"};
+    given.sums->reconfigure(next);
+    EXPECT_THAT(given.view.fleet.finished, SizeIs(17));
+}
+
 TEST(tally, transitions_are_counted_once) {
     counted given;
     given.hear(running());
