@@ -112,12 +112,13 @@ std::string place_of_job(const observation& job, const std::optional<wall_time>&
         text += ", on " + instances;
     }
     text += ", was created at " + utc_text(job.created);
-    const auto end = ended ? " and ended at " + utc_text(*ended) : std::string();
+    const bool is_over = ended || domain::is_terminal(job.status.value);
+    const auto end =
+        ended ? " and ended at " + utc_text(*ended) : std::string(is_over ? " and has ended" : "");
     if (job.training_started) {
         const auto* const trains = end.empty() ? " and has trained since " : ", trained from ";
         text += trains + utc_text(*job.training_started);
     } else {
-        const bool is_over = domain::is_terminal(job.status.value);
         text += is_over ? ", never started training" : " and is not training yet";
     }
     text += end;

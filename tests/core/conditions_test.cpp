@@ -456,6 +456,36 @@ TEST(rule_issue, comes_after_the_end_of_a_job_as_well) {
     EXPECT_THAT(keys_in(ended, hours(1)), SizeIs(1));
 }
 
+std::string told_of(const domain::observation& seen) {
+    return only_alert(seen, hours(1)).alert.annotations.at("description");
+}
+
+TEST(rule_issue, says_whether_the_job_goes_on) {
+    const auto rule = with_rule("IssuesFound");
+    EXPECT_THAT(
+        told_of(rule),
+        AllOf(HasSubstr(" has trained since "), HasSubstr(" The job goes on unless "))
+    );
+    auto completed = rule;
+    completed.ends("Completed", "Completed", hours(1));
+    auto failed = rule;
+    failed.fails(hours(1));
+    for (const auto& ended : {completed, failed}) {
+        EXPECT_THAT(
+            told_of(ended),
+            AllOf(
+                HasSubstr(", trained from "), HasSubstr(" and ended at "), Not(HasSubstr("goes on"))
+            )
+        );
+    }
+    EXPECT_THAT(told_of(completed), HasSubstr(" before its model is used."));
+    EXPECT_THAT(told_of(failed), HasSubstr(" may be why "));
+    auto broken = with_rule("Error");
+    EXPECT_THAT(told_of(broken), HasSubstr("nobody looks for."));
+    broken.ends("Completed", "Completed", hours(1));
+    EXPECT_THAT(told_of(broken), HasSubstr("nobody looked for."));
+}
+
 // ---- budgets -----------------------------------------------------------------------------------
 
 job with_instances(std::int64_t count) {
