@@ -1,7 +1,7 @@
 // TrainingJobRuleIssue: a rule of the debugger or the profiler has found something.
 #include <string>
 
-#include "base/text.hpp"
+#include "base/plain_text.hpp"
 #include "core/alert_text.hpp"
 #include "core/condition_parts.hpp"
 
@@ -43,7 +43,7 @@ void find_rule_issues(condition_finder& finder) {
             " is " + rule.status + (rule.modified ? " at " + iso8601(*rule.modified) : "") + ".";
         issue.annotations.emplace("rule_status", rule.status);
         if (!rule.details.empty()) {
-            issue.annotations.emplace("rule_details", valid_utf8(rule.details));
+            issue.annotations.emplace("rule_details", plain_text(rule.details));
         }
         finder.add(std::move(issue));
     }

@@ -450,6 +450,16 @@ TEST(rule_issue, names_the_rule) {
     EXPECT_THAT(row.alert.annotations, Contains(Pair("rule_details", "see step 400")));
 }
 
+TEST(rule_issue, comes_without_the_colours_of_its_details) {
+    auto rule = with_rule("IssuesFound");
+    const auto row = only_alert(
+        rule.but([](auto& seen) { seen.rules.back().details = "\x1b[31msee\x1b[0m step 400"; }),
+        hours(1)
+    );
+    EXPECT_EQ(row.alert.annotations.at("rule_details"), "see step 400");
+    EXPECT_THAT(row.alert.annotations.at("summary"), HasSubstr(": see step 400"));
+}
+
 // Rules are evaluated on after the end.
 TEST(rule_issue, comes_after_the_end_of_a_job_as_well) {
     auto ended = with_rule("IssuesFound").ends("Completed", "Completed", hours(1));
