@@ -69,6 +69,17 @@ job ten_hours() {
 
 constexpr milliseconds start = seconds(80);
 
+TEST(near_deadline, says_that_the_time_is_up) {
+    const auto found = found_in(ten_hours(), start + hours(10) + minutes(1));
+    ASSERT_FALSE(found.empty());
+    EXPECT_THAT(
+        found.front().alert.alert.annotations.at("summary"),
+        HasSubstr(
+            " of 10h: its time was up at 2025-11-23 19:28:00 UTC, and AWS stops it any minute, "
+        )
+    );
+}
+
 // ---- near its deadline -------------------------------------------------------------------------
 
 TEST(near_deadline, comes_at_80_percent_and_at_95_percent_of_the_limit) {
