@@ -5,6 +5,7 @@
 
 #include "app/version.hpp"
 #include "base/limits.hpp"
+#include "wire/delivery_advice.hpp"
 #include "wire/terminal_text.hpp"
 #include "wire/url.hpp"
 
@@ -15,35 +16,6 @@ using domain::receiver_kind;
 
 std::string in_milliseconds(nanoseconds took) {
     return std::to_string(std::chrono::ceil<milliseconds>(took).count()) + " ms";
-}
-
-// What to do about an answer, where the failure itself does not say.
-std::string cure_of(const failure& why, receiver_kind kind) {
-    if (!why.cure.empty()) return why.cure;
-    const bool is_answer = why.detail.starts_with("HTTP ");
-    switch (why.kind) {
-        case error_class::transient:
-            return is_answer ? "see what it logs, or a load balancer in front of it"
-                             : "check its address, and that it runs";
-        case error_class::throttled:
-            return "it wants to be told less often: try again later";
-        case error_class::denied:
-            return why.detail.starts_with("HTTP 407")
-                ? "the proxy asks for a login: give it in proxy_url"
-                : "it asks for a login or refuses this one: see what guards it";
-        case error_class::rejected:
-            return kind == receiver_kind::alertmanager
-                ? "check the address and its path: the Alertmanager itself, without /api/…"
-                : "give the address that it leads to";
-        case error_class::malformed:
-            return kind == receiver_kind::alertmanager
-                ? "check the address and its path, and see what it logs"
-                : "check the address; what it has to take is in config/README.md";
-        case error_class::not_found:
-        case error_class::internal:
-            break;
-    }
-    return {};
 }
 
 void replace_all(std::string& text, const std::string& what) {
@@ -67,7 +39,7 @@ std::string without_address(std::string text, receiver_kind kind, const std::str
 std::string told(
     const failure& why, const domain::receiver_settings& receiver, const std::string& url
 ) {
-    const auto cure = cure_of(why, receiver.kind);
+    const auto cure = wire::advise_on_delivery(why, receiver.kind);
     const auto text = why.detail + (cure.empty() ? std::string() : ": " + cure);
     return wire::terminal_safe(without_address(text, receiver.kind, url));
 }

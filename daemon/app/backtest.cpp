@@ -216,6 +216,13 @@ int backtest_account(const options& chosen) {
     return history.is_well ? success : could_not;
 }
 
+std::string no_job_saved(const std::string& folder) {
+    return "no job could be read in " + folder +
+        ": save one answer of DescribeTrainingJob a file, as trainwatchd describe JOB --output "
+        "json "
+        "prints it";
+}
+
 int backtest_folder(const options& chosen) {
     auto settings = settings_for_folder(chosen);
     if (!settings) return could_not;
@@ -234,13 +241,18 @@ int backtest_folder(const options& chosen) {
     }
     for (const auto& note : saved->notes)
         complain(note);
+    // That nothing would have fired is good news of jobs only.
+    if (saved->documents == 0) {
+        complain(no_job_saved(chosen.from));
+        return could_not;
+    }
     backtest_source source;
     source.where = "the saved answers in " + chosen.from;
     source.is_folder = true;
     source.has_lists = chosen.config_file_given;
     source.counts = saved->counts;
-    const auto report =
-        make_backtest_report(saved->jobs, plan, since.value_or(saved->first), saved->last);
+    const auto from = since.value_or(saved->first);
+    const auto report = make_backtest_report(saved->jobs, plan, from, std::max(from, saved->last));
     return print(report, source, chosen.output) ? success : could_not;
 }
 

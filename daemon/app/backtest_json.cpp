@@ -60,6 +60,7 @@ std::string render_backtest_json(const backtest_report& report, const backtest_s
         out.end_object();
     }
     out.end_array();
+    out.member("notifications", report.notifications);
     out.begin_array("rules");
     for (const auto& rule : report.rules) {
         out.begin_object();

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "app/backtest_stakes.hpp"
 #include "core/alert_text.hpp"
@@ -71,6 +72,7 @@ public:
             [](const auto& a, const auto& b) { return a.alert.starts_at < b.alert.starts_at; }
         );
         tell_of_others();
+        count_notifications();
         std::reverse(made_.alerts.begin(), made_.alerts.end());
         count_rules();
         made_.alerted_jobs = alerted_.size();
@@ -229,6 +231,31 @@ private:
             made_.causes.end(),
             [](const auto& a, const auto& b) { return a.jobs > b.jobs; }
         );
+    }
+
+    // group_by of the routes (wire/alertmanager_config), each severity a route of its own.
+    std::vector<std::string> group_of(const domain::alert& alert) const {
+        std::vector<std::string> group;
+        for (const auto* const name : {"severity", "alertname", "watch_list", "tuning_job"})
+            group.push_back(label(alert, name));
+        for (const auto& [list, traits] : plan_.lists) {
+            for (const auto& [name, key] : traits.labels_from_tags)
+                group.push_back(label(alert, name.c_str()));
+        }
+        return group;
+    }
+
+    // Oldest first. What comes within group_interval of a group's first is told with it.
+    void count_notifications() {
+        constexpr auto group_interval = std::chrono::minutes(5);
+        std::map<std::vector<std::string>, wall_time> told_until;
+        for (const auto& each : made_.alerts) {
+            const auto at = each.alert.starts_at;
+            const auto [group, is_new] = told_until.try_emplace(group_of(each.alert));
+            if (!is_new && at <= group->second) continue;
+            group->second = at + group_interval;
+            ++made_.notifications;
+        }
     }
 
     void count_rules() {

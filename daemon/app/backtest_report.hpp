@@ -81,6 +81,8 @@ struct backtest_report {
     std::vector<backtest_rule> rules{};    // the gravest and most frequent first
     std::vector<backtest_cause> causes{};  // the most frequent first
     std::size_t alerted_jobs = 0;
+    // By the routes of deploy/alertmanager, where what comes within minutes is told together.
+    std::size_t notifications = 0;
     backtest_jobs jobs{};
     backtest_stakes lost{};  // failed or cut off
     backtest_notice notice{};

@@ -154,6 +154,10 @@ private:
         auto line = counted(count, "alert", "alerts") + " about " +
             counted_jobs(report_.alerted_jobs) + " would have fired " + span();
         if (const auto rate = rate_of(count); !rate.empty()) line += ", " + rate;
+        if (report_.notifications < count) {
+            line += ", told by Alertmanager in " +
+                counted(report_.notifications, "notification", "notifications");
+        }
         add_paragraph(line + ":");
     }
 

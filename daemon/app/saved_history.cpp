@@ -94,6 +94,7 @@ private:
                           : job.error().detail
             );
         }
+        ++made_.documents;
         if (since_ && job->created < *since_) return;
         const auto identity = core::identity_of(*job);
         const auto known = described_.find(identity);

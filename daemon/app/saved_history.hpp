@@ -20,6 +20,7 @@ namespace trainwatch::app {
 struct saved_history {
     std::vector<past_job> jobs{};
     history_counts counts{};
+    std::size_t documents = 0;         // descriptions that could be read, older ones included
     std::vector<std::string> notes{};  // what was left out, one line each
     wall_time first{};                 // the earliest creation; with `last` equal where nothing is
     wall_time last{};                  // the latest time of any

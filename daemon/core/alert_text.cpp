@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "base/plain_text.hpp"
 #include "base/text.hpp"
 #include "core/console_links.hpp"
 
@@ -57,8 +58,9 @@ std::string money(double value) {
 
 std::string headline_of(std::string_view text) {
     std::string line;
-    for (const char c : trim(text)) {
-        const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    const auto plain = plain_text(text);
+    for (const char c : trim(plain)) {
+        const bool blank = c == ' ' || c == '\t' || c == '\n';
         if (!blank) {
             line += c;
         } else if (!line.empty() && line.back() != ' ') {
@@ -66,7 +68,7 @@ std::string headline_of(std::string_view text) {
         }
     }
     auto shown = valid_utf8(line, headline_bytes);
-    const bool cut = shown.size() < valid_utf8(line).size();
+    const bool cut = shown.size() < line.size();
     return cut ? shown + "…" : shown;
 }
 
@@ -90,7 +92,7 @@ label_map labels_of_job(
 label_map annotations_of_job(const domain::job_view& of) {
     const auto& job = *of.last;
     label_map notes;
-    add(notes, "failure_reason", valid_utf8(job.failure_reason));
+    add(notes, "failure_reason", plain_text(job.failure_reason));
     add(notes, "failure_fingerprint", of.derived.failure_fingerprint);
     add(notes, "phases", phases_of(of));
     if (of.derived.cost) add(notes, "cost", money(*of.derived.cost));
@@ -112,12 +114,13 @@ std::string place_of_job(const observation& job, const std::optional<wall_time>&
         text += ", on " + instances;
     }
     text += ", was created at " + utc_text(job.created);
-    const auto end = ended ? " and ended at " + utc_text(*ended) : std::string();
+    const bool is_over = ended || domain::is_terminal(job.status.value);
+    const auto end =
+        ended ? " and ended at " + utc_text(*ended) : std::string(is_over ? " and has ended" : "");
     if (job.training_started) {
         const auto* const trains = end.empty() ? " and has trained since " : ", trained from ";
         text += trains + utc_text(*job.training_started);
     } else {
-        const bool is_over = domain::is_terminal(job.status.value);
         text += is_over ? ", never started training" : " and is not training yet";
     }
     text += end;

@@ -1,7 +1,8 @@
 // What every alert about a job says of it, whichever rule fires: its labels and its annotations.
 //
 // Labels are the identity, and follow from AWS' record alone. Free text of AWS is cut to what a
-// label, a page or a mail can bear, and stays valid UTF-8. Pure; times in AWS' own milliseconds,
+// label, a page or a mail can bear, stays valid UTF-8, and as an annotation is without colours and
+// other control characters: it ends in somebody's terminal. Pure; times in AWS' own milliseconds,
 // written in ISO 8601.
 #pragma once
 

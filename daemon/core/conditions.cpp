@@ -48,7 +48,8 @@ void condition_finder::add(holding what) {
     alert.annotations = annotations_of_job(job);
     alert.annotations.merge(what.annotations);
     alert.annotations["summary"] = std::move(what.summary);
-    alert.annotations["description"] = place_of_job(*job.last) + std::move(what.consequence);
+    alert.annotations["description"] =
+        place_of_job(*job.last, job.ended) + std::move(what.consequence);
     alert.annotations["seen_at"] = iso8601(of.seen);
     if (!runbook.empty()) alert.annotations["runbook_url"] = runbook;
     found.alert.reason = std::move(what.reason);

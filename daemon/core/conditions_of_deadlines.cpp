@@ -29,7 +29,8 @@ bool is_past_its_work(const job_facts& of) {
 std::string when_stopped(const domain::job_view& job, wall_time seen) {
     for (const auto& deadline : job.deadlines) {
         if (deadline.kind != domain::deadline_kind::max_runtime) continue;
-        if (deadline.at <= seen) return "AWS stops it any minute, since " + utc_text(deadline.at);
+        if (deadline.at <= seen)
+            return "its time was up at " + utc_text(deadline.at) + ", and AWS stops it any minute";
         return "AWS stops it at " + utc_text(deadline.at);
     }
     return "AWS stops it once it has trained for so long";

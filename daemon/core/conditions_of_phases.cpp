@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/text.hpp"
+#include "base/plain_text.hpp"
 #include "core/alert_text.hpp"
 #include "core/condition_parts.hpp"
 
@@ -112,7 +112,7 @@ void find_stuck(condition_finder& finder) {
         text_of(since) + ", and the limit of that phase is " + text_of(limit) +
         (for_capacity ? ", because AWS speaks of capacity." : ".");
     if (!entry.message.empty()) {
-        stuck.annotations.emplace("status_message", valid_utf8(entry.message));
+        stuck.annotations.emplace("status_message", plain_text(entry.message));
     }
     stuck.annotations.emplace("phase_started_at", iso8601(entry.started));
     finder.add(std::move(stuck));

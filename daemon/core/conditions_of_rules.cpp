@@ -1,11 +1,26 @@
 // TrainingJobRuleIssue: a rule of the debugger or the profiler has found something.
 #include <string>
 
-#include "base/text.hpp"
+#include "base/plain_text.hpp"
 #include "core/alert_text.hpp"
 #include "core/condition_parts.hpp"
 
 namespace trainwatch::core {
+namespace {
+
+std::string after_error(const domain::job_view& job) {
+    return job.ending ? " The rule itself did not work; what it was to look for, nobody looked for."
+                      : " The rule itself did not work; what it was to look for, nobody looks for.";
+}
+
+std::string after_issue(const domain::job_view& job) {
+    if (!job.ending) return " The job goes on unless the rule has an action of its own.";
+    return job.ending->outcome == domain::outcome::completed
+        ? " The job completed all the same: see what the rule found before its model is used."
+        : " What the rule found may be why the job did not complete.";
+}
+
+}  // namespace
 
 void find_rule_issues(condition_finder& finder) {
     const auto& job = *finder.of.job.last;
@@ -23,14 +38,12 @@ void find_rule_issues(condition_finder& finder) {
             (is_error ? " of training job " + job.name + " ended in an error"
                       : " found an issue in training job " + job.name) +
             (details.empty() ? std::string(".") : ": " + details);
-        issue.consequence = is_error
-            ? " The rule itself did not work; what it was to look for, nobody looks for."
-            : " The job goes on unless the rule has an action of its own.";
+        issue.consequence = is_error ? after_error(finder.of.job) : after_issue(finder.of.job);
         issue.reason = "AWS says that the evaluation of the " + kind + " rule " + rule.name +
             " is " + rule.status + (rule.modified ? " at " + iso8601(*rule.modified) : "") + ".";
         issue.annotations.emplace("rule_status", rule.status);
         if (!rule.details.empty()) {
-            issue.annotations.emplace("rule_details", valid_utf8(rule.details));
+            issue.annotations.emplace("rule_details", plain_text(rule.details));
         }
         finder.add(std::move(issue));
     }

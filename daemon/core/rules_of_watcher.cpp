@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/plain_text.hpp"
 #include "base/text.hpp"
 #include "core/alert_text.hpp"
 
@@ -145,8 +146,8 @@ domain::alert_row trainwatchd_unknown_status(
     const auto value = valid_utf8(facts.value, headline_bytes);
     alert.labels.insert_or_assign("member", facts.member);
     alert.labels.insert_or_assign("value", value);
-    alert.annotations["summary"] =
-        "AWS reports the " + facts.member + " " + value + ", which trainwatchd does not know.";
+    alert.annotations["summary"] = "AWS reports the " + facts.member + " " + plain_text(value) +
+        ", which trainwatchd does not know.";
     const auto job = facts.job.name + " in account " + facts.job.account_id + ", region " +
         facts.job.region + ",";
     alert.annotations["training_job_arn"] = facts.job.arn;

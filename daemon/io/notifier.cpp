@@ -6,6 +6,7 @@
 
 #include "wire/alert_payload.hpp"
 #include "wire/alertmanager_alerts.hpp"
+#include "wire/delivery_advice.hpp"
 
 namespace trainwatch::io {
 
@@ -30,8 +31,10 @@ public:
         override {
         wire::http_request request = encode(alerts);
         const auto answer = co_await client_->exchange(std::move(request), deadline);
-        if (!answer) co_return delivery_answer{answer.error(), {}};
-        co_return delivery_answer{wire::read_receipt(answer->response), answer->clock_offset};
+        if (!answer) co_return delivery_answer{advised(answer.error()), {}};
+        auto receipt = wire::read_receipt(answer->response);
+        if (!receipt) receipt = advised(receipt.error());
+        co_return delivery_answer{std::move(receipt), answer->clock_offset};
     }
 
     task<held_answer> ask_held(std::vector<domain::label_map> alerts, mono_time deadline) override {
@@ -56,6 +59,11 @@ private:
             return !one.empty();
         });
         return wanted;
+    }
+
+    failure advised(failure why) const {
+        why.cure = wire::advise_on_delivery(why, kind_);
+        return why;
     }
 
     wire::http_request encode(const std::vector<domain::alert_message>& alerts) const {

@@ -87,8 +87,25 @@ http_request post(std::string_view host, std::string target, std::string body) {
     return request;
 }
 
-error_class class_of(int status) {
+// What Go's and nginx' servers answer to a plain request for their TLS port, with 400.
+bool asks_for_tls(const http_response& response) {
+    return response.body.find("HTTPS server") != std::string::npos ||
+        response.body.find("sent to HTTPS port") != std::string::npos;
+}
+
+// `rejected` is about these alerts and nothing else: a batch is divided until the culprit is found.
+error_class class_of(const http_response& response) {
+    const int status = response.status;
     switch (status) {
+        case 400:
+            return asks_for_tls(response) ? error_class::not_found : error_class::rejected;
+        case 413:
+        case 422:
+            return error_class::rejected;
+        case 404:
+        case 405:
+        case 410:
+            return error_class::not_found;
         case 401:
         case 403:
         case 407:
@@ -102,8 +119,8 @@ error_class class_of(int status) {
             break;
     }
     if (status >= 500) return error_class::transient;
-    // Redirections too: alerts go where they were configured to go.
-    return status >= 300 ? error_class::rejected : error_class::malformed;
+    // Alerts go where they were configured to go.
+    return status >= 300 && status < 400 ? error_class::not_found : error_class::malformed;
 }
 
 // RFC 9110 section 10.2.3: seconds, or a date. The date is compared with the other side's own.
@@ -203,7 +220,7 @@ result<domain::receipt> read_receipt(const http_response& response) {
         return domain::receipt{response.status};
     }
     failure error;
-    error.kind = class_of(response.status);
+    error.kind = class_of(response);
     error.detail = detail_of(response);
     error.retry_after = retry_after(response);
     return error;

@@ -29,8 +29,9 @@ http_request encode_webhook_post(
     std::string_view secret = {}
 );
 
-// 2xx -> receipt; 400 and the like -> rejected, redirections too (they are not followed),
-// 401/403/407 -> denied, 429 -> throttled, 408 and 5xx -> transient; with Retry-After.
+// 2xx -> receipt; 400, 413 and 422 -> rejected: these alerts are. 404, 405, 410 and redirections,
+// which are not followed -> not_found: nothing there takes any alert. 401/403/407 -> denied, 429 ->
+// throttled, 408, 425 and 5xx -> transient, all else -> malformed; with Retry-After.
 result<domain::receipt> read_receipt(const http_response& response);
 
 }  // namespace trainwatch::wire

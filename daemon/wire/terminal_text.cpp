@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/plain_text.hpp"
 #include "base/text.hpp"
 
 namespace trainwatch::wire {
@@ -34,21 +35,6 @@ constexpr bool is_direction_mark(char32_t code) {
     return code == 0x061C || code == 0x200E || code == 0x200F ||
         (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
         code == 0xFEFF || (code >= 0xE0000 && code <= 0xE007F);
-}
-
-// The bytes of an escape sequence that moves, paints or asks (CSI, in both spellings): 0 for
-// anything else. ECMA-48: parameters 0x30 to 0x3F, intermediates 0x20 to 0x2F, one final byte.
-std::size_t control_sequence(std::string_view text) {
-    std::size_t at = text.starts_with("\x1b[") || text.starts_with("\xC2\x9B") ? 2 : 0;
-    if (at == 0) return 0;
-    const auto is_between = [&](char low, char high) {
-        return at < text.size() && text[at] >= low && text[at] <= high;
-    };
-    while (is_between('0', '?'))
-        ++at;
-    while (is_between(' ', '/'))
-        ++at;
-    return is_between('@', '~') ? at + 1 : at;
 }
 
 using range = std::pair<char32_t, char32_t>;
@@ -175,7 +161,7 @@ std::string terminal_safe(std::string_view text) {
     std::string safe;
     safe.reserve(valid.size());
     while (!rest.empty()) {
-        if (const auto sequence = control_sequence(rest); sequence > 0) {
+        if (const auto sequence = escape_sequence(rest); sequence > 0) {
             rest.remove_prefix(sequence);
             continue;
         }

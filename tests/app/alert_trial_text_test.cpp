@@ -141,8 +141,9 @@ TEST(TrialLine, of_each_refusal_says_what_to_do) {
     EXPECT_THAT(told(error_class::denied, "HTTP 401"), HasSubstr("it asks for a login"));
     EXPECT_THAT(told(error_class::denied, "HTTP 407"), HasSubstr("proxy_url"));
     EXPECT_THAT(told(error_class::throttled, "HTTP 429"), HasSubstr("try again later"));
-    EXPECT_THAT(told(error_class::rejected, "HTTP 302"), HasSubstr("without /api/"));
-    EXPECT_THAT(told(error_class::malformed, "HTTP 400: x"), HasSubstr("see what it logs"));
+    EXPECT_THAT(told(error_class::not_found, "HTTP 404"), HasSubstr("without /api/"));
+    EXPECT_THAT(told(error_class::not_found, "HTTP 302"), HasSubstr("that it leads to"));
+    EXPECT_THAT(told(error_class::rejected, "HTTP 400: x"), HasSubstr("see what it logs"));
     EXPECT_THAT(told(error_class::denied, "TLS", "trust its CA"), HasSubstr("TLS: trust its CA"));
 }
 

@@ -120,6 +120,27 @@ TEST(BacktestReport, counts_by_rule_and_severity_the_gravest_first) {
     EXPECT_EQ(report_of({}, {}, hours(100)).a_week(8), std::nullopt);
 }
 
+// As the routes of deploy/alertmanager group them.
+TEST(BacktestReport, counts_what_is_told_together_as_one_notification) {
+    auto soon = failure_of("b", hours(30));
+    soon.whole.training_ended = *soon.whole.training_ended + minutes(2);
+    soon.whole.transitions.back().started += minutes(2);
+    auto elsewhere = failure_of("c", hours(30));
+    elsewhere.watch_list = "other";
+    const auto report = report_of({failure_of("a", hours(30)), soon, failure_of("d", hours(20))});
+    EXPECT_EQ(report.alerts.size(), 3);
+    EXPECT_EQ(report.notifications, 2);
+    EXPECT_THAT(
+        render_backtest_text(report, {}, {200, false, true}),
+        HasSubstr(", told by Alertmanager in 2 notifications:")
+    );
+    const auto apart = report_of({failure_of("a", hours(30)), elsewhere});
+    EXPECT_EQ(apart.notifications, 2);
+    EXPECT_THAT(
+        render_backtest_text(apart, {}, {200, false, true}), Not(HasSubstr("notifications"))
+    );
+}
+
 TEST(BacktestReport, tells_which_failures_have_one_cause) {
     const std::string memory = "AlgorithmError: CUDA out of memory, exit code 1";
     const auto report = report_of(

@@ -88,6 +88,7 @@ TEST_F(SavedHistory, names_and_leaves_out_what_is_neither) {
         {"folder/", "x"}};
     const auto saved = read();
     EXPECT_THAT(saved->jobs, IsEmpty());
+    EXPECT_EQ(saved->documents, 0);
     EXPECT_THAT(
         saved->notes,
         ElementsAre(
@@ -134,7 +135,10 @@ TEST_F(SavedHistory, leaves_out_what_was_created_before) {
     files = {
         {"1.json", document("a", "Failed", 90)},
         {"2.json", document("b", "Failed", 10, 1'700'500'000)}};
-    EXPECT_THAT(names(read(nullptr, created + seconds(1))), ElementsAre("b of everything"));
+    const auto saved = read(nullptr, created + seconds(1));
+    EXPECT_THAT(names(saved), ElementsAre("b of everything"));
+    // It was read all the same: that nothing fires may be told.
+    EXPECT_EQ(saved->documents, 2);
 }
 
 TEST_F(SavedHistory, gives_a_job_to_its_list) {

@@ -69,6 +69,17 @@ job ten_hours() {
 
 constexpr milliseconds start = seconds(80);
 
+TEST(near_deadline, says_that_the_time_is_up) {
+    const auto found = found_in(ten_hours(), start + hours(10) + minutes(1));
+    ASSERT_FALSE(found.empty());
+    EXPECT_THAT(
+        found.front().alert.alert.annotations.at("summary"),
+        HasSubstr(
+            " of 10h: its time was up at 2025-11-23 19:28:00 UTC, and AWS stops it any minute, "
+        )
+    );
+}
+
 // ---- near its deadline -------------------------------------------------------------------------
 
 TEST(near_deadline, comes_at_80_percent_and_at_95_percent_of_the_limit) {
@@ -474,10 +485,50 @@ TEST(rule_issue, names_the_rule) {
     EXPECT_THAT(row.alert.annotations, Contains(Pair("rule_details", "see step 400")));
 }
 
+TEST(rule_issue, comes_without_the_colours_of_its_details) {
+    auto rule = with_rule("IssuesFound");
+    const auto row = only_alert(
+        rule.but([](auto& seen) { seen.rules.back().details = "\x1b[31msee\x1b[0m step 400"; }),
+        hours(1)
+    );
+    EXPECT_EQ(row.alert.annotations.at("rule_details"), "see step 400");
+    EXPECT_THAT(row.alert.annotations.at("summary"), HasSubstr(": see step 400"));
+}
+
 // Rules are evaluated on after the end.
 TEST(rule_issue, comes_after_the_end_of_a_job_as_well) {
     auto ended = with_rule("IssuesFound").ends("Completed", "Completed", hours(1));
     EXPECT_THAT(keys_in(ended, hours(1)), SizeIs(1));
+}
+
+std::string told_of(const domain::observation& seen) {
+    return only_alert(seen, hours(1)).alert.annotations.at("description");
+}
+
+TEST(rule_issue, says_whether_the_job_goes_on) {
+    const auto rule = with_rule("IssuesFound");
+    EXPECT_THAT(
+        told_of(rule),
+        AllOf(HasSubstr(" has trained since "), HasSubstr(" The job goes on unless "))
+    );
+    auto completed = rule;
+    completed.ends("Completed", "Completed", hours(1));
+    auto failed = rule;
+    failed.fails(hours(1));
+    for (const auto& ended : {completed, failed}) {
+        EXPECT_THAT(
+            told_of(ended),
+            AllOf(
+                HasSubstr(", trained from "), HasSubstr(" and ended at "), Not(HasSubstr("goes on"))
+            )
+        );
+    }
+    EXPECT_THAT(told_of(completed), HasSubstr(" before its model is used."));
+    EXPECT_THAT(told_of(failed), HasSubstr(" may be why "));
+    auto broken = with_rule("Error");
+    EXPECT_THAT(told_of(broken), HasSubstr("nobody looks for."));
+    broken.ends("Completed", "Completed", hours(1));
+    EXPECT_THAT(told_of(broken), HasSubstr("nobody looked for."));
 }
 
 // ---- budgets -----------------------------------------------------------------------------------

@@ -190,14 +190,29 @@ TEST(rules, annotations_tell_what_a_person_asks_first) {
     );
 }
 
-TEST(rules, reason_is_kept_verbatim_and_its_headline_is_on_one_line) {
+TEST(rules, reason_keeps_its_lines_and_its_headline_is_on_one) {
     const std::string reason = "AlgorithmError: ExecuteUserScriptError:\r\nExitCode 1\n\tTraceback";
     const auto notes = alert_about(running().fails(seconds(900), reason)).annotations;
-    EXPECT_EQ(notes.at("failure_reason"), reason);
+    EXPECT_EQ(
+        notes.at("failure_reason"),
+        "AlgorithmError: ExecuteUserScriptError:\nExitCode 1\n\tTraceback"
+    );
     EXPECT_EQ(
         notes.at("summary"),
         "Training job resnet failed after 15m: AlgorithmError: ExecuteUserScriptError: "
         "ExitCode 1 Traceback"
+    );
+}
+
+// It ends in a terminal: amtool passes on what it is given.
+TEST(rules, colours_of_a_framework_reach_no_annotation) {
+    const std::string reason =
+        "AlgorithmError: \x1b]0;t\x07\x1b[31;1mTraceback\x1b[0m (most recent call last)\x08";
+    const auto notes = alert_about(running().fails(seconds(900), reason)).annotations;
+    EXPECT_EQ(notes.at("failure_reason"), "AlgorithmError: Traceback (most recent call last)");
+    EXPECT_EQ(
+        notes.at("summary"),
+        "Training job resnet failed after 15m: AlgorithmError: Traceback (most recent call last)"
     );
 }
 

@@ -391,6 +391,24 @@ class Notifications(Shipped):
         for text in (chat["text"], told["sns"]["Message"], told["pagerduty"]["payload"]["custom_details"]["jobs"]):
             self.assertEqual(text.count("same reason as 3 others"), 1, text)
 
+    # Where the job runs is on the page that the title leads to.
+    def test_of_what_goes_on_say_in_slack_what_can_be_done(self):
+        near = {
+            "labels": {"alertname": "TrainingJobNearDeadline", "severity": "warning", "training_job": "resnet-1",
+                       "watch_list": "nightly"},
+            "annotations": {
+                "summary": "Training job resnet-1 has used 80 % of its MaxRuntimeInSeconds of 10h.",
+                "description": "Job resnet-1 in account 111122223333, region eu-west-1, on 2 x ml.p4d.24xlarge, was "
+                               "created at 2026-11-24 01:12:00 UTC and has trained since 2026-11-24 01:13:00 UTC. "
+                               "See that it saves checkpoints."},
+        }
+        self.tell(near)
+        (chat,) = self.vendors.next("slack")["slack"]["attachments"]
+        self.assertEqual(chat["text"].strip().splitlines()[-1], "See that it saves checkpoints.")
+        self.tell(near, ends="2026-11-24T10:00:00Z")
+        (chat,) = self.vendors.next("slack")["slack"]["attachments"]
+        self.assertNotIn("checkpoints", chat["text"])
+
     def test_by_mail_have_both_forms(self):
         self.tell(other(FAILED, severity="info", alertname="TrainingJobStopped"))
         mail = self.vendors.next("mail")["mail"]

@@ -315,6 +315,17 @@ receivers: [{name: main, alertmanager: {urls: ["http://127.0.0.1:9"]}}]
             {a["labels"]["watch_list"] for a in report["alerts"]}, {"limits"}, report)
         self.assertEqual(report["jobs"]["unwatched"], 1)
 
+    def test_a_folder_without_a_job_is_no_good_news(self):
+        folder = self.directory / "saved"
+        folder.mkdir()
+        for saved in (None, '{"TrainingJobName": "a", "CreationTime": "2026-11-24T09:12:00+00:00"}'):
+            if saved:
+                (folder / "a.json").write_text(saved)
+            for arguments in ((), ("--output", "json")):
+                code, out, err = self.offline("--from", str(folder), *arguments)
+                self.assertEqual((code, out), (1, ""), err)
+                self.assertIn(f"no job could be read in {folder}", err)
+
     def test_a_folder_that_is_not_there_is_an_error(self):
         code, out, err = self.offline("--from", str(self.directory / "nowhere"))
         self.assertEqual((code, out), (1, ""))

@@ -96,6 +96,14 @@ TEST_F(Notifier, refusal_is_the_receivers_answer) {
     EXPECT_EQ(answer.outcome.error().retry_after, seconds(7));
 }
 
+TEST_F(Notifier, refusal_says_what_to_do) {
+    scripted_server server(on, {{{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"}}});
+    const auto answer = deliver(domain::receiver_kind::alertmanager, server.origin());
+    ASSERT_FALSE(answer.outcome);
+    EXPECT_EQ(answer.outcome.error().kind, error_class::not_found);
+    EXPECT_THAT(answer.outcome.error().cure, HasSubstr("its path"));
+}
+
 TEST_F(Notifier, silence_is_transient_and_names_the_receiver) {
     scripted_server server(on, {{{"", step::after::stay_silent}}});
     const auto answer =

@@ -187,14 +187,18 @@ TEST(Receipt, is_any_2xx) {
 TEST(Receipt, refused_has_the_class_of_its_status) {
     const std::vector<std::pair<int, error_class>> expected{
         {100, error_class::malformed},
-        {301, error_class::rejected},
+        {301, error_class::not_found},
         {400, error_class::rejected},
         {401, error_class::denied},
         {403, error_class::denied},
-        {404, error_class::rejected},
+        {404, error_class::not_found},
+        {405, error_class::not_found},
         {407, error_class::denied},
         {408, error_class::transient},
+        {410, error_class::not_found},
         {413, error_class::rejected},
+        {415, error_class::malformed},
+        {422, error_class::rejected},
         {429, error_class::throttled},
         {500, error_class::transient},
         {503, error_class::transient}};
@@ -202,6 +206,15 @@ TEST(Receipt, refused_has_the_class_of_its_status) {
         const auto receipt = read_receipt(answer(status));
         ASSERT_TRUE(receipt.has_error()) << status;
         EXPECT_EQ(receipt.error().kind, kind) << status;
+    }
+}
+
+// Told of one alert at a time, the other port would not take it either.
+TEST(Receipt, refused_by_a_port_of_tls_is_about_the_address) {
+    for (const char* const body :
+         {"Client sent an HTTP request to an HTTPS server.\n",
+          "<center>The plain HTTP request was sent to HTTPS port</center>"}) {
+        EXPECT_EQ(read_receipt(answer(400, {}, body)).error().kind, error_class::not_found);
     }
 }
 

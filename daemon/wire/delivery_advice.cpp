@@ -1,0 +1,57 @@
+#include "wire/delivery_advice.hpp"
+
+#include <string_view>
+
+namespace trainwatch::wire {
+namespace {
+
+using domain::receiver_kind;
+
+bool says(const failure& why, std::string_view what) {
+    return why.detail.find(what) != std::string::npos;
+}
+
+// What OpenSSL reads where a server that knows no TLS answers.
+bool is_no_tls(const failure& why) {
+    return says(why, "wrong version number") || says(why, "packet length too long");
+}
+
+std::string of_address(const failure& why, receiver_kind kind) {
+    if (why.detail.starts_with("HTTP 400")) return "it speaks TLS: give its address with https://";
+    if (why.detail.starts_with("HTTP 3")) return "give the address that it leads to";
+    return kind == receiver_kind::alertmanager
+        ? "check the address and its path: the Alertmanager itself, with its route prefix, without "
+          "/api/…"
+        : "check the address and its path: nothing there takes alerts";
+}
+
+}  // namespace
+
+std::string advise_on_delivery(const failure& why, receiver_kind kind) {
+    if (!why.cure.empty()) return why.cure;
+    const bool is_answer = why.detail.starts_with("HTTP ");
+    switch (why.kind) {
+        case error_class::transient:
+            if (is_answer) return "see what it logs, or a load balancer in front of it";
+            return is_no_tls(why) ? "it speaks no TLS there: give its address with http://"
+                                  : "check its address, and that it runs";
+        case error_class::throttled:
+            return "it wants to be told less often: try again later";
+        case error_class::denied:
+            return why.detail.starts_with("HTTP 407")
+                ? "the proxy asks for a login: give it in proxy_url"
+                : "it asks for a login or refuses this one: see what guards it";
+        case error_class::not_found:
+            return of_address(why, kind);
+        case error_class::rejected:
+        case error_class::malformed:
+            return kind == receiver_kind::alertmanager
+                ? "check the address and its path, and see what it logs"
+                : "check the address; what it has to take is in config/README.md";
+        case error_class::internal:
+            break;
+    }
+    return {};
+}
+
+}  // namespace trainwatch::wire

@@ -1,0 +1,17 @@
+// What a person can do about an alert that did not arrive: one clause, from the failure and from
+// the kind of receiver.
+//
+// Pure. Names no address: that of a webhook may hold a secret.
+#pragma once
+
+#include <string>
+
+#include "base/failure.hpp"
+#include "domain/settings.hpp"
+
+namespace trainwatch::wire {
+
+// What the failure itself says comes first; empty when nothing is known.
+std::string advise_on_delivery(const failure& why, domain::receiver_kind kind);
+
+}  // namespace trainwatch::wire
