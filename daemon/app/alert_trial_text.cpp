@@ -18,22 +18,10 @@ std::string in_milliseconds(nanoseconds took) {
     return std::to_string(std::chrono::ceil<milliseconds>(took).count()) + " ms";
 }
 
-void replace_all(std::string& text, const std::string& what) {
-    // "/" alone would stand in any text.
-    if (what.size() < 2) return;
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
-        text.replace(at, what.size(), "/…");
-}
-
-// A server may repeat what it was asked for, and with a webhook that may be a secret.
 std::string without_address(std::string text, receiver_kind kind, const std::string& url) {
     if (kind != receiver_kind::webhook) return text;
-    if (const auto where = wire::parse_url(url)) {
-        replace_all(text, where->target());
-        replace_all(text, where->path);
-        replace_all(text, where->query);
-    }
-    return text;
+    const auto where = wire::parse_url(url);
+    return where ? wire::without_address(std::move(text), *where) : text;
 }
 
 std::string told(

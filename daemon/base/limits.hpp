@@ -449,6 +449,8 @@ inline constexpr milliseconds repeat_interval = terminal_hold + std::chrono::hou
 // Parts of MaxRuntimeInSeconds: time enough to look at a job, and time to act at once.
 inline constexpr double near_deadline_warning = 0.8;
 inline constexpr double near_deadline_critical = 0.95;
+// What fires because so much is used goes on while this part of it is.
+inline constexpr double used_at_least = 0.95;
 // AWS was seen to end jobs four to five minutes late (limits of 60 s and 603 s).
 inline constexpr milliseconds past_deadline_patience = std::chrono::minutes(15);
 // Machines that stay for half an hour at a time are worth little to a job that takes minutes to

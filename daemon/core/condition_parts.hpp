@@ -21,6 +21,7 @@ public:
     // The list's choice for the alert; a default one where it has none.
     const domain::alert_choice& choice(std::string_view alertname) const;
     bool wants(std::string_view alertname) const;
+    bool fires(std::string_view alertname, std::string_view key = {}) const;
 
     // One that holds. `key` tells it from others of the alertname, and `labels` are those beyond
     // the ones that every alert about a job has.
@@ -33,6 +34,7 @@ public:
         std::string consequence{};  // what it means and what can be done, after where and when
         std::string reason{};       // for the ledger, in one sentence
         domain::label_map annotations{};
+        bool is_marginal = false;
     };
     void add(holding what);
 

@@ -25,6 +25,12 @@ constexpr std::array key_labels{
     key_label{"TrainingJobSuspiciousLimit", ""},
 };
 
+std::string key_of(std::string_view alertname, std::string_view key) {
+    std::string whole(alertname);
+    if (!key.empty()) whole.append("/").append(key);
+    return whole;
+}
+
 }  // namespace
 
 const domain::alert_choice& condition_finder::choice(std::string_view alertname) const {
@@ -35,6 +41,10 @@ const domain::alert_choice& condition_finder::choice(std::string_view alertname)
 
 bool condition_finder::wants(std::string_view alertname) const {
     return choice(alertname).enabled.value_or(true);
+}
+
+bool condition_finder::fires(std::string_view alertname, std::string_view key) const {
+    return of.firing.contains(key_of(alertname, key));
 }
 
 void condition_finder::add(holding what) {
@@ -53,8 +63,8 @@ void condition_finder::add(holding what) {
     alert.annotations["seen_at"] = iso8601(of.seen);
     if (!runbook.empty()) alert.annotations["runbook_url"] = runbook;
     found.alert.reason = std::move(what.reason);
-    found.key = std::string(what.alertname);
-    if (!what.key.empty()) found.key += "/" + what.key;
+    found.key = key_of(what.alertname, what.key);
+    found.is_marginal = what.is_marginal;
     found_.push_back(std::move(found));
 }
 

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ namespace trainwatch::core {
 struct condition {
     std::string key{};
     domain::alert_row alert{};  // starts_at is left to whoever fires it
+    bool is_marginal = false;   // it holds because it fires: what it says stays as it is
 };
 
 struct job_facts {
@@ -38,6 +40,9 @@ struct job_facts {
     wall_time seen{};                          // when it was so, on AWS' clock
     std::optional<seconds> longest_sibling{};  // core/siblings
     bool waited_for_capacity = false;          // in the present phase, whatever AWS says by now
+    // Keys of those that fire. What a job has used may turn out to be a little less: an
+    // interruption is learned of late, an answer is an older one. They stay, not to come again.
+    std::set<std::string> firing{};
 };
 
 struct list_wishes {

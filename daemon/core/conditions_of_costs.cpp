@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "base/limits.hpp"
 #include "core/alert_text.hpp"
 #include "core/condition_parts.hpp"
 #include "core/deadlines.hpp"
@@ -49,17 +50,26 @@ void find_over_budget(condition_finder& finder) {
     const auto an_hour = price_of_hour(*job.last, finder.wishes.prices);
     const auto hours = std::chrono::duration<double, std::ratio<3600>>(*billable).count();
     std::string over;
-    if (limits.billable && *billable >= *limits.billable) {
+    const double least =
+        finder.fires("TrainingJobOverBudget") ? trainwatch::limits::used_at_least : 1;
+    bool is_marginal = true;
+    const auto exceeds = [&](double used, double limit) {
+        is_marginal = is_marginal && used < limit;
+        return used >= limit * least;
+    };
+    const auto ms = [](milliseconds time) { return static_cast<double>(time.count()); };
+    if (limits.billable && exceeds(ms(*billable), ms(*limits.billable))) {
         over = text_of(*billable) + " of billable time, and its list allows " +
             text_of(*limits.billable);
     }
-    if (limits.cost && an_hour && *an_hour * hours >= *limits.cost) {
+    if (limits.cost && an_hour && exceeds(*an_hour * hours, *limits.cost)) {
         if (!over.empty()) over += "; ";
         over += money(*an_hour * hours) + ", and its list allows " + money(*limits.cost);
     }
     if (over.empty()) return;
     condition_finder::holding budget;
     budget.alertname = "TrainingJobOverBudget";
+    budget.is_marginal = is_marginal;
     budget.severity = "warning";
     budget.summary = "Training job " + job.last->name + " goes on and has cost " + over + ".";
     budget.consequence =

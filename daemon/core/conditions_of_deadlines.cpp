@@ -22,7 +22,8 @@ bool ends_the_work(secondary_status status) {
 bool is_past_its_work(const job_facts& of) {
     const auto& job = *of.job.last;
     if (is_stopping(job) || ends_the_work(job.secondary.value)) return true;
-    return !of.history.empty() && ends_the_work(of.history.back().status.value);
+    const auto& entries = of.history.empty() ? job.transitions : of.history;
+    return !entries.empty() && ends_the_work(entries.back().status.value);
 }
 
 // "AWS stops it at 2026-11-24 09:12:00 UTC"; while a spot job is interrupted, nobody can say when.
@@ -117,12 +118,14 @@ void find_near_deadline(condition_finder& finder) {
     const auto limit = *last.limits.max_runtime;
     const double part = std::chrono::duration<double>(*used) / std::chrono::duration<double>(limit);
     const auto& choice = finder.choice("TrainingJobNearDeadline");
-    if (part >= choice.warning_at.value_or(limits::near_deadline_warning)) {
-        add_near(finder, "warning", part, *used, limit);
-    }
-    if (part >= choice.critical_at.value_or(limits::near_deadline_critical)) {
-        add_near(finder, "critical", part, *used, limit);
-    }
+    const auto look = [&](const char* severity, double least) {
+        const bool fires = finder.fires("TrainingJobNearDeadline", severity);
+        if (part >= (fires ? limits::used_at_least * least : least)) {
+            add_near(finder, severity, part, *used, limit);
+        }
+    };
+    look("warning", choice.warning_at.value_or(limits::near_deadline_warning));
+    look("critical", choice.critical_at.value_or(limits::near_deadline_critical));
 }
 
 // AWS ends jobs minutes late, and uploads after that: neither is worth a page.
@@ -130,7 +133,9 @@ void find_past_deadline(condition_finder& finder) {
     const auto& job = finder.of.job;
     if (is_past_its_work(finder.of)) return;
     const auto& choice = finder.choice("TrainingJobPastDeadline");
-    const auto patience = choice.after.value_or(limits::past_deadline_patience);
+    const auto patience = finder.fires("TrainingJobPastDeadline")
+        ? milliseconds(0)
+        : choice.after.value_or(limits::past_deadline_patience);
     std::optional<passed> first;
     for (const auto& each : passed_deadlines(job, finder.of.seen)) {
         if (each.late < patience) continue;

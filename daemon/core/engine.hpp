@@ -94,6 +94,14 @@ private:
         candidate,      // one may, once more is known: not in the view yet
         leaving,        // nobody's any more, but an answer is under way
     };
+    // Of the job of that creation: the newest change that AWS told of, and when it did last; when
+    // it called the job ended last.
+    struct last_words {
+        wall_time created{};
+        std::optional<wall_time> newest{};
+        mono_time newest_told{};
+        std::optional<mono_time> called_ended{};
+    };
     // What we know of a target beside its view.
     struct target_state {
         slot_use use = slot_use::vacant;
@@ -124,6 +132,7 @@ private:
         mono_time observed{};          // when the call left that told of it last
         domain::secondary_status phase = domain::secondary_status::unknown;
         mono_time phase_since{};
+        last_words words{};
         // When the phase began in which AWS spoke of missing machines last.
         std::optional<wall_time> capacity_wait{};
         bool waits_for_tags = false;
@@ -396,9 +405,12 @@ private:
 
     // ---- engine_conditions.cpp -----------------------------------------------------------------
     void judge(std::size_t slot);
+    bool is_latest_word(std::size_t slot, bool is_ending);
     bool wants(const std::string& watch_list, const domain::alert& alert) const;
     bool is_of_a_rule(alert_number alert) const;
-    std::vector<condition> conditions_of_slot(std::size_t slot) const;
+    std::vector<condition> conditions_of_slot(
+        std::size_t slot, std::set<std::string> firing
+    ) const;
     wall_time hold_of(std::size_t slot) const;
     bool is_hold_over(std::size_t slot) const;
     void hold_after_end(std::size_t slot, alert_number alert);
@@ -470,6 +482,7 @@ private:
     std::optional<std::size_t> slot_about(const domain::alert& alert) const;
     bool is_unwatched(alert_number alert, std::optional<lane_id> but);
     bool is_unheard(alert_number alert) const;
+    void end_as_unwatched(alert_number alert);
     bool is_of_a_left_out_list(const domain::alert& alert) const;
     void end_unwatched_alerts();
     void end_doubtful_alerts(lane_id lane, const domain::job_summary& nobodys);
@@ -698,6 +711,7 @@ private:
     std::vector<std::size_t> receiver_of_;  // of each endpoint
     // Alerts of an earlier run wait until then for the servers' time.
     std::optional<mono_time> clock_wait_until_{};
+    bool is_aws_heard_ = false;
     // Without receivers nobody confirms an alert: it ends by its start.
     std::set<std::pair<wall_time, alert_number>> unreceived_{};
     // Endpoints that were told of the last time that an alert fired, and not of its end.

@@ -36,7 +36,8 @@ bool engine::waits_for_clock() const {
 // The hold of what an earlier run had told passes by the servers' time: until somebody tells it
 // none is over, for a day at most.
 bool engine::is_time_told() const {
-    if (!clock_wait_until_ || clock_.is_known()) return true;
+    // AWS that answers and tells no time never will.
+    if (!clock_wait_until_ || clock_.is_known() || is_aws_heard_) return true;
     return now_.mono >= *clock_wait_until_ + limits::terminal_hold;
 }
 
@@ -54,13 +55,12 @@ wall_time engine::now_at(endpoint_id endpoint) const {
     return std::clamp(our_now_.wall, now_.wall, now_.wall + limits::unknown_clock_ahead);
 }
 
-// Nobody has told the time yet, and our own clock may be days behind: an end by that would be a
+// Nobody has told the time, and our own clock may be days behind: an end by that would be a
 // resolve. (What the daemon says of itself starts by our clock, and has to end by it.)
 bool engine::is_end_left_to(endpoint_id endpoint, alert_number alert) const {
     if (plan_.endpoints[endpoint.value].kind != domain::receiver_kind::alertmanager) return false;
     if (clock_.is_known() || endpoint_clocks_[endpoint.value].is_known()) return false;
-    return book_.alert(alert).labels.contains("training_job") &&
-        !book_.end_at(alert, receiver_of(endpoint));
+    return !condition_key(book_.alert(alert).labels).empty();
 }
 
 // What is over has ended by both clocks.

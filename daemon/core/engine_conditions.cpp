@@ -51,12 +51,18 @@ void engine::judge(std::size_t slot) {
     const auto known = standing_.about(identity);
     // AWS rewrites the message in place: that it spoke of capacity is to be remembered.
     if (waits_for_capacity(*job.last)) targets_[slot].capacity_wait = phase_start(*job.last);
-    auto holding = conditions_of_slot(slot);
+    const auto created = iso8601(identity.created);
+    std::set<std::string> fires;
+    for (const auto& each : known) {
+        const bool is_over = book_.alert(each.alert).state == domain::alert_state::resolved;
+        if (!is_over && each.created == created) fires.insert(each.key);
+    }
+    if (!is_latest_word(slot, job.ending || is_ending(*job.last))) return;
+    auto holding = conditions_of_slot(slot, std::move(fires));
     if (known.empty() && holding.empty()) return;
     // A page tells of no limit and no rule: what held when it was described last is not over.
     const bool is_ending_now = !job.ending && is_ending(*job.last);
     const bool is_half_told = job.summarised && !job.missing && !job.ending && !is_ending_now;
-    const auto created = iso8601(identity.created);
     std::set<std::string> firing;
     for (const auto& each : known) {
         if (book_.alert(each.alert).state == domain::alert_state::resolved) continue;
@@ -74,7 +80,7 @@ void engine::judge(std::size_t slot) {
         const bool holds = !is_of_former_job && same != holding.end();
         if (holds) {
             firing.insert(each.key);
-            renew(each.alert, same->alert.alert.annotations);
+            if (!same->is_marginal) renew(each.alert, same->alert.alert.annotations);
             if (unseen_.erase(each.alert) > 0) tell_now(each.alert);
             if (job.ending) hold_after_end(slot, each.alert);
         } else {
@@ -98,6 +104,25 @@ void engine::judge(std::size_t slot) {
     }
 }
 
+// Of AWS' servers one may know less than another that has answered before: what has fired would
+// end, or come again, and be taken back in a moment. If all say so for long enough it is so.
+bool engine::is_latest_word(std::size_t slot, bool is_ending) {
+    auto& words = targets_[slot].words;
+    const auto& last = *view_.jobs[slot].last;
+    if (words.created != last.created) words = {last.created};
+    if (is_ending) words.called_ended = now_.mono;
+    if (last.modified && (!words.newest || *last.modified >= *words.newest)) {
+        words.newest = last.modified;
+        words.newest_told = now_.mono;
+    }
+    const auto is_recent = [&](mono_time told) {
+        return now_.mono < told + limits::settle_patience;
+    };
+    if (is_ending) return true;
+    if (words.called_ended && is_recent(*words.called_ended)) return false;
+    return !last.modified || *last.modified >= *words.newest || !is_recent(words.newest_told);
+}
+
 bool engine::is_of_a_rule(alert_number alert) const {
     return book_.alert(alert).labels.contains("rule_name");
 }
@@ -109,7 +134,8 @@ bool engine::wants(const std::string& watch_list, const domain::alert& alert) co
     return choice == choices.end() || choice->second.enabled.value_or(true);
 }
 
-std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
+std::vector<condition> engine::conditions_of_slot(std::size_t slot, std::set<std::string> firing)
+    const {
     const auto& job = view_.jobs[slot];
     if (job.missing || job.summarised) return {};
     const bool is_over = job.ending || is_ending(*job.last);
@@ -129,7 +155,8 @@ std::vector<condition> engine::conditions_of_slot(std::size_t slot) const {
          *job.last_observed,
          // Looked up by what its name has in common with others, for each word on a job.
          job.last->limits.max_runtime ? siblings_.longest(*job.last) : std::nullopt,
-         targets_[slot].capacity_wait && targets_[slot].capacity_wait == phase_start(*job.last)},
+         targets_[slot].capacity_wait && targets_[slot].capacity_wait == phase_start(*job.last),
+         std::move(firing)},
         {traits.alerts, traits.limits, plan_.prices}
     );
 }

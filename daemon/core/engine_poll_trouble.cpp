@@ -219,8 +219,7 @@ void engine::lane_is_heard(const poll& answered) {
     view_.lanes[answered.lane.value].up = true;
     lanes_[answered.lane.value].down_because.clear();
     lanes_[answered.lane.value].describes_heard = true;
-    // Whoever tells no time by now never will.
-    clock_wait_until_.reset();
+    is_aws_heard_ = true;
     tell_untold_refusal(answered.lane);
     const auto change = scheduler_.lane_answered(answered);
     if (change == lane_change::none) return;

@@ -66,7 +66,7 @@ void engine::on(const reconfigured& what) {
         }
     }
     for (const auto alert : over)
-        end_alert(alert, "unwatched");
+        end_as_unwatched(alert);
 }
 
 // Of lists that are not there any more, and have no live job either.

@@ -55,12 +55,7 @@ void engine::unwatch(std::size_t slot) {
 // through the same one under another name.
 void engine::end_unwatched_alerts() {
     for (const auto& [alert, lane] : std::exchange(unwatched_, {})) {
-        if (!is_unwatched(alert, lane)) continue;
-        if (is_unheard(alert)) {
-            unheard_.insert(alert);
-        } else {
-            end_alert(alert, "unwatched");
-        }
+        if (is_unwatched(alert, lane)) end_as_unwatched(alert);
     }
     for (auto at = unheard_.begin(); at != unheard_.end();) {
         const auto alert = *at;
@@ -71,6 +66,14 @@ void engine::end_unwatched_alerts() {
         }
         at = unheard_.erase(at);
         if (is_known && is_unwatched(alert, {})) end_alert(alert, "unwatched");
+    }
+}
+
+void engine::end_as_unwatched(alert_number alert) {
+    if (is_unheard(alert)) {
+        unheard_.insert(alert);
+    } else {
+        end_alert(alert, "unwatched");
     }
 }
 

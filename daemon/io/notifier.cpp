@@ -23,6 +23,7 @@ public:
     )
         : kind_(kind)
         , secret_(std::move(secret))
+        , where_(where)
         , host_(where.host_header())
         , path_(kind == domain::receiver_kind::alertmanager ? where.path : where.target())
         , client_(create_http_client(where, std::move(options), time)) {}
@@ -63,6 +64,8 @@ private:
 
     failure advised(failure why) const {
         why.cure = wire::advise_on_delivery(why, kind_);
+        if (kind_ != domain::receiver_kind::webhook) return why;
+        why.detail = wire::without_address(std::move(why.detail), where_);
         return why;
     }
 
@@ -74,6 +77,7 @@ private:
 
     const domain::receiver_kind kind_;
     const std::string secret_;
+    const wire::url where_;
     const std::string host_;
     const std::string path_;  // an Alertmanager's base path, a webhook's whole target
     std::unique_ptr<http_client> client_;

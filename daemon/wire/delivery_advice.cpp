@@ -25,7 +25,22 @@ std::string of_address(const failure& why, receiver_kind kind) {
         : "check the address and its path: nothing there takes alerts";
 }
 
+void hide(std::string& text, const std::string& what) {
+    // "/" alone would stand in any text.
+    if (what.size() < 2) return;
+    const std::string_view instead = "/…";
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at))
+        at = text.replace(at, what.size(), instead).find(instead, at) + instead.size();
+}
+
 }  // namespace
+
+std::string without_address(std::string text, const url& where) {
+    hide(text, where.target());
+    hide(text, where.path);
+    hide(text, where.query);
+    return text;
+}
 
 std::string advise_on_delivery(const failure& why, receiver_kind kind) {
     if (!why.cure.empty()) return why.cure;

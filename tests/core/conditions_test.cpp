@@ -32,7 +32,10 @@ struct list {
 
 // As the job is seen so long after its creation.
 std::vector<condition> found_in(
-    const domain::observation& seen, milliseconds since_creation, const list& of = {}
+    const domain::observation& seen,
+    milliseconds since_creation,
+    const list& of = {},
+    const std::set<std::string>& firing = {}
 ) {
     domain::job_view view;
     view.target.watch_list = "nightly";
@@ -41,7 +44,7 @@ std::vector<condition> found_in(
     const auto history = history_of(view, memory);
     view.derived = derive_facts(view, history, of.prices, later(since_creation));
     return conditions_of(
-        {view, history, later(since_creation), {}}, {of.alerts, of.limits, of.prices}
+        {view, history, later(since_creation), {}, false, firing}, {of.alerts, of.limits, of.prices}
     );
 }
 
@@ -186,6 +189,39 @@ TEST(near_deadline, needs_a_limit_and_a_start) {
     EXPECT_THAT(
         keys_in(job().phase("Pending", seconds(0)).max_runtime(hours(1)), hours(1)), IsEmpty()
     );
+}
+
+// An interruption that is learned of late has stopped its clock a while ago.
+TEST(near_deadline, that_fires_does_not_end_for_a_little_less) {
+    const std::set<std::string> firing{"TrainingJobNearDeadline/warning"};
+    const auto a_little_less = start + hours(8) - minutes(20);
+    EXPECT_THAT(found_in(ten_hours(), a_little_less), IsEmpty());
+    EXPECT_THAT(found_in(ten_hours(), a_little_less, {}, firing), SizeIs(1));
+    EXPECT_THAT(found_in(ten_hours(), start + hours(7), {}, firing), IsEmpty());
+}
+
+TEST(past_deadline, that_fires_does_not_end_for_a_little_less) {
+    const std::set<std::string> firing{"TrainingJobPastDeadline"};
+    list of;
+    of.alerts["TrainingJobNearDeadline"].enabled = false;
+    const auto late = start + hours(10) + minutes(5);
+    EXPECT_THAT(found_in(ten_hours(), late, of), IsEmpty());
+    EXPECT_THAT(found_in(ten_hours(), late, of, firing), SizeIs(1));
+    EXPECT_THAT(found_in(ten_hours(), start + hours(9), of, firing), IsEmpty());
+}
+
+// What it says stays as it is meanwhile.
+TEST(over_budget, that_fires_does_not_end_for_a_little_less) {
+    const std::set<std::string> firing{"TrainingJobOverBudget"};
+    list of;
+    of.limits.billable = hours(5);
+    const auto a_little_less = start + hours(5) - minutes(10);
+    EXPECT_THAT(found_in(ten_hours(), a_little_less, of), IsEmpty());
+    const auto found = found_in(ten_hours(), a_little_less, of, firing);
+    ASSERT_THAT(found, SizeIs(1));
+    EXPECT_TRUE(found[0].is_marginal);
+    EXPECT_FALSE(found_in(ten_hours(), start + hours(5), of, firing).at(0).is_marginal);
+    EXPECT_THAT(found_in(ten_hours(), start + hours(4), of, firing), IsEmpty());
 }
 
 // ---- past its deadline -------------------------------------------------------------------------

@@ -426,11 +426,8 @@ TEST(engine_alerts, webhook_that_was_not_there_is_not_told_the_end) {
             return why;
         };
         play.play(hours(1));
-        auto without = play.subject().plan();
-        without.targets.clear();
-        play.play(seconds(1), reconfigured{without});
         play.receiver = [](const deliver&) { return domain::receipt{}; };
-        const auto sends = deliveries(play.play(hours(1)));
+        const auto sends = deliveries(play.play(hours(1), acknowledged{"resnet"}));
         EXPECT_THAT(sends, SizeIs(was_there ? 1 : 0));
         EXPECT_THAT(play.view().alerts, IsEmpty());
     }
@@ -640,6 +637,14 @@ TEST(engine_restart, without_the_servers_time_it_is_repeated_after_a_while) {
     EXPECT_EQ(told[0].when, began + limits::clock_patience);
 }
 
+// Of the alert that the job has failed; nothing: there is none.
+std::optional<alert_state> state_of_end(const script& play) {
+    for (const auto& alert : play.view().alerts) {
+        if (alert.labels.at("alertname") == "TrainingJobFailed") return alert.state;
+    }
+    return std::nullopt;
+}
+
 // AWS cannot be reached, and our clock says that the day is over.
 TEST(engine_restart, hold_does_not_pass_by_a_clock_that_nobody_confirms) {
     for (const auto& receiver : {am_1, hook}) {
@@ -653,10 +658,9 @@ TEST(engine_restart, hold_does_not_pass_by_a_clock_that_nobody_confirms) {
             for (const auto& alert : sent.what.alerts)
                 EXPECT_EQ(alert.state, alert_state::firing);
         }
-        ASSERT_THAT(after.view().alerts, SizeIs(1));
-        EXPECT_EQ(after.view().alerts[0].state, alert_state::firing);
+        EXPECT_EQ(state_of_end(after), alert_state::firing);
         after.play(hours(24));
-        EXPECT_THAT(after.view().alerts, IsEmpty()) << "nobody waits for ever";
+        EXPECT_NE(state_of_end(after), alert_state::firing) << "nobody waits for ever";
     }
 }
 
@@ -668,11 +672,9 @@ TEST(engine_restart, hold_passes_by_the_time_that_alertmanager_tells) {
     after.jump(hours(48));
     after.receivers_are_ahead = -milliseconds(hours(48));
     after.play(hours(23));
-    ASSERT_THAT(after.view().alerts, SizeIs(1));
-    EXPECT_EQ(after.view().alerts[0].state, alert_state::firing);
+    EXPECT_EQ(state_of_end(after), alert_state::firing);
     after.play(minutes(70));
-    ASSERT_THAT(after.view().alerts, SizeIs(1));
-    EXPECT_EQ(after.view().alerts[0].state, alert_state::resolved);
+    EXPECT_EQ(state_of_end(after), alert_state::resolved);
 }
 
 // Of a clock that was set back while nobody ran, the end lies ahead.
@@ -703,8 +705,9 @@ TEST(engine_restart, webhook_hears_the_end_of_what_it_may_have_been_told) {
     plan.endpoints = {hook};
     script after(plan, ledger.load());
     const auto told = deliveries(after.play(minutes(1)));
-    ASSERT_THAT(told, SizeIs(1));
-    EXPECT_EQ(told[0].what.alerts[0].state, alert_state::resolved);
+    ASSERT_THAT(told, SizeIs(2)) << "it may not have heard of it, either";
+    EXPECT_EQ(told[0].what.alerts[0].state, alert_state::firing);
+    EXPECT_EQ(told[1].what.alerts[0].state, alert_state::resolved);
 }
 
 TEST(engine_restart, job_that_ended_meanwhile_alerts_however_long_ago) {

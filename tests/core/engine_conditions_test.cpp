@@ -119,6 +119,42 @@ TEST(standing, alert_does_not_come_back_with_an_answer_from_before_the_job_stopp
     EXPECT_THAT(firing(play), IsEmpty());
 }
 
+// What a rule found is not in an answer of a server that lags behind.
+TEST(standing, alert_of_a_rule_does_not_come_and_go_with_an_older_answer) {
+    const auto found = with_an_issue(false);
+    auto newer = found;
+    newer.modified = later(hours(1) + minutes(50));
+    auto older = running().seen();
+    older.modified = later(hours(1));
+    script play(quick_plan({"resnet"}));
+    bool lags = false;
+    play.aws = [&](const describe&) { return lags ? older : newer; };
+    play.play(minutes(1));
+    ASSERT_THAT(firing(play), ElementsAre("TrainingJobRuleIssue"));
+    lags = true;
+    const auto log = play.play(limits::settle_patience - seconds(20));
+    EXPECT_THAT(told(log), Not(Contains("TrainingJobRuleIssue over")));
+    play.play(minutes(2));
+    EXPECT_THAT(firing(play), IsEmpty()) << "it says so for good";
+}
+
+TEST(standing, nothing_comes_again_of_a_job_that_was_called_ended) {
+    auto play = near_deadline();
+    play.play(minutes(1));
+    ASSERT_THAT(firing(play), ElementsAre("TrainingJobNearDeadline"));
+    auto torn = near_its_deadline().seen();
+    torn.status = domain::parse_primary("Failed");
+    bool is_torn = true;
+    play.aws = [&](const describe&) { return is_torn ? torn : near_its_deadline().seen(); };
+    play.play(minutes(1) + seconds(10));
+    ASSERT_THAT(firing(play), IsEmpty());
+    is_torn = false;
+    play.play(limits::settle_patience - seconds(20));
+    EXPECT_THAT(firing(play), IsEmpty());
+    play.play(minutes(2));
+    EXPECT_THAT(firing(play), Contains("TrainingJobNearDeadline")) << "it goes on after all";
+}
+
 // To it the alert has fired all the time: that the second time is over before anybody could tell of
 // it is news.
 TEST(standing, webhook_that_was_away_while_it_came_again_hears_the_end) {
@@ -503,8 +539,10 @@ TEST(standing, alert_waits_after_a_restart_for_word_of_its_job) {
         if (asked.name == "other") return running("other").seen();
         return failed(error_class::transient);
     };
-    EXPECT_THAT(told(second.play(minutes(1) + seconds(50))), IsEmpty());
-    EXPECT_THAT(told(second.play(seconds(20))), ElementsAre("TrainingJobNearDeadline"))
+    EXPECT_THAT(
+        told(second.play(minutes(1) + seconds(50))), Not(Contains("TrainingJobNearDeadline"))
+    );
+    EXPECT_THAT(told(second.play(seconds(20))), Contains("TrainingJobNearDeadline"))
         << "it must not lapse";
     auto third = near_deadline(plan, ledger.load());
     EXPECT_THAT(told(third.play(seconds(20))), ElementsAre("TrainingJobNearDeadline"));

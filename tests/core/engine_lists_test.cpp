@@ -509,6 +509,7 @@ TEST_F(late_pages_test, cost_nothing_while_they_come_in_time) {
 TEST_F(late_pages_test, leave_bounds_to_describes_before_they_have_passed) {
     for (const auto why : {error_class::throttled, error_class::transient}) {
         aws = {};
+        counts = {};
         start_with(20);
         EXPECT_LE(oldest_while_lists_fail(why, minutes(2)), seconds(22));
         EXPECT_EQ(play().view().lanes[0].feasible(seconds(20)), seconds(20));

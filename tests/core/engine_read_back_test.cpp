@@ -204,8 +204,24 @@ script near_its_deadline(unsigned replicas) {
     return play;
 }
 
+constexpr const char* near = "TrainingJobNearDeadline";
+
 std::size_t told_of_it(const log_of_actions& log) {
-    return all<deliver>(log).size();
+    std::size_t times = 0;
+    for (const auto& [when, sent] : all<deliver>(log)) {
+        for (const auto& alert : sent.alerts)
+            if (alert.labels.at("alertname") == near) ++times;
+    }
+    return times;
+}
+
+std::size_t asked_for_it(const log_of_actions& log) {
+    std::size_t times = 0;
+    for (const auto& [when, asked] : all<read_back>(log)) {
+        for (const auto& labels : asked.alerts)
+            if (!labels.empty() && labels.at("alertname") == near) ++times;
+    }
+    return times;
 }
 
 // The other one sees the job, and has told that it is over.
@@ -217,14 +233,14 @@ TEST(replica, that_sees_nothing_repeats_only_what_alertmanager_holds) {
     const auto blind = play.play(minutes(5));
     EXPECT_GE(told_of_it(blind), 4U);
     EXPECT_LE(told_of_it(blind), 6U);
-    EXPECT_GE(all<read_back>(blind).size(), 3U);
+    EXPECT_GE(asked_for_it(blind), 3U);
     play.holds = [](const read_back& asked) {
         return std::vector<bool>(asked.alerts.size(), false);
     };
     play.play(minutes(1));
     const auto over = play.play(minutes(10));
     EXPECT_EQ(told_of_it(over), 0U);
-    EXPECT_GE(all<read_back>(over).size(), 9U) << "it may fire anew there";
+    EXPECT_GE(asked_for_it(over), 9U) << "it may fire anew there";
     // It sees the job again, and knows better.
     play.aws = [](const describe&) { return running().max_runtime(seconds(8'400)).seen(); };
     EXPECT_GE(told_of_it(play.play(minutes(3))), 1U);
@@ -244,7 +260,7 @@ TEST(replica, that_is_alone_asks_nobody) {
     play.aws = [](const describe&) { return failed(error_class::transient); };
     const auto log = play.play(minutes(10));
     EXPECT_GE(told_of_it(log), 9U);
-    EXPECT_THAT(all<read_back>(log), IsEmpty());
+    EXPECT_EQ(asked_for_it(log), 0U);
 }
 
 }  // namespace

@@ -86,6 +86,22 @@ TEST_F(Notifier, posts_to_a_webhook_as_it_is_written) {
     EXPECT_THAT(server.requests().at(0), HasSubstr("\r\nIdempotency-Key: "));
 }
 
+TEST_F(Notifier, refusal_does_not_repeat_the_address_of_a_webhook) {
+    scripted_server server(
+        on,
+        {{{"HTTP/1.1 404 Not Found\r\nContent-Length: 34\r\n\r\n"
+           "no route for /hooks/s3cret?token=1"}}}
+    );
+    wire::url where = below(server, "/hooks/s3cret");
+    where.query = "token=1";
+    const auto refused = deliver(domain::receiver_kind::webhook, where);
+    ASSERT_FALSE(refused.outcome);
+    const auto& said = refused.outcome.error().detail;
+    EXPECT_THAT(said, HasSubstr("no route for /…"));
+    EXPECT_THAT(said, testing::Not(HasSubstr("s3cret")));
+    EXPECT_THAT(said, testing::Not(HasSubstr("token")));
+}
+
 TEST_F(Notifier, refusal_is_the_receivers_answer) {
     scripted_server server(
         on, {{{"HTTP/1.1 429 Slow down\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n"}}}

@@ -287,6 +287,9 @@ private:
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
     std::set<std::string> seen_{};  // identities that somebody has acknowledged, once
+    std::set<std::string> lost_{};  // identities that were told from memory, and died with the run
+    // Of runs in which nobody told the time: until when they may have taken an end for the past.
+    std::vector<std::pair<wall_time, wall_time>> undated_{};
     std::set<std::string> over_{};  // those that end for good, as was answered
     std::map<std::pair<std::size_t, std::string>, unsigned> tries_{};  // in vain, by place and name
     std::set<std::size_t> undescribed_{};    // places where describes were refused, or failed on

@@ -56,6 +56,12 @@ judge::job_truth judge::truth_of(std::size_t index) const {
     const auto found_from = found_from_ + clocks_slack;
     const bool was_lost = scene_.ledger.was_damaged();
     const bool is_found_again = !was_lost || (!job.deleted && truth.ended() >= found_from);
+    // A sweep that was dated by a clock that is ahead, and that nobody has put right.
+    const bool may_be_past =
+        !clock_is_good && std::any_of(undated_.begin(), undated_.end(), [&](const auto& run) {
+            return run.first <= truth.ended() && truth.ended() <= run.second;
+        });
+    owed.counts_exactly &= !may_be_past;
     const bool alert_is_sure = owed.counts_exactly && truth.ended() >= sure_from && is_found_again;
     owed.counts_exactly &= !was_lost;
     owed.end_is_sure = owed.counts_exactly && truth.ended() >= sure_from;

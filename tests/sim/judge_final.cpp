@@ -233,7 +233,8 @@ void judge::check_lapses(mono_time now) {
         if (endpoint.kind() != domain::receiver_kind::alertmanager) continue;
         for (const auto& identity : endpoint.lapsed()) {
             const auto* held = endpoint.find(identity);
-            const bool is_of_an_end = held != nullptr && !comes_and_goes(held->labels);
+            const bool is_of_an_end =
+                held != nullptr && !comes_and_goes(held->labels) && !lost_.contains(identity);
             if (is_of_an_end) violated(url + ": paged anew, " + identity, now);
         }
     }

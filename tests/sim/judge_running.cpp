@@ -39,6 +39,11 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     // One that has kept nothing begins again.
     if (!began_ || (known.first_start && !known.damaged)) began_ = clocks::true_wall(now);
     if (known.first_start) past_ = clocks::true_wall(now);
+    if (began_ && (!clock_seen_ || storage_trouble_) && run_began_ < now) {
+        undated_.emplace_back(
+            clocks::true_wall(run_began_), clocks::true_wall(now) + clock_error(now)
+        );
+    }
     awake_since_ = run_began_ = configured_at_ = now;
     fires_since_.clear();
     storage_trouble_ = false;
@@ -116,7 +121,9 @@ void judge::forget_what_was_lost(const domain::ledger& known) {
         });
     }
     std::erase_if(records_, [this](const auto& each) {
-        return !scene_.ledger.durable().has_alert(each.first);
+        const bool is_lost = !scene_.ledger.durable().has_alert(each.first);
+        if (is_lost) lost_.insert(each.first);
+        return is_lost;
     });
 }
 
