@@ -408,9 +408,7 @@ private:
     bool is_latest_word(std::size_t slot, bool is_ending);
     bool wants(const std::string& watch_list, const domain::alert& alert) const;
     bool is_of_a_rule(alert_number alert) const;
-    std::vector<condition> conditions_of_slot(
-        std::size_t slot, std::set<std::string> firing
-    ) const;
+    std::vector<condition> conditions_of_slot(std::size_t slot, std::set<std::string> firing) const;
     wall_time hold_of(std::size_t slot) const;
     bool is_hold_over(std::size_t slot) const;
     void hold_after_end(std::size_t slot, alert_number alert);
@@ -660,7 +658,7 @@ private:
     std::set<std::pair<endpoint_id, alert_number>> found_held_{};
     // Of jobs that are in no slot and may be some filter's: until it is told whose they are.
     std::set<alert_number> doubtful_{};
-    std::set<alert_number> unheard_{};  // nobody's by now: they end once somebody has heard
+    std::set<alert_number> unheard_{};      // nobody's by now: they end once somebody has heard
     std::set<std::size_t> reconsidered_{};  // of which more is known now, by those that may move
     bool has_moved_ = false;                // some job, to another list
     std::set<std::pair<wall_time, std::size_t>> ended_{};        // discovered ones, by their end

@@ -212,10 +212,15 @@ dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
     at.attempted = known.attempted;
     at.firing_taken = known.first_confirmed.has_value();
     at.resolved_taken = known.resolved;
+    at.is_held = is_terminal_alert(book_.alert(alert));
     at.resolved_at = end_reached(endpoint, alert);
     // While nobody tells the time nobody has been told of an end for long enough.
     at.now = at.resolved_at && !is_time_told(endpoint) ? *at.resolved_at : believed_at(endpoint);
-    at.is_held = is_terminal_alert(book_.alert(alert));
+    // One that was away when it ended is told for as long from when it took that: a 200 is not
+    // everything.
+    if (at.is_held && at.resolved_at && known.resolved && known.last_confirmed) {
+        at.resolved_at = std::max(*at.resolved_at, *known.last_confirmed);
+    }
     at.is_heartbeat = book_.key(alert) == heartbeat_.identity;
     return decide(at);
 }

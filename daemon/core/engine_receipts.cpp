@@ -53,8 +53,8 @@ void engine::on_taken(const parcel& done) {
                 take_at_its_word_or_ask(done.endpoint, alert);
             }
         } else {
-            known.last_confirmed = now_.wall;
             if (!std::exchange(known.resolved, true)) {
+                known.last_confirmed = now_.wall;
                 known.has_row = true;
                 journal_.put(row_of_delivery(done.endpoint, alert));
             }

@@ -415,6 +415,17 @@ TEST(engine_alerts, alertmanager_that_was_away_for_hours_is_told_that_it_is_over
 }
 
 // Its first news of the alert would be that it is over.
+// It says 200, and may have dropped it all the same.
+TEST(engine_alerts, alertmanager_that_was_away_for_hours_is_told_the_end_more_than_once) {
+    auto play = failed_job({am_1});
+    play.play(minutes(5));
+    play.receiver = [](const deliver&) { return failed(error_class::transient); };
+    play.play(hours(2), acknowledged{"resnet"});
+    play.receiver = [](const deliver&) { return domain::receipt{}; };
+    EXPECT_GE(deliveries(play.play(hours(1))).size(), 10U);
+    EXPECT_THAT(play.view().alerts, IsEmpty());
+}
+
 TEST(engine_alerts, webhook_that_was_not_there_is_not_told_the_end) {
     for (const bool was_there : {false, true}) {
         auto play = failed_job({hook});

@@ -132,7 +132,7 @@ TEST(standing, alert_of_a_rule_does_not_come_and_go_with_an_older_answer) {
     play.play(minutes(1));
     ASSERT_THAT(firing(play), ElementsAre("TrainingJobRuleIssue"));
     lags = true;
-    const auto log = play.play(limits::settle_patience - seconds(20));
+    const auto log = play.play(limits::settle_patience - seconds(45));
     EXPECT_THAT(told(log), Not(Contains("TrainingJobRuleIssue over")));
     play.play(minutes(2));
     EXPECT_THAT(firing(play), IsEmpty()) << "it says so for good";

@@ -39,7 +39,9 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     // One that has kept nothing begins again.
     if (!began_ || (known.first_start && !known.damaged)) began_ = clocks::true_wall(now);
     if (known.first_start) past_ = clocks::true_wall(now);
-    if (began_ && (!clock_seen_ || storage_trouble_) && run_began_ < now) {
+    const bool may_be_undated =
+        scene_.drawn.aws.clockless > 0 && (!clock_seen_ || storage_trouble_);
+    if (began_ && may_be_undated && run_began_ < now) {
         undated_.emplace_back(
             clocks::true_wall(run_began_), clocks::true_wall(now) + clock_error(now)
         );
