@@ -51,7 +51,8 @@ void engine::judge(std::size_t slot) {
     const auto known = standing_.about(identity);
     // AWS rewrites the message in place: that it spoke of capacity is to be remembered.
     if (waits_for_capacity(*job.last)) targets_[slot].capacity_wait = phase_start(*job.last);
-    const auto created = iso8601(identity.created);
+    // Of most jobs nothing fires: a word on one of those costs no text.
+    const auto created = known.empty() ? std::string() : iso8601(identity.created);
     std::set<std::string> fires;
     for (const auto& each : known) {
         const bool is_over = book_.alert(each.alert).state == domain::alert_state::resolved;

@@ -72,6 +72,16 @@ job ten_hours() {
 
 constexpr milliseconds start = seconds(80);
 
+// A spot job with ten hours that has trained until then.
+job interrupted_at(milliseconds when) {
+    return job()
+        .spot()
+        .started(start)
+        .max_runtime(hours(10))
+        .phase("Training", start, when)
+        .phase("Interrupted", when);
+}
+
 TEST(near_deadline, says_that_the_time_is_up) {
     const auto found = found_in(ten_hours(), start + hours(10) + minutes(1));
     ASSERT_FALSE(found.empty());
@@ -164,22 +174,14 @@ TEST(near_deadline, is_over_when_the_job_uploads_or_is_being_stopped) {
 
 // While it waits for machines its clock stands, and the alert neither comes nor goes.
 TEST(near_deadline, does_not_count_the_time_that_a_spot_job_is_interrupted) {
-    const auto trained = [](milliseconds until) {
-        return job()
-            .spot()
-            .started(seconds(80))
-            .max_runtime(hours(10))
-            .phase("Training", seconds(80), until)
-            .phase("Interrupted", until);
-    };
-    EXPECT_THAT(keys_in(trained(hours(7)), hours(30)), IsEmpty());
+    EXPECT_THAT(keys_in(interrupted_at(hours(7)), hours(30)), IsEmpty());
     EXPECT_THAT(
-        keys_in(trained(hours(9)), hours(9) + minutes(1)),
+        keys_in(interrupted_at(hours(9)), hours(9) + minutes(1)),
         ElementsAre("TrainingJobNearDeadline/warning")
     );
-    EXPECT_THAT(keys_in(trained(hours(9)), hours(30)), SizeIs(1));
+    EXPECT_THAT(keys_in(interrupted_at(hours(9)), hours(30)), SizeIs(1));
     EXPECT_THAT(
-        only_alert(trained(hours(9)), hours(30)).alert.annotations.at("summary"),
+        only_alert(interrupted_at(hours(9)), hours(30)).alert.annotations.at("summary"),
         HasSubstr("AWS stops it once it has trained for so long")
     );
 }
@@ -268,24 +270,18 @@ TEST(past_deadline, is_not_of_a_job_that_uploads_or_stops) {
 
 // An interruption is no end: it would page anew with each return to Training.
 TEST(past_deadline, neither_comes_nor_goes_with_an_interruption) {
-    const auto trained = [](milliseconds until) {
-        return job()
-            .spot()
-            .started(seconds(80))
-            .max_runtime(hours(10))
-            .phase("Training", seconds(80), until)
-            .phase("Interrupted", until);
-    };
     const auto late = start + hours(10) + minutes(20);
-    EXPECT_THAT(keys_in(trained(late), late + hours(3)), Contains("TrainingJobPastDeadline"));
+    EXPECT_THAT(
+        keys_in(interrupted_at(late), late + hours(3)), Contains("TrainingJobPastDeadline")
+    );
     const auto in_time = start + hours(10) - minutes(1);
     EXPECT_THAT(
-        keys_in(trained(in_time), late + hours(3)), Not(Contains("TrainingJobPastDeadline"))
+        keys_in(interrupted_at(in_time), late + hours(3)), Not(Contains("TrainingJobPastDeadline"))
     );
     list of;
     of.alerts["TrainingJobNearDeadline"].enabled = false;
     EXPECT_EQ(
-        only_alert(trained(late), late + hours(3), of).alert.annotations.at("summary"),
+        only_alert(interrupted_at(late), late + hours(3), of).alert.annotations.at("summary"),
         "Training job resnet is 20m past its MaxRuntimeInSeconds and still Interrupted."
     );
 }
