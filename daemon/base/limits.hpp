@@ -164,14 +164,15 @@ inline constexpr milliseconds clock_tolerance{1'500};
 inline constexpr milliseconds unknown_clock_ahead = std::chrono::hours(1);
 inline constexpr milliseconds clock_skew_told{60'000};  // no network is so slow: it is the clock
 // How the rate of calls follows AWS' throttling. Simulated with 95 % refused for half an hour and
-// with others using half of the quota: these find the quota's edge within seconds and send under a
-// third of the budget into a storm. A list call sees a hundred jobs, so it gives way later.
+// with others using half of the quota: these find the quota's edge within seconds and send less than
+// half of the budget into a storm. A list call sees a hundred jobs, so it gives way last: what AWS
+// lets through has to see every live job before the storm is over.
 inline constexpr double rate_decrease = 0.7;
 inline constexpr milliseconds rate_cut_interval{1'000};
 inline constexpr milliseconds rate_quiet_time{2'000};
 inline constexpr double rate_increase = 0.05;  // of the budget, each second
 inline constexpr double describe_rate_floor = 0.25;
-inline constexpr double list_rate_floor = 0.5;
+inline constexpr double list_rate_floor = 0.85;
 // ListTrainingJobs allows 2 requests a second an account and region, and more is not granted:
 // Service Quotas, as aws-solutions/deepracer-on-aws quotes them in its issue 87 (2026).
 inline constexpr double list_quota = 2;
@@ -415,6 +416,9 @@ inline constexpr milliseconds clock_patience{15'000};
 inline constexpr int resends_ahead = 4;
 // Alertmanager asks for five minutes of resolved re-sends; Prometheus keeps fifteen.
 inline constexpr milliseconds resolved_resend_for{900'000};
+// The end of what it was told to hold for a day Alertmanager is told as often, by its own answers:
+// it may say 200 to what it drops, and be away for the rest of the fifteen minutes.
+inline constexpr int held_end_takings = 15;
 inline constexpr std::size_t alerts_per_batch = 256;
 // Re-sends that are due within this leave together, so that alerts of one minute share a request.
 inline constexpr milliseconds resend_slack{5'000};

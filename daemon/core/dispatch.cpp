@@ -9,16 +9,20 @@ dispatch decide_resolved(const standing& at, wall_time resolved_at) {
     // To an endpoint that never heard of the alert, its end would be the first news.
     if (!at.attempted) return dispatch::finish_unknown;
     if (at.kind == domain::receiver_kind::webhook) {
-        return at.resolved_taken ? dispatch::finish_told : dispatch::resolve;
+        return at.ends_taken > 0 ? dispatch::finish_told : dispatch::resolve;
     }
     // What is held ends there a day ahead unless it is told: nobody else brings it to an end.
-    const bool is_awaited = at.is_held && !at.resolved_taken;
+    const bool is_awaited = at.is_held && at.ends_taken < ends_to_take(at.kind, at.is_held);
     const auto told_for = is_awaited ? limits::terminal_hold : limits::resolved_resend_for;
     if (at.now >= resolved_at + told_for) return dispatch::finish_told;
-    return at.resolved_taken ? dispatch::repeat_resolve : dispatch::resolve;
+    return at.ends_taken > 0 ? dispatch::repeat_resolve : dispatch::resolve;
 }
 
 }  // namespace
+
+int ends_to_take(domain::receiver_kind kind, bool is_held) {
+    return kind == domain::receiver_kind::alertmanager && is_held ? limits::held_end_takings : 1;
+}
 
 dispatch decide(const standing& at) {
     if (at.resolved_at) return decide_resolved(at, *at.resolved_at);

@@ -1,9 +1,9 @@
 // What to tell one endpoint about one alert now, if anything, and why: one pure function.
 //
 // Alertmanager forgets everything on restart and answers 200 to what it drops, so it is told of a
-// firing alert each minute until the end, and of the end for fifteen minutes (as Prometheus does),
-// or until it has taken that, where the end that it knows of is a day ahead. A webhook is told once
-// of each, until it has taken it; of the heartbeat each minute.
+// firing alert each minute until the end, and of the end for fifteen minutes (as Prometheus does);
+// where the end that it knows of is a day ahead, until it has taken that as often. A webhook is
+// told once of each, until it has taken it; of the heartbeat each minute.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ struct standing {
     domain::receiver_kind kind = domain::receiver_kind::alertmanager;
     bool attempted = false;
     bool firing_taken = false;
-    bool resolved_taken = false;
+    int ends_taken = 0;
     std::optional<wall_time> resolved_at{};  // at this receiver; nothing while it is to fire
     wall_time now{};
     bool is_heartbeat = false;
@@ -36,5 +36,8 @@ enum class dispatch {
 };
 
 dispatch decide(const standing& at);
+
+// So often an endpoint has to take the end until it knows for certain.
+int ends_to_take(domain::receiver_kind kind, bool is_held);
 
 }  // namespace trainwatch::core

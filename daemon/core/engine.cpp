@@ -102,17 +102,9 @@ void engine::on(const restored& what) {
     running_ = true;
     started_ = our_now_;
     round_began_ = our_now_;
-    last_sweep_ = what.ledger.rows.last_complete_sweep;
-    restored_sweep_ = last_sweep_;
     restore_forgotten(what.ledger.rows.counters);
     restore_expectations(what.ledger.rows.counters);
-    is_ledger_damaged_ = what.ledger.damaged.has_value();
-    // The new file does not have it: date_horizon() writes what comes of it.
-    if (is_ledger_damaged_) last_sweep_.reset();
-    // Whatever is written makes the new file a sound one, which a restart does not look behind. The
-    // clock may be a day ahead, and no answer has told so yet.
-    if (is_ledger_damaged_) journal_.put_sweep(horizon() - limits::terminal_hold);
-    if (is_ledger_damaged_) say(note_of_damaged_ledger(*what.ledger.damaged, horizon()));
+    restore_horizon(what.ledger);
     say(make_note(
         note_level::info,
         what.ledger.first_start ? "first_start" : "restored",
@@ -342,23 +334,6 @@ std::optional<mono_time> engine::next_wakeup() const {
         consider(said_at_ + limits::watching_interval);
     }
     return next;
-}
-
-// An end before this is the past: shown, neither counted nor alerted. It stays where it was at the
-// start: that pages have told of an end does not mean that a describe has.
-//
-// Without the former ledger nobody knows what was alerted. What ended within the hold is alerted
-// again: a receiver that was told then still holds it, under the same identity, so it merges and
-// pages nobody; one that was not would never hear of it. What ended before has had its time.
-//
-// Of what ended so long ago that its row was forgotten, a complete sweep has told before: whoever
-// tells of it again tells of the past.
-wall_time engine::horizon() const {
-    const auto& lookback = plan_.global.lookback;
-    const auto at_start = clock_.at(started_) -
-        (is_ledger_damaged_ ? std::max(lookback, limits::terminal_hold) : lookback);
-    const auto at = restored_sweep_ ? std::min(*restored_sweep_, at_start) : at_start;
-    return forgotten_until_ ? std::max(at, *forgotten_until_) : at;
 }
 
 // When our monotonic clock will stand there, never sooner than a moment from now.

@@ -251,7 +251,6 @@ private:
     void stop_if_drained();
     bool is_drained() const;
     void say(note line) { out_.emplace_back(std::move(line)); }
-    wall_time horizon() const;
     mono_time mono_of(wall_time at) const;
     void touch(std::size_t slot);  // its view has changed
     std::optional<poll> take_call(poll_id id, const std::optional<milliseconds>& offset);
@@ -317,8 +316,6 @@ private:
     void claim_successor(std::size_t slot, const domain::job_summary& told, mono_time sent);
     void claim_waiting_successor(const poll& described);
     sighting sight_of(std::size_t slot, const domain::job_identity& job) const;
-    wall_time horizon_of(std::size_t slot, const domain::job_identity& job) const;
-    wall_time horizon_without(const domain::job_identity& job) const;
     void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
     news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
     void end_unexplained_jobs();
@@ -539,7 +536,6 @@ private:
 
     // ---- engine_polls.cpp ----------------------------------------------------------------------
     void on_answer(const poll& done, const domain::observation& answer);
-    void date_horizon();
     void keep(std::size_t slot, const std::vector<domain::finding>& findings);
     void raise(const std::vector<domain::finding>& findings, std::size_t slot);
     void take_observation(std::size_t slot, const domain::observation& answer, mono_time sent);
@@ -602,8 +598,17 @@ private:
     domain::delivery_row row_of_delivery(endpoint_id endpoint, alert_number alert);
     std::size_t receiver_of(endpoint_id endpoint) const { return receiver_of_[endpoint.value]; }
 
+    // ---- engine_horizon.cpp --------------------------------------------------------------------
+    void restore_horizon(const domain::ledger& known);
+    void keep_first_start();
+    wall_time horizon() const;
+    wall_time horizon_without(const domain::job_identity& job) const;
+    wall_time horizon_of(std::size_t slot, const domain::job_identity& job) const;
+    void date_horizon();
+
     // ---- engine_receipts.cpp -------------------------------------------------------------------
     void on_taken(const parcel& done);
+    void count_taken_end(endpoint_id endpoint, alert_number alert);
     void on_refused(const parcel& lost, const failure& why);
     void give_up_overdue_deliveries();
     void close(alert_number alert, std::size_t receiver);
@@ -720,6 +725,9 @@ private:
     instant started_{};  // on our clocks: corrected when it is used, with what is known then
     std::optional<wall_time> last_sweep_{};
     std::optional<wall_time> restored_sweep_{};  // of the run before
+    std::optional<wall_time> first_start_{};     // of the ledger, by our clock of then
+    bool is_first_start_ = false;                // this run, and nothing tells of it so far
+    wall_time kept_until_{};                     // the last run's last word, by its rows
     std::uint64_t round_ = 1;
     std::size_t heard_in_round_ = 0;
     instant round_began_{};  // on our clocks, likewise

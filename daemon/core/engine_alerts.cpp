@@ -39,7 +39,7 @@ domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number 
         to.url,
         known.first_confirmed,
         known.last_confirmed,
-        known.resolved};
+        known.ends_taken > 0};
 }
 
 // What has come back before everybody was told that it was over: nobody need hear of that end any
@@ -63,7 +63,7 @@ void engine::make_way_for(const domain::label_map& labels) {
         const endpoint_id endpoint{i};
         if (!outbox_.has(endpoint, *former)) continue;
         const auto& known = outbox_.known(endpoint, *former);
-        if (known.attempted && !known.resolved) untold.insert(i);
+        if (known.attempted && known.ends_taken == 0) untold.insert(i);
         outbox_.remove(endpoint, *former);
     }
     forget_alert(*former);
@@ -211,16 +211,11 @@ dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
     at.kind = plan_.endpoints[endpoint.value].kind;
     at.attempted = known.attempted;
     at.firing_taken = known.first_confirmed.has_value();
-    at.resolved_taken = known.resolved;
+    at.ends_taken = known.ends_taken;
     at.is_held = is_terminal_alert(book_.alert(alert));
     at.resolved_at = end_reached(endpoint, alert);
     // While nobody tells the time nobody has been told of an end for long enough.
     at.now = at.resolved_at && !is_time_told(endpoint) ? *at.resolved_at : believed_at(endpoint);
-    // One that was away when it ended is told for as long from when it took that: a 200 is not
-    // everything.
-    if (at.is_held && at.resolved_at && known.resolved && known.last_confirmed) {
-        at.resolved_at = std::max(*at.resolved_at, *known.last_confirmed);
-    }
     at.is_heartbeat = book_.key(alert) == heartbeat_.identity;
     return decide(at);
 }

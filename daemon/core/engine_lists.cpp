@@ -110,6 +110,7 @@ engine::asked_page engine::take_asked(const poll& done) {
 void engine::on_list_failure(const poll& failed, const asked_page& asked, const failure& why) {
     auto& lane = lanes_[failed.lane.value];
     tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
+    keep_first_start();
     if (!lane.pages) return;
     const bool expired = why.kind == error_class::rejected && asked && !asked->query.token.empty();
     if (asked) lane.pages->failed(*asked, expired);

@@ -143,25 +143,6 @@ sighting engine::sight_of(std::size_t slot, const domain::job_identity& job) con
     return sight;
 }
 
-// Of a job that nothing is known of here.
-wall_time engine::horizon_without(const domain::job_identity& job) const {
-    const auto alive = alive_at_.find(job);
-    return alive == alive_at_.end() ? horizon() : std::min(horizon(), alive->second);
-}
-
-// A restart or a reload moves the horizon. Of a job that was seen before, what was not the past
-// then is not the past now: AWS may have left it out, or nobody could describe the job.
-wall_time engine::horizon_of(std::size_t slot, const domain::job_identity& job) const {
-    const auto& last = view_.jobs[slot].last;
-    if (!last || identity_of(*last) != job) return horizon_without(job);
-    const auto& memory = targets_[slot].memory;
-    auto then = memory.first_horizon.value_or(memory.first_observed - plan_.global.lookback);
-    // Its end was not the past, so nothing of it that came then was.
-    const auto& ended = view_.jobs[slot].ended;
-    if (memory.counted && ended) then = std::min(then, *ended);
-    return std::min(horizon(), then);
-}
-
 // What a page tells of a job that is watched.
 void engine::observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent) {
     auto& job = view_.jobs[slot];

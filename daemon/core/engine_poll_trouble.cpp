@@ -12,6 +12,7 @@ namespace trainwatch::core {
 
 void engine::on_failure(const poll& failed, const failure& why) {
     tally_.request(failed.lane, failed.operation, std::string(to_string(why.kind)));
+    keep_first_start();
     if (!is_watched(failed.slot)) {
         on_candidate_failure(failed, why);
         return;

@@ -111,14 +111,6 @@ void engine::take_observation(std::size_t slot, const domain::observation& answe
     reconsider(slot);
 }
 
-// The first start's horizon, as soon as an answer has dated it: a restart before the first complete
-// sweep must not look back less far.
-void engine::date_horizon() {
-    if (last_sweep_) return;
-    last_sweep_ = horizon();
-    journal_.put_sweep(*last_sweep_);
-}
-
 // What pages told before the describe left is not news any more; an end is, until it is explained.
 void engine::note_description(std::size_t slot, const domain::observation& answer, mono_time sent) {
     auto& target = targets_[slot];
@@ -133,7 +125,8 @@ void engine::note_description(std::size_t slot, const domain::observation& answe
     }
     const auto& job = view_.jobs[slot];
     // A describe that takes back what pages told explains nothing.
-    const bool is_explained = (job.ending && !job.summarised) || !terminal_status(*job.last);
+    const bool is_explained =
+        job.ending ? !job.summarised && !may_be_explained(job) : !terminal_status(*job.last);
     if (target.news == news_kind::ended ? is_explained : is_newer) {
         set_news(slot, news_kind::none, sent);
     }

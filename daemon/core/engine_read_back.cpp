@@ -69,7 +69,7 @@ void engine::confirm(endpoint_id endpoint, alert_number alert) {
 bool engine::is_to_be_seen(endpoint_id endpoint, alert_number alert) {
     if (!outbox_.has(endpoint, alert)) return false;
     const auto& known = outbox_.known(endpoint, alert);
-    return known.accepted && !known.first_confirmed && !known.resolved;
+    return known.accepted && !known.first_confirmed && known.ends_taken == 0;
 }
 
 void engine::ask_what_is_held() {

@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/notes.hpp"
+#include "core/rules.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -44,23 +45,28 @@ void engine::on_taken(const parcel& done) {
             outbox_.set_due(done.endpoint, alert, now_.mono);
             continue;
         }
-        auto& known = outbox_.known(done.endpoint, alert);
-        if (!done.over.contains(alert)) {
+        if (done.over.contains(alert)) {
+            count_taken_end(done.endpoint, alert);
+        } else if (outbox_.known(done.endpoint, alert).first_confirmed) {
             // What it held once it is told again because it may have forgotten.
-            if (known.first_confirmed) {
-                confirm(done.endpoint, alert);
-            } else {
-                take_at_its_word_or_ask(done.endpoint, alert);
-            }
+            confirm(done.endpoint, alert);
         } else {
-            if (!std::exchange(known.resolved, true)) {
-                known.last_confirmed = now_.wall;
-                known.has_row = true;
-                journal_.put(row_of_delivery(done.endpoint, alert));
-            }
+            take_at_its_word_or_ask(done.endpoint, alert);
         }
         plan_next(done.endpoint, alert, done.sent);
     }
+}
+
+// The first and the last one that count are kept: who was told, and that no restart has to go on.
+void engine::count_taken_end(endpoint_id endpoint, alert_number alert) {
+    auto& known = outbox_.known(endpoint, alert);
+    const auto kind = plan_.endpoints[endpoint.value].kind;
+    const bool is_certain =
+        ++known.ends_taken == ends_to_take(kind, is_terminal_alert(book_.alert(alert)));
+    if (is_certain) known.last_confirmed = now_.wall;
+    if (known.ends_taken > 1 && !is_certain) return;
+    known.has_row = true;
+    journal_.put(row_of_delivery(endpoint, alert));
 }
 
 void engine::on_refused(const parcel& lost, const failure& why) {

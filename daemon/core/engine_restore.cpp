@@ -57,12 +57,31 @@ bool is_unexplained(const domain::job_row& row) {
     });
 }
 
+// When the last run wrote for the last time, as far as its rows tell.
+wall_time last_written(const domain::ledger_batch& rows) {
+    auto last = rows.last_complete_sweep.value_or(wall_time{});
+    for (const auto& row : rows.jobs)
+        last = std::max(last, row.last_observed);
+    for (const auto& row : rows.alerts)
+        last = std::max({last, row.alert.starts_at, row.alert.resolved_at.value_or(wall_time{})});
+    for (const auto& row : rows.deliveries)
+        last = std::max(last, row.last_confirmed.value_or(wall_time{}));
+    return last;
+}
+
+// Whoever took the end for its time was kept with the last time that it did (count_taken_end).
+bool is_told_for_good(const told& known, const domain::alert& alert) {
+    constexpr auto almost = limits::resolved_resend_for - 2 * limits::resend_interval;
+    return known.ends_taken > 0 && known.last_confirmed && alert.resolved_at &&
+        *known.last_confirmed >= *alert.resolved_at + almost;
+}
+
 told told_by(const domain::delivery_row& row) {
     told known;
     known.attempted = true;
     known.first_confirmed = row.first_confirmed;
     known.last_confirmed = row.last_confirmed;
-    known.resolved = row.resolved_confirmed;
+    known.ends_taken = row.resolved_confirmed ? 1 : 0;
     known.has_row = true;
     return known;
 }
@@ -141,24 +160,29 @@ void engine::restore_jobs(const domain::ledger_batch& rows) {
 }
 
 // An endpoint of which the disk knows nothing may have been told all the same: the word of it came
-// too late for it. What the daemon says of itself comes and goes with that very disk.
+// too late for it, if the last run ended soon after the alert did. What the daemon says of itself
+// comes and goes with that very disk.
 told engine::known_to(
     const domain::endpoint& endpoint, const domain::alert& alert, const told_map& kept
 ) const {
     const auto at = kept.find({endpoint.receiver, endpoint.url});
     const bool of_watcher = !is_terminal_alert(alert);
     // What is known may be of the last time that it fired; what nobody has confirmed is of this
-    // one.
+    // one, however the clock was corrected in between.
     const auto confirmed = at == kept.end() ? std::nullopt : at->second.last_confirmed;
-    const bool is_former = of_watcher && confirmed && *confirmed < alert.starts_at;
-    if (at != kept.end() && !is_former) return at->second;
-    const auto over_for = now_.wall - alert.resolved_at.value_or(now_.wall);
+    const bool is_former =
+        of_watcher && confirmed && *confirmed + limits::clock_tolerance < alert.starts_at;
+    if (at != kept.end() && !is_former) {
+        auto known = at->second;
+        if (is_told_for_good(known, alert)) known.ends_taken = limits::held_end_takings;
+        return known;
+    }
     told unknown;
     // Of a damaged ledger the alert may be left, and no word of who was told.
-    // Alertmanager may have been given an end that lies a day ahead.
-    const bool may_go_on = of_watcher || endpoint.kind == domain::receiver_kind::alertmanager;
+    const auto resolved_at = alert.resolved_at.value_or(now_.wall);
     unknown.attempted = is_ledger_damaged_ ||
-        over_for < (may_go_on ? limits::terminal_hold : limits::resolved_resend_for);
+        (of_watcher ? now_.wall - resolved_at < limits::terminal_hold
+                    : kept_until_ - resolved_at < limits::resolved_resend_for);
     return unknown;
 }
 
@@ -172,7 +196,7 @@ bool engine::is_history(const domain::alert& alert, const told_map& kept) const 
             .kind = endpoint.kind,
             .attempted = known.attempted,
             .firing_taken = known.first_confirmed.has_value(),
-            .resolved_taken = known.resolved,
+            .ends_taken = known.ends_taken,
             .resolved_at = alert.resolved_at,
             .now = now_.wall,
             .is_held = is_terminal_alert(alert)};
@@ -182,6 +206,7 @@ bool engine::is_history(const domain::alert& alert, const told_map& kept) const 
 }
 
 void engine::restore_alerts(const domain::ledger_batch& rows) {
+    kept_until_ = last_written(rows);
     std::map<std::string, told_map> deliveries;
     for (const auto& row : rows.deliveries) {
         deliveries[row.alert].insert_or_assign({row.receiver, row.url}, told_by(row));

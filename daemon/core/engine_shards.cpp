@@ -51,7 +51,11 @@ bool engine::is_another_shards(const domain::alert& alert, const job_owners& own
     if (label_of(alert.labels, "training_job").empty()) {
         // Each shard that watches some of the list expects a completion.
         const auto list = label_of(alert.labels, "watch_list");
-        return plan_.lists.contains(list) && !list_to_ask(alert);
+        const bool is_here =
+            std::any_of(lists_of_lane_.begin(), lists_of_lane_.end(), [&](const auto& lists) {
+                return lists.contains(list);
+            });
+        return plan_.lists.contains(list) && !is_here;
     }
     if (slot_about(alert)) return false;
     const auto at = owners.find(job_of(alert));

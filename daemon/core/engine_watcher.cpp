@@ -325,7 +325,9 @@ std::optional<std::string> engine::list_to_ask(const domain::alert& alert) const
         return is_there(present) ? std::optional(present) : std::nullopt;
     };
     const auto name = label_of(alert.labels, "training_job");
-    if (name.empty()) return std::nullopt;
+    // All its jobs may be an earlier list's: it is there all the same, and waits for one of its
+    // own.
+    if (name.empty()) return plan_.lists.contains(list) ? std::optional(list) : std::nullopt;
     if (const auto slot = slot_about(alert)) return list_of_slot(*slot);
     std::optional<std::string> found;
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {

@@ -28,8 +28,8 @@ struct told {
     std::optional<wall_time> last_confirmed{};
     std::optional<wall_time> accepted{};  // a 200 that is still to be confirmed
     bool was_dropped = false;             // in spite of a 200, and that was said
-    bool resolved = false;
-    bool has_row = false;  // the ledger tells of it
+    int ends_taken = 0;                   // so often it said 200 to the end
+    bool has_row = false;                 // the ledger tells of it
 
     bool operator==(const told&) const = default;
 };

@@ -102,10 +102,13 @@ seen_as classify_end(
     return at < seen.horizon ? seen_as::old : seen_as::history;
 }
 
+bool has_no_cause(const job_view& job) {
+    return job.ending == domain::ending{domain::outcome::stopped, domain::failure_class::unknown};
+}
+
 // Whether an end that was established without a cause has one now. AWS' answer to "why" stands.
 bool end_is_corrected(const job_view& job) {
-    const domain::ending without_cause{domain::outcome::stopped, domain::failure_class::unknown};
-    return job.ending == without_cause && terminal_status(*job.last) && is_explained(*job.last);
+    return has_no_cause(job) && terminal_status(*job.last) && is_explained(*job.last);
 }
 
 void establish_end(
@@ -399,6 +402,10 @@ tracked end_unexplained(job_view& job, job_memory& memory, const sighting& seen)
     derive(job, memory);
     result.changed = true;
     return result;
+}
+
+bool may_be_explained(const job_view& job) {
+    return has_no_cause(job) && job.contradicted_by;
 }
 
 bool mark_missing(job_view& job) {

@@ -105,6 +105,10 @@ tracked observe_summary(
 // (limits::settle_patience): the end is established without a cause, and keeps it.
 tracked end_unexplained(domain::job_view& job, job_memory& memory, const sighting& seen);
 
+// The end was established without a cause, and what describes tell lies before it still: a later
+// one may explain it.
+bool may_be_explained(const domain::job_view& job);
+
 // AWS does not know the name: the last state stays, marked. True if that is news.
 bool mark_missing(domain::job_view& job);
 

@@ -414,7 +414,6 @@ TEST(engine_alerts, alertmanager_that_was_away_for_hours_is_told_that_it_is_over
     EXPECT_EQ(sends.back().what.alerts[0].state, alert_state::resolved);
 }
 
-// Its first news of the alert would be that it is over.
 // It says 200, and may have dropped it all the same.
 TEST(engine_alerts, alertmanager_that_was_away_for_hours_is_told_the_end_more_than_once) {
     auto play = failed_job({am_1});
@@ -426,6 +425,19 @@ TEST(engine_alerts, alertmanager_that_was_away_for_hours_is_told_the_end_more_th
     EXPECT_THAT(play.view().alerts, IsEmpty());
 }
 
+// It had dropped the end that it said 200 to, and was away for the rest of the fifteen minutes.
+TEST(engine_alerts, alertmanager_that_went_away_after_the_end_is_told_it_as_often_all_the_same) {
+    auto play = failed_job({am_1});
+    play.play(minutes(5));
+    play.play(seconds(30), acknowledged{"resnet"});
+    play.receiver = [](const deliver&) { return failed(error_class::transient); };
+    play.play(hours(2));
+    play.receiver = [](const deliver&) { return domain::receipt{}; };
+    EXPECT_GE(deliveries(play.play(hours(1))).size(), 10U);
+    EXPECT_THAT(play.view().alerts, IsEmpty());
+}
+
+// Its first news of the alert would be that it is over.
 TEST(engine_alerts, webhook_that_was_not_there_is_not_told_the_end) {
     for (const bool was_there : {false, true}) {
         auto play = failed_job({hook});
@@ -830,6 +842,33 @@ TEST(engine_restart, new_receiver_hears_of_what_fires) {
     EXPECT_THAT(deliveries(told, 1), SizeIs(1));
 }
 
+TEST(engine_restart, end_goes_on_to_be_told_until_it_was_told_for_its_time) {
+    for (const auto told_for : {minutes(5), minutes(20)}) {
+        SCOPED_TRACE(told_for.count());
+        auto before = failed_job({am_1});
+        auto log = before.play(minutes(5));
+        const auto rest = before.play(told_for, acknowledged{"resnet"});
+        log.insert(log.end(), rest.begin(), rest.end());
+        auto after = failed_job({am_1}, keep(log).load());
+        after.pass(minutes(5) + told_for);
+        const auto told = deliveries(after.play(minutes(30)));
+        // Before anybody has told the time it is said once more.
+        EXPECT_EQ(told.size() < 2, told_for == minutes(20)) << told.size();
+        for (const auto& sent : told)
+            EXPECT_EQ(sent.what.alerts[0].state, alert_state::resolved);
+    }
+}
+
+// It was over for an hour when the last run ended: what nobody wrote of that receiver never was.
+TEST(engine_restart, receiver_that_came_after_the_end_is_not_told_it) {
+    auto before = failed_job({am_1});
+    auto log = before.play(minutes(5));
+    const auto rest = before.play(hours(1), acknowledged{"resnet"});
+    log.insert(log.end(), rest.begin(), rest.end());
+    auto after = failed_job({am_1, spare}, keep(log).load());
+    EXPECT_THAT(deliveries(after.play(minutes(10)), 1), IsEmpty());
+}
+
 TEST(engine_restart, resolved_alert_of_an_earlier_run_is_history) {
     auto before = failed_job({am_1});
     const auto log = before.play(hours(25));
@@ -864,6 +903,25 @@ TEST(engine_horizon, lookback_is_the_configured_one) {
     script play(plan);
     play.aws = [](const describe& asked) { return running(asked.name).fails(minutes(61)).seen(); };
     EXPECT_THAT(names_in(play.play(minutes(5))), Not(Contains("alert_fired")));
+}
+
+// Nothing had told of the time, so no sweep was dated.
+TEST(engine_horizon, what_ended_since_a_first_run_that_aws_never_answered_alerts) {
+    auto before = failed_job({am_1});
+    before.aws = [](const describe&) { return failed(error_class::transient); };
+    const auto began = before.now().wall;
+    const auto known = keep(before.play(minutes(5))).load();
+    ASSERT_EQ(known.rows.last_complete_sweep, std::nullopt);
+    for (const bool is_news : {true, false}) {
+        auto after = failed_job({am_1}, known);
+        after.pass(hours(5));
+        const auto ended = began - created - hours(1) + (is_news ? minutes(1) : -minutes(1));
+        after.aws = [&](const describe& asked) {
+            return running(asked.name).fails(std::chrono::duration_cast<minutes>(ended)).seen();
+        };
+        const auto named = names_in(after.play(minutes(5)));
+        EXPECT_EQ(std::count(named.begin(), named.end(), "alert_fired"), is_news ? 1 : 0);
+    }
 }
 
 domain::ledger swept_until(wall_time when) {

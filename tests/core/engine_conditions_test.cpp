@@ -887,6 +887,44 @@ TEST(overdue, list_counts_from_its_first_day_also_when_the_disk_was_full_then) {
     EXPECT_THAT(firing(second), ElementsAre("TrainingJobOverdue"));
 }
 
+// The clock was corrected by a few milliseconds between the alert and the webhook's answer.
+TEST(standing, webhook_that_took_it_a_moment_before_it_began_hears_that_it_is_over) {
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints = {hook};
+    auto first = near_deadline(plan);
+    auto log = first.play(minutes(1));
+    first.aws = [](const describe&) {
+        return near_its_deadline().ends("Completed", "Completed", hours(2)).seen();
+    };
+    first.receiver = [](const deliver&) { return failed(error_class::transient); };
+    const auto rest = first.play(minutes(5));
+    log.insert(log.end(), rest.begin(), rest.end());
+    auto known = keep(log).load();
+    ASSERT_THAT(known.rows.deliveries, SizeIs(1));
+    const auto began = known.rows.alerts.at(0).alert.starts_at;
+    known.rows.deliveries[0].first_confirmed = began - milliseconds(20);
+    known.rows.deliveries[0].last_confirmed = began - milliseconds(20);
+    auto after = first.now();
+    after.mono += hours(48);
+    after.wall += hours(48);
+    script second(plan, known, after);
+    second.aws = first.aws;
+    EXPECT_THAT(told(second.play(minutes(5))), Contains("TrainingJobNearDeadline over"));
+}
+
+// An earlier list may have all its jobs, and it waits for one of its own all the same.
+TEST(overdue, new_receiver_hears_of_a_list_without_jobs) {
+    script play(nightly_plan());
+    play.play(hours(27));
+    auto next = play.subject().plan();
+    next.targets[0].watch_list = "before";
+    next.lists["before"];
+    next.endpoints.push_back(hook);
+    const auto log = play.play(minutes(1), reconfigured{next});
+    EXPECT_THAT(firing(play), Contains("TrainingJobOverdue"));
+    EXPECT_THAT(told(log, 1), Contains("TrainingJobOverdue"));
+}
+
 // ---- the heartbeat -----------------------------------------------------------------------------
 
 domain::watch_plan heartbeat_plan() {

@@ -124,6 +124,25 @@ TEST_F(discovery, end_that_nobody_explains_alerts_after_two_minutes_and_only_onc
     EXPECT_FALSE(shown("a").summarised);
 }
 
+// AWS answers from a server that knows the job as it was before.
+TEST_F(discovery, end_is_explained_in_the_end_though_an_older_answer_came_first) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(soon);
+    aws.put(running("a").ends("Stopped", "Uploading", minutes(121)), later(minutes(121)));
+    aws.undescribable = {"a"};
+    play().play(limits::settle_patience + soon);
+    ASSERT_TRUE(shown("a").ending);
+    ASSERT_THAT(play().view().alerts, IsEmpty());
+    auto before = ran("a");
+    before.modified = later(seconds(120));
+    play().aws = [&](const describe&) { return before; };
+    play().play(minutes(10));
+    play().aws = [](const describe&) { return running("a").hits_max_runtime(minutes(121)).seen(); };
+    play().play(minutes(10));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_EQ(play().view().alerts[0].labels.at("alertname"), "TrainingJobMaxRuntimeExceeded");
+}
+
 class failing_together : public discovery {
 protected:
     void three_hundred_fail() {

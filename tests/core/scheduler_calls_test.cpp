@@ -326,7 +326,7 @@ TEST(scheduler_calls, throttled_lists_do_not_slow_describes) {
     const auto sent = next_call(polls, aws_operation::list);
     polls.under_test.take_answered(sent.id);
     polls.under_test.lane_throttled(sent, polls.now, {});
-    EXPECT_EQ(polls.under_test.rate(aws_operation::list, here, polls.now), 0.7);
+    EXPECT_EQ(polls.under_test.rate(aws_operation::list, here, polls.now), limits::list_rate_floor);
     EXPECT_EQ(polls.under_test.rate(aws_operation::describe, here, polls.now), 2);
     EXPECT_EQ(polls.under_test.rate(aws_operation::tags, here, polls.now), 2);
 }

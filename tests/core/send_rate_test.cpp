@@ -74,7 +74,7 @@ TEST(send_rate, first_refusal_takes_a_third_and_later_ones_go_down_to_the_floor)
         now += seconds(1);
         lists.throttled(now, now, {});
     }
-    EXPECT_DOUBLE_EQ(lists.rate(now), 0.5);
+    EXPECT_DOUBLE_EQ(lists.rate(now), limits::list_rate_floor);
 }
 
 TEST(send_rate, is_cut_at_most_once_a_second) {

@@ -110,8 +110,9 @@ private:
     };
     struct slot_state {
         std::string job{};
+        std::string watch_list{};
         bool ended = false;
-        mono_time since{};  // shown
+        mono_time since{};  // shown, under that list
     };
     using fleet_count = std::map<std::string, std::int64_t>;
 

@@ -47,6 +47,32 @@ std::size_t interruptions_by(const life& truth, wall_time when) {
     ));
 }
 
+// The time that counts against MaxRuntimeInSeconds: none from an interruption until training goes
+// on.
+milliseconds trained_by(const life& truth, wall_time when) {
+    milliseconds sum{0};
+    std::optional<wall_time> from;
+    for (const auto& each : truth.phases) {
+        if (each.started > when) break;
+        if (each.status == secondary_status::training && !from) from = each.started;
+        if (each.status != secondary_status::interrupted || !from) continue;
+        sum += each.started - *from;
+        from.reset();
+    }
+    return from ? sum + (when - *from) : sum;
+}
+
+// It was said too early, because nobody had heard of an interruption: that is over with the news.
+bool was_said_too_early(const life& truth, const domain::label_map& labels, wall_time when) {
+    const auto& alertname = label(labels, "alertname");
+    if (alertname == "TrainingJobOverBudget") return trained_by(truth, when) < billable_limit;
+    if (alertname != "TrainingJobNearDeadline") return false;
+    const double part = label(labels, "severity") == "critical" ? limits::near_deadline_critical
+                                                                : limits::near_deadline_warning;
+    const std::chrono::duration<double> limit = simulated_max_runtime;
+    return trained_by(truth, when) < limit * part;
+}
+
 bool holds(const life& truth, const domain::label_map& labels, wall_time seen) {
     const auto& alertname = label(labels, "alertname");
     const std::chrono::duration<double> limit = simulated_max_runtime;
@@ -118,14 +144,22 @@ void judge::check_return(
     if (alertname == "TrainingJobStuck" || alertname == "TrainingJobSpotLoop") return;
     if (alert.state == domain::alert_state::resolved) {
         const auto& because = label(alert.annotations, "resolved_because");
-        if (because == "over" || because == "job_ended") gone_.insert(identity);
+        const auto job = job_of(alert.labels);
+        const auto ended = alert.ends_at.value_or(clocks::true_wall(now));
+        const bool is_right_to_end = because == "over" && job &&
+            was_said_too_early(scene_.jobs.jobs()[*job].truth, alert.labels, ended);
+        if ((because == "over" && !is_right_to_end) || because == "job_ended")
+            gone_.insert(identity);
         return;
     }
     // Whoever takes an end back, or writes history anew, makes of one job another.
-    // Where nobody tells the time a clock that is set tells another age.
+    // Where nobody tells the time a clock that is set, or known no more after a restart, tells
+    // another age.
     const auto& aws = scene_.drawn.aws;
     if (aws.taken_back > 0 || aws.rewritten > 0 || aws.scrambled > 0 || aws.shortened > 0) return;
-    if (aws.clockless > 0 && scene_.drawn.clock.steps > 0) return;
+    const auto& clock = scene_.drawn.clock;
+    const bool is_wrong = clock.steps > 0 || clock.skew.count() != 0 || clock.drift != 0;
+    if (aws.clockless > 0 && is_wrong) return;
     // A rule's finding changes no time of the job: an older answer looks like the newest.
     if (aws.stale > 0 && alertname == "TrainingJobRuleIssue") return;
     if (gone_.contains(identity)) violated("it was over, and is back: " + identity, now);

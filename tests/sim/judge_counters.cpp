@@ -51,6 +51,10 @@ judge::job_truth judge::truth_of(std::size_t index) const {
     const bool may_forget = (disk.fails > 0 || disk.hangs > 0 || disk.full ||
                              disk.latency_max >= limits::commit_deadline) &&
         scene_.lists.history().size() > 1;
+    // Of a job that nobody could describe before a restart, a describe tells afterwards of phases
+    // that were over when that run began.
+    const bool was_restarted = clocks::true_wall(run_began_) > *began_;
+    const bool may_be_told_late = scene_.drawn.aws.describe_denials > 0 && was_restarted;
     // What a lost ledger knew is found again where AWS still knows it, as far back as anybody can
     // have been paged, and counted anew.
     const auto found_from = found_from_ + clocks_slack;
@@ -70,7 +74,8 @@ judge::job_truth judge::truth_of(std::size_t index) const {
         const auto until = last ? truth.phases[i].started : truth.phases[i + 1].started;
         if (until < never_before) continue;
         owed.steps_most += times;
-        if (until >= sure_from && owed.counts_exactly && !may_forget) ++owed.steps_least;
+        if (until >= sure_from && owed.counts_exactly && !may_forget && !may_be_told_late)
+            ++owed.steps_least;
     }
     if (truth.alertname().empty() || times == 0 || truth.ended() < never_before) return owed;
     // Why a job was stopped is told by its second status; where nobody knows that one, pages that

@@ -106,11 +106,20 @@ void judge::note_damage(const domain::ledger& known, mono_time now) {
     }
 }
 
-// What is not on the disk now is forgotten; from memory it was told as a precaution.
+// What is not on the disk now is forgotten; from memory it was told as a precaution. So is who has
+// heard of it, where the word of that did not reach the disk.
 void judge::forget_what_was_lost(const domain::ledger& known) {
     std::set<std::pair<std::string, std::string>> kept;
+    std::set<std::pair<std::string, std::string>> kept_there;
     for (const auto& row : known.rows.deliveries) {
-        if (row.first_confirmed) kept.emplace(row.receiver, row.alert);
+        if (!row.first_confirmed) continue;
+        kept.emplace(row.receiver, row.alert);
+        kept_there.emplace(row.url, row.alert);
+    }
+    for (const auto& [url, endpoint] : scene_.endpoints) {
+        for (const auto& [identity, held] : endpoint.held()) {
+            if (held.fired && !kept_there.contains({url, identity})) lost_.insert(identity);
+        }
     }
     for (auto& [identity, told] : records_) {
         std::erase_if(told.confirmed, [&, &alert = identity](const auto& each) {
@@ -184,9 +193,14 @@ void judge::check_terminal_stays(const domain::view& shown, mono_time now) {
             continue;
         }
         const auto& last = *job.last;
-        slot_state present{last.arn + "@" + iso8601(last.created), job.ending.has_value(), now};
-        if (before.job == present.job) present.since = before.since;
-        if (before.job == present.job && before.ended && !present.ended) {
+        slot_state present{
+            last.arn + "@" + iso8601(last.created),
+            job.target.watch_list,
+            job.ending.has_value(),
+            now};
+        const bool is_known = before.job == present.job;
+        if (is_known && before.watch_list == present.watch_list) present.since = before.since;
+        if (is_known && before.ended && !present.ended) {
             violated("an end was taken back: " + last.name, now);
         }
         if (present.ended && calls_it_running(last.status)) {
