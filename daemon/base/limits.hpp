@@ -164,9 +164,9 @@ inline constexpr milliseconds clock_tolerance{1'500};
 inline constexpr milliseconds unknown_clock_ahead = std::chrono::hours(1);
 inline constexpr milliseconds clock_skew_told{60'000};  // no network is so slow: it is the clock
 // How the rate of calls follows AWS' throttling. Simulated with 95 % refused for half an hour and
-// with others using half of the quota: these find the quota's edge within seconds and send less than
-// half of the budget into a storm. A list call sees a hundred jobs, so it gives way last: what AWS
-// lets through has to see every live job before the storm is over.
+// with others using half of the quota: these find the quota's edge within seconds and send less
+// than half of the budget into a storm. A list call sees a hundred jobs, so it gives way last: what
+// AWS lets through has to see every live job before the storm is over.
 inline constexpr double rate_decrease = 0.7;
 inline constexpr milliseconds rate_cut_interval{1'000};
 inline constexpr milliseconds rate_quiet_time{2'000};
