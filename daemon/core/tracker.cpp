@@ -346,8 +346,12 @@ tracked observe(
     }
     // An end that only pages told is not explained by a describe that shows the job before it.
     const bool explains = terminal_status(answer).has_value();
+    // Why it failed only a describe can tell, whatever a page has told of the status by then.
+    const bool lacks_reason =
+        answer.status.value == primary_status::failed && !is_explained(answer);
+    const auto& telling = lacks_reason ? answer : *job.last;
     const bool ends = job.ending ? end_is_corrected(job)
-                                 : end_is_established(*job.last, memory, seen.now) && explains;
+                                 : end_is_established(telling, memory, seen.now) && explains;
     if (ends) {
         establish_end(job, memory, seen, result.findings);
         result.changed = true;

@@ -124,6 +124,22 @@ TEST_F(discovery, end_that_nobody_explains_alerts_after_two_minutes_and_only_onc
     EXPECT_FALSE(shown("a").summarised);
 }
 
+// The describe left before the page, and AWS was not done with telling the end.
+TEST_F(discovery, reason_of_a_failure_is_waited_for_though_a_page_told_that_it_failed) {
+    aws.put(ran("a"), later(seconds(120)));
+    start().play(soon);
+    auto early = running("a").status("Failed", "Training").seen();
+    early.modified = later(minutes(121)) - milliseconds(500);
+    play().aws = [&](const describe&) { return early; };
+    aws.put(failing("a", minutes(121)), later(minutes(121)));
+    play().play(seconds(30));
+    EXPECT_THAT(play().view().alerts, IsEmpty());
+    aws.serve(play());
+    play().play(soon);
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_NE(play().view().alerts[0].labels.at("failure_class"), "unknown");
+}
+
 // AWS answers from a server that knows the job as it was before.
 TEST_F(discovery, end_is_explained_in_the_end_though_an_older_answer_came_first) {
     aws.put(ran("a"), later(seconds(120)));

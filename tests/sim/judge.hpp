@@ -60,6 +60,8 @@ public:
     void called(domain::aws_operation operation, lane_id lane, mono_time now);
     // The engine hears of the job, or that there is none of that name.
     void heard(std::size_t job, mono_time now);
+    // A describe told how the job ended, and why.
+    void explained(std::size_t job, const domain::observation& told);
     void unheard(std::size_t job) { heard_.erase(job); }
     void account_told(lane_id lane) { account_told_[lane.value] = true; }
     // Tags are asked for; were told; were refused.
@@ -203,6 +205,14 @@ private:
         return plan_.endpoints[what.endpoint.value];
     }
 
+    // ---- judge_texts.cpp -----------------------------------------------------------------------
+    void check_texts(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+    void check_class(
+        const domain::alert_message& alert, const std::string& identity, mono_time now
+    );
+
     // ---- judge_final.cpp -----------------------------------------------------------------------
     void check_jobs(const domain::view& shown, mono_time now);
     void check_job(const domain::job_view& shown, std::size_t job, mono_time now);
@@ -253,6 +263,7 @@ private:
     // By job, alert and the label that tells it from its like: when it was first told of a job for
     // which that is due.
     std::map<std::tuple<std::size_t, std::string, std::string>, mono_time> due_since_{};
+    std::set<std::size_t> explained_{};  // jobs of which this run was told how they ended, and why
     struct completion {
         wall_time at{};
         mono_time told{};

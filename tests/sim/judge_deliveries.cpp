@@ -39,6 +39,7 @@ void judge::delivering(const core::deliver& what, mono_time now) {
             check_return(alert, identity, now);
         }
         check_overdue(alert, identity, now);
+        check_texts(alert, identity, now);
         check_times(what, alert, identity, now);
         check_secrets(alert, now);
     }
@@ -151,8 +152,10 @@ void judge::check_resolve(
     }
     const auto at = known.confirmed.find(endpoint_of(what).receiver);
     // Where nobody tells the time, our clock may be set right in between.
-    const auto unsure = scene_.drawn.aws.clockless > 0 ? std::chrono::abs(scene_.drawn.clock.skew)
-                                                       : milliseconds(0);
+    const auto& clock = scene_.drawn.clock;
+    const auto stepped = clock.steps > 0 ? clock.step_most : milliseconds(0);
+    const auto unsure =
+        scene_.drawn.aws.clockless > 0 ? std::chrono::abs(clock.skew) + stepped : milliseconds(0);
     if (at == known.confirmed.end() ||
         now < at->second + limits::terminal_hold - clock_slack - unsure) {
         violated("resolved while it holds: " + identity, now);

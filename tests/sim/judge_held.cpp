@@ -20,9 +20,12 @@ bool judge::may_be_over_at(const std::string& receiver, const std::string& ident
     const {
     const auto known = records_.find(identity);
     if (known == records_.end()) return false;
+    // Where nobody tells the time, a clock that was set brings the end nearer.
+    const auto& clock = scene_.drawn.clock;
+    const bool is_unsure = scene_.drawn.aws.clockless > 0 && clock.steps > 0;
+    const auto early = is_unsure ? clock.step_most + hold_slack : hold_slack;
     const auto at = known->second.confirmed.find(receiver);
-    return at != known->second.confirmed.end() &&
-        now > at->second + limits::terminal_hold - hold_slack;
+    return at != known->second.confirmed.end() && now > at->second + limits::terminal_hold - early;
 }
 
 void judge::check_held(const domain::view& shown, mono_time now) {

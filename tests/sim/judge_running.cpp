@@ -54,6 +54,7 @@ void judge::started(const domain::watch_plan& plan, const domain::ledger& known,
     account_told_.assign(plan.lanes.size(), false);
     shared_sends_.clear();
     heard_.clear();
+    explained_.clear();
     due_since_.clear();
     stale_over_.clear();
     slots_.clear();

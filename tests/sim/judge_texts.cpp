@@ -1,0 +1,88 @@
+// What an alert says: the severity of its kind, whom it is about, nothing that hurts a terminal,
+// and no doubt about a cause that was known when it fired.
+#include <algorithm>
+#include <set>
+
+#include "alert_labels.hpp"
+#include "core/history.hpp"
+#include "judge.hpp"
+
+namespace trainwatch::sim {
+namespace {
+
+// The table of alerts, as it stands where no list chooses otherwise.
+const std::set<std::string>& severities_of(const std::string& alertname) {
+    static const std::map<std::string, std::set<std::string>> table{
+        {"TrainingJobFailed", {"critical"}},
+        {"TrainingJobMaxRuntimeExceeded", {"critical"}},
+        {"TrainingJobMaxWaitExceeded", {"warning"}},
+        {"TrainingJobNearDeadline", {"warning", "critical"}},
+        {"TrainingJobPastDeadline", {"critical"}},
+        {"TrainingJobStuck", {"warning"}},
+        {"TrainingJobSpotLoop", {"warning"}},
+        {"TrainingJobRuleIssue", {"warning"}},
+        {"TrainingJobOverBudget", {"warning"}},
+        {"TrainingJobSuspiciousLimit", {"info"}},
+        {"TrainingJobOverdue", {"critical"}},
+    };
+    static const std::set<std::string> of_others{"critical", "warning", "info", "none"};
+    const auto found = table.find(alertname);
+    return found == table.end() ? of_others : found->second;
+}
+
+bool is_printable(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char each) {
+        const auto byte = static_cast<unsigned char>(each);
+        return (byte >= 0x20 && byte != 0x7f) || each == '\n' || each == '\t';
+    });
+}
+
+}  // namespace
+
+void judge::check_texts(
+    const domain::alert_message& alert, const std::string& identity, mono_time now
+) {
+    const auto& alertname = label(alert.labels, "alertname");
+    if (!severities_of(alertname).contains(label(alert.labels, "severity"))) {
+        violated("not of its severity: " + identity, now);
+    }
+    const auto& summary = label(alert.annotations, "summary");
+    const auto& about = label(alert.labels, "training_job");
+    if (summary.empty() || summary.find(about) == std::string::npos) {
+        violated("does not say whom it is about: " + identity + ": " + summary, now);
+    }
+    for (const auto& [name, text] : alert.annotations) {
+        if (!is_printable(text)) violated("not plain text: " + name + " of " + identity, now);
+    }
+    if (!comes_and_goes(alert.labels)) check_class(alert, identity, now);
+}
+
+void judge::explained(std::size_t job, const domain::observation& told) {
+    const bool is_failed = told.status.value == domain::primary_status::failed;
+    const bool says_why = domain::is_terminal(told.status.value) &&
+        core::is_terminal_entry(told.secondary.value) &&
+        (!is_failed || !told.failure_reason.empty());
+    if (says_why) explained_.insert(job);
+}
+
+// Whoever was told why before it fired says so; later on it keeps the name under which it fired.
+void judge::check_class(
+    const domain::alert_message& alert, const std::string& identity, mono_time now
+) {
+    const auto& known = record_of(alert.labels, identity);
+    if (!known.job) return;
+    const auto& truth = scene_.jobs.jobs()[*known.job].truth;
+    const auto& told = label(alert.labels, "failure_class");
+    const std::string is(to_string(truth.true_ending().failure_class));
+    // It leaves in the moment when it fires, unless the disk or an earlier run held it up.
+    const auto& disk = scene_.drawn.disk;
+    const bool leaves_at_once = disk.fails == 0 && disk.hangs == 0 && !disk.full &&
+        disk.latency_max < seconds(1) && !restored_.contains(identity);
+    const bool is_first = known.starts_at == wall_time{};
+    const bool was_explained = is_first && leaves_at_once && explained_.contains(*known.job);
+    if (told != is && (told != "unknown" || was_explained)) {
+        violated("of another class than " + is + ": " + identity, now);
+    }
+}
+
+}  // namespace trainwatch::sim
