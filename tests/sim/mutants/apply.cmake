@@ -3,9 +3,9 @@ cmake_minimum_required(VERSION 3.25)
 # cmake -DMUTANT=file -DSOURCE_DIR=dir -DOUTPUT=file -P apply.cmake
 #
 # Writes a copy of one source file with a deliberate mistake. A mutant says in its first line which
-# file, in its second what is wrong, perhaps in its third from which seed on it is found, and then in pairs of blocks what stands there and what is to
-# stand there instead. Each first block has to be found exactly once, else the build fails: a mutant
-# that changes nothing would prove nothing.
+# file, in its second what is wrong, perhaps in its third from which seed on it is found, and then in
+# pairs of blocks what stands there and what is to stand there instead. Each first block has to be
+# found exactly once, else the build fails: a mutant that changes nothing would prove nothing.
 file(READ ${MUTANT} text)
 # Semicolons and brackets mean something to CMake's lists.
 string(REGEX MATCH "^file: ([^\n]+)\n" header "${text}")
