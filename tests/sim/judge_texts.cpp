@@ -74,12 +74,16 @@ void judge::check_class(
     const auto& truth = scene_.jobs.jobs()[*known.job].truth;
     const auto& told = label(alert.labels, "failure_class");
     const std::string is(to_string(truth.true_ending().failure_class));
-    // It leaves in the moment when it fires, unless the disk or an earlier run held it up.
+    // It leaves in the moment when it fires, unless the disk or an earlier run held it up; and an
+    // answer that contradicts itself, or is taken back, explains nothing to anybody.
     const auto& disk = scene_.drawn.disk;
+    const auto& aws = scene_.drawn.aws;
     const bool leaves_at_once = disk.fails == 0 && disk.hangs == 0 && !disk.full &&
-        disk.latency_max < seconds(1) && !restored_.contains(identity);
+        disk.latency_max <= milliseconds(10) && !restored_.contains(identity);
+    const bool contradicts_itself = aws.torn > 0 || aws.taken_back > 0 || aws.scrambled > 0;
     const bool is_first = known.starts_at == wall_time{};
-    const bool was_explained = is_first && leaves_at_once && explained_.contains(*known.job);
+    const bool was_explained =
+        is_first && leaves_at_once && !contradicts_itself && explained_.contains(*known.job);
     if (told != is && (told != "unknown" || was_explained)) {
         violated("of another class than " + is + ": " + identity, now);
     }
