@@ -32,7 +32,7 @@ void engine::restore_horizon(const domain::ledger& known) {
     }
     for (const auto& row : known.rows.counters) {
         if (row.metric != first_start_metric || !std::isfinite(row.value)) continue;
-        first_start_ = wall_time(milliseconds(std::llround(row.value * 1000)));
+        first_start_ = from_unix_milliseconds(std::llround(row.value * 1000));
     }
     is_first_start_ = known.first_start;
 }

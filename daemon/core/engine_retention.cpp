@@ -80,7 +80,7 @@ void engine::restore_let_go(const domain::job_row& row) {
 void engine::restore_forgotten(const std::vector<domain::counter_row>& counters) {
     for (const auto& row : counters) {
         if (row.metric != forgotten_metric || !std::isfinite(row.value)) continue;
-        forgotten_until_ = wall_time(milliseconds(std::llround(row.value * 1000)));
+        forgotten_until_ = from_unix_milliseconds(std::llround(row.value * 1000));
     }
 }
 

@@ -226,7 +226,7 @@ void engine::restore_expectations(const std::vector<domain::counter_row>& counte
             journal_.put(expectation_row(list, std::nullopt));
             continue;
         }
-        expectations_[list].since = wall_time(milliseconds(std::llround(row.value * 1000)));
+        expectations_[list].since = from_unix_milliseconds(std::llround(row.value * 1000));
     }
 }
 
