@@ -408,6 +408,8 @@ inline constexpr std::size_t ledger_damaged_kept = 3;
 
 // ---- alerts (Alertmanager's contract as Prometheus keeps it) ----------------------------------
 inline constexpr milliseconds resend_interval{60'000};
+// A webhook is told nothing until its alert's hold is over: whether it is by now is looked at.
+inline constexpr milliseconds held_look_interval{300'000};
 // What an earlier run had told is repeated once the servers' time is known, or after this: a clock
 // that was set back while we were gone would date ends into the past, and Alertmanager would take
 // them at their word. The first answer of AWS brings the time, within a second or two.

@@ -240,11 +240,12 @@ void engine::plan_next(endpoint_id endpoint, alert_number alert, mono_time sent)
             outbox_.set_due(endpoint, alert, again);
             return;
         case dispatch::wait_for_end:
-            // What is not over by itself is hastened when it ends.
+            // What is not over by itself is hastened when it ends. The clock by which an end lies
+            // ahead may be put right meanwhile.
             outbox_.set_due(
                 endpoint,
                 alert,
-                is_ahead  ? mono_of(*end)
+                is_ahead  ? std::min(mono_of(*end), now_.mono + limits::held_look_interval)
                     : end ? again
                           : now_.mono + limits::no_look
             );

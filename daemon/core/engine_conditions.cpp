@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "core/conditions.hpp"
+#include "core/deadlines.hpp"
 #include "core/engine.hpp"
 #include "core/history.hpp"
 #include "core/label_of.hpp"
@@ -19,6 +20,12 @@ namespace {
 bool is_ending(const domain::observation& job) {
     if (terminal_status(job) || is_settling(job)) return true;
     return !job.transitions.empty() && is_terminal_entry(job.transitions.back().status.value);
+}
+
+// Nothing calls a job back from there to its training, whatever an answer of two minds says.
+bool is_past_its_work(const domain::observation& job) {
+    return is_ending(job) || is_stopping(job) ||
+        job.secondary.value == domain::secondary_status::uploading;
 }
 
 // Of the present phase; nothing where AWS tells of none.
@@ -58,7 +65,7 @@ void engine::judge(std::size_t slot) {
         const bool is_over = book_.alert(each.alert).state == domain::alert_state::resolved;
         if (!is_over && each.created == created) fires.insert(each.key);
     }
-    if (!is_latest_word(slot, job.ending || is_ending(*job.last))) return;
+    if (!is_latest_word(slot, job.ending || is_past_its_work(*job.last))) return;
     auto holding = conditions_of_slot(slot, std::move(fires));
     if (known.empty() && holding.empty()) return;
     // A page tells of no limit and no rule: what held when it was described last is not over.

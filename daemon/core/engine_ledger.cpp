@@ -8,6 +8,8 @@ namespace trainwatch::core {
 void engine::write() {
     for (auto& row : tally_.take_changed())
         journal_.put(std::move(row));
+    // Whatever is kept makes the next start no first one.
+    if (journal_.has_rows()) keep_first_start();
     const bool everything = journal_.wants_snapshot(now_.mono);
     if (everything) put_everything();
     if (auto next = journal_.open(now_.mono, everything)) {

@@ -22,9 +22,8 @@ bool same_place(const observation& a, const Answer& b) {
     return a.account_id == b.account_id && a.region == b.region;
 }
 
-bool calls_it_running(const observation& answer) {
-    return answer.status.value == primary_status::in_progress ||
-        answer.status.value == primary_status::stopping;
+bool is_running(const domain::open_primary& status) {
+    return status.value == primary_status::in_progress || status.value == primary_status::stopping;
 }
 
 void forget(job_view& job, job_memory& memory) {
@@ -171,10 +170,10 @@ tracked contradict(job_view& job, job_memory& memory, const observation& answer)
 }
 
 // A list page may have told of a later change than the describe that comes after it: of two servers
-// the one that knows more is right about the statuses.
-void prefer_newer_pages(observation& answer, const job_memory& memory) {
+// the one that knows more is right about the statuses. No page calls a job back that has ended.
+void prefer_newer_pages(observation& answer, const job_view& job, const job_memory& memory) {
     const auto& told = memory.told;
-    if (!told) return;
+    if (!told || (job.ending && is_running(told->status))) return;
     // Both say that it has ended, and only the page says why.
     const bool ended = terminal_status(answer) && domain::is_terminal(told->status.value);
     if (ended && !is_terminal_entry(answer.secondary.value) &&
@@ -206,7 +205,7 @@ bool take_in(
         first_detail,
         findings
     );
-    prefer_newer_pages(answer, memory);
+    prefer_newer_pages(answer, job, memory);
     if (job.last && job.last->status != answer.status) {
         findings.push_back(domain::status_changed{job.last->status, answer.status});
     }
@@ -323,7 +322,7 @@ tracked observe(
     const bool first_sight = related != relation::same;
     if (job.missing && !first_sight) result.findings.push_back(domain::reappeared{});
     result.changed = std::exchange(job.missing, false);
-    if (!first_sight && job.ending && calls_it_running(answer)) {
+    if (!first_sight && job.ending && is_running(answer.status)) {
         auto contradicted = contradict(job, memory, answer);
         result.changed |= contradicted.changed;
         for (auto& found : contradicted.findings)

@@ -700,6 +700,22 @@ TEST(engine_restart, hold_passes_by_the_time_that_alertmanager_tells) {
     EXPECT_EQ(state_of_end(after), alert_state::resolved);
 }
 
+// A webhook is told nothing in between, and by the clock of the start the end lay further ahead.
+TEST(engine_restart, hold_of_a_webhook_passes_in_time_when_the_clock_is_put_right) {
+    auto before = failed_job({hook});
+    const auto log = before.play(minutes(5));
+    auto start = before.now();
+    start.wall -= hours(5);
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints = {hook};
+    script after(plan, keep(log).load(), start);
+    after.aws = failed_job({hook}).aws;
+    after.play(hours(23));
+    EXPECT_EQ(state_of_end(after), alert_state::firing);
+    after.play(hours(1) + 2 * limits::held_look_interval);
+    EXPECT_NE(state_of_end(after), alert_state::firing);
+}
+
 // Of a clock that was set back while nobody ran, the end lies ahead.
 TEST(engine_restart, alert_that_has_ended_stays_so_whatever_the_clock_says) {
     auto before = failed_job({am_1});
@@ -922,6 +938,23 @@ TEST(engine_horizon, what_ended_since_a_first_run_that_aws_never_answered_alerts
         const auto named = names_in(after.play(minutes(5)));
         EXPECT_EQ(std::count(named.begin(), named.end(), "alert_fired"), is_news ? 1 : 0);
     }
+}
+
+// The disk was full a moment after the first start: the one commit before that says when it was.
+TEST(engine_horizon, what_ended_since_a_first_run_that_kept_nothing_more_alerts) {
+    auto plan = failed_job({am_1}).subject().plan();
+    plan.lists["nightly"].completed_within = hours(24);
+    const script before(plan);
+    kept_ledger kept;
+    for (const auto& batch : only<commit>(before.opening()))
+        kept.add(batch);
+    auto after = failed_job({am_1}, kept.load());
+    after.pass(hours(5));
+    const auto ended = before.now().wall - created - hours(1) + minutes(1);
+    after.aws = [&](const describe& asked) {
+        return running(asked.name).fails(std::chrono::duration_cast<minutes>(ended)).seen();
+    };
+    EXPECT_THAT(names_in(after.play(minutes(5))), Contains("alert_fired"));
 }
 
 domain::ledger swept_until(wall_time when) {

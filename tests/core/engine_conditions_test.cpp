@@ -155,6 +155,25 @@ TEST(standing, nothing_comes_again_of_a_job_that_was_called_ended) {
     EXPECT_THAT(firing(play), Contains("TrainingJobNearDeadline")) << "it goes on after all";
 }
 
+// A page of two minds: its time is the newest, its status is not.
+TEST(standing, nothing_comes_again_of_a_job_that_was_uploading) {
+    auto play = near_deadline();
+    play.play(minutes(1));
+    ASSERT_THAT(firing(play), ElementsAre("TrainingJobNearDeadline"));
+    const auto uploading = near_its_deadline().status("InProgress", "Uploading").seen();
+    auto torn = near_its_deadline().seen();
+    torn.modified = later(hours(3));
+    bool is_torn = false;
+    play.aws = [&](const describe&) { return is_torn ? torn : uploading; };
+    play.play(minutes(1) + seconds(10));
+    ASSERT_THAT(firing(play), IsEmpty());
+    is_torn = true;
+    play.play(limits::settle_patience - seconds(20));
+    EXPECT_THAT(firing(play), IsEmpty());
+    play.play(minutes(2));
+    EXPECT_THAT(firing(play), Contains("TrainingJobNearDeadline")) << "AWS says so for good";
+}
+
 // To it the alert has fired all the time: that the second time is over before anybody could tell of
 // it is news.
 TEST(standing, webhook_that_was_away_while_it_came_again_hears_the_end) {

@@ -161,6 +161,17 @@ TEST_F(tracked_pages, end_that_a_page_takes_back_is_news_when_it_comes) {
     EXPECT_EQ(end_in(over)->seen, domain::seen_as::live);
 }
 
+// A describe whose status nobody knows, after a page of another mind.
+TEST_F(tracked_pages, page_does_not_call_a_job_running_that_has_ended) {
+    const auto failed_job = running().fails(minutes(55));
+    description(failed_job, minutes(55), hours(1));
+    ASSERT_TRUE(view.ending);
+    page(running(), minutes(56), hours(1) + seconds(5));
+    description(running().fails(minutes(55)).status("Quantum", "Failed"), minutes(55), hours(2));
+    EXPECT_NE(view.last->status.text, "InProgress");
+    EXPECT_EQ(view.last->secondary.text, "Failed");
+}
+
 TEST_F(tracked_pages, newer_job_of_the_name_begins_anew) {
     description(running().fails(minutes(40)), minutes(40), hours(1));
     const auto next = page(running().created_at(later(hours(1))), hours(1), hours(1));

@@ -109,6 +109,7 @@ private:
         wall_time starts_at{};
         std::map<std::string, mono_time> confirmed{};   // first, by receiver
         std::map<std::string, mono_time> taken_last{};  // likewise, until it was known to hold it
+        bool was_left = false;  // it ended with its list, when somebody had heard of it
     };
     struct slot_state {
         std::string job{};
@@ -299,7 +300,8 @@ private:
     std::set<std::string> dropped_endpoints_{};
     std::map<std::size_t, std::size_t> missing_steps_{};  // that AWS has left out, by job
     std::set<std::string> seen_{};  // identities that somebody has acknowledged, once
-    std::set<std::string> lost_{};  // identities that were told from memory, and died with the run
+    // What an endpoint was told from memory, and what died with the run: by its URL and identity.
+    std::set<std::pair<std::string, std::string>> lost_{};
     // Of runs in which nobody told the time: until when they may have taken an end for the past.
     std::vector<std::pair<wall_time, wall_time>> undated_{};
     std::set<std::string> over_{};  // those that end for good, as was answered

@@ -124,12 +124,14 @@ void judge::check_resolve(
     mono_time now
 ) {
     if (alert.state == domain::alert_state::firing) return;
-    const auto& known = record_of(alert.labels, identity);
+    auto& known = record_of(alert.labels, identity);
     if (!known.job) return;
     if (label(alert.annotations, "resolved_because") == "unwatched") {
         const auto& job = scene_.jobs.jobs()[*known.job];
-        // Its list may be back in a moment, and nothing else would tell of the end.
-        if (known.confirmed.empty()) violated("over before anybody had heard: " + identity, now);
+        // Its list may be back in a moment, and nothing else would tell of the end. Who had heard
+        // may be lost with a ledger; that it is over has been told then.
+        known.was_left |= !known.confirmed.empty();
+        if (!known.was_left) violated("over before anybody had heard: " + identity, now);
         // Whose a job is that AWS has forgotten, its name alone can tell.
         if (job.deleted) return;
         // Where tags may not be read, no filter of tags has it, once the list is gone that had it;

@@ -239,8 +239,8 @@ void judge::check_lapses(mono_time now) {
         if (endpoint.kind() != domain::receiver_kind::alertmanager) continue;
         for (const auto& identity : endpoint.lapsed()) {
             const auto* held = endpoint.find(identity);
-            const bool is_of_an_end =
-                held != nullptr && !comes_and_goes(held->labels) && !lost_.contains(identity);
+            const bool is_of_an_end = held != nullptr && !comes_and_goes(held->labels) &&
+                !lost_.contains({url, identity});
             if (is_of_an_end) violated(url + ": paged anew, " + identity, now);
         }
     }
@@ -302,7 +302,7 @@ void judge::check_told(
             violated(who + "fires on: " + identity, now);
         // What was told from memory, while the disk was in trouble, dies with the daemon.
         const auto& disk = scene_.drawn.disk;
-        const bool is_from_memory = lost_.contains(identity) ||
+        const bool is_from_memory = lost_.contains({to.url, identity}) ||
             (comes_and_goes(row.alert.labels) && (disk.fails > 0 || disk.hangs > 0 || disk.full));
         const bool was_told =
             held == nullptr || !held->fired || (held->resolved && *held->resolved >= *held->fired);

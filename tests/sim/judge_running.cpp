@@ -119,7 +119,7 @@ void judge::forget_what_was_lost(const domain::ledger& known) {
     }
     for (const auto& [url, endpoint] : scene_.endpoints) {
         for (const auto& [identity, held] : endpoint.held()) {
-            if (held.fired && !kept_there.contains({url, identity})) lost_.insert(identity);
+            if (held.fired && !kept_there.contains({url, identity})) lost_.emplace(url, identity);
         }
     }
     for (auto& [identity, told] : records_) {
@@ -134,7 +134,8 @@ void judge::forget_what_was_lost(const domain::ledger& known) {
     }
     std::erase_if(records_, [this](const auto& each) {
         const bool is_lost = !scene_.ledger.durable().has_alert(each.first);
-        if (is_lost) lost_.insert(each.first);
+        for (const auto& [url, endpoint] : scene_.endpoints)
+            if (is_lost) lost_.emplace(url, each.first);
         return is_lost;
     });
 }
