@@ -95,12 +95,13 @@ private:
         leaving,        // nobody's any more, but an answer is under way
     };
     // Of the job of that creation: the newest change that AWS told of, and when it did last; when
-    // it called the job ended last.
+    // it called the job ended last, and when as good as that: uploading, or being stopped.
     struct last_words {
         wall_time created{};
         std::optional<wall_time> newest{};
         mono_time newest_told{};
         std::optional<mono_time> called_ended{};
+        std::optional<mono_time> called_past_its_work{};
     };
     // What we know of a target beside its view.
     struct target_state {
@@ -402,7 +403,7 @@ private:
 
     // ---- engine_conditions.cpp -----------------------------------------------------------------
     void judge(std::size_t slot);
-    bool is_latest_word(std::size_t slot, bool is_ending);
+    bool is_latest_word(std::size_t slot);
     bool wants(const std::string& watch_list, const domain::alert& alert) const;
     bool is_of_a_rule(alert_number alert) const;
     std::vector<condition> conditions_of_slot(std::size_t slot, std::set<std::string> firing) const;

@@ -24,8 +24,7 @@ bool is_ending(const domain::observation& job) {
 
 // Nothing calls a job back from there to its training, whatever an answer of two minds says.
 bool is_past_its_work(const domain::observation& job) {
-    return is_ending(job) || is_stopping(job) ||
-        job.secondary.value == domain::secondary_status::uploading;
+    return is_stopping(job) || job.secondary.value == domain::secondary_status::uploading;
 }
 
 // Of the present phase; nothing where AWS tells of none.
@@ -65,7 +64,7 @@ void engine::judge(std::size_t slot) {
         const bool is_over = book_.alert(each.alert).state == domain::alert_state::resolved;
         if (!is_over && each.created == created) fires.insert(each.key);
     }
-    if (!is_latest_word(slot, job.ending || is_past_its_work(*job.last))) return;
+    if (!is_latest_word(slot)) return;
     auto holding = conditions_of_slot(slot, std::move(fires));
     if (known.empty() && holding.empty()) return;
     // A page tells of no limit and no rule: what held when it was described last is not over.
@@ -114,11 +113,15 @@ void engine::judge(std::size_t slot) {
 
 // Of AWS' servers one may know less than another that has answered before: what has fired would
 // end, or come again, and be taken back in a moment. If all say so for long enough it is so.
-bool engine::is_latest_word(std::size_t slot, bool is_ending) {
+bool engine::is_latest_word(std::size_t slot) {
     auto& words = targets_[slot].words;
-    const auto& last = *view_.jobs[slot].last;
+    const auto& job = view_.jobs[slot];
+    const auto& last = *job.last;
+    const bool ends = job.ending || is_ending(last);
+    const bool is_past = ends || is_past_its_work(last);
     if (words.created != last.created) words = {last.created};
-    if (is_ending) words.called_ended = now_.mono;
+    if (ends) words.called_ended = now_.mono;
+    if (is_past) words.called_past_its_work = now_.mono;
     if (last.modified && (!words.newest || *last.modified >= *words.newest)) {
         words.newest = last.modified;
         words.newest_told = now_.mono;
@@ -126,8 +129,9 @@ bool engine::is_latest_word(std::size_t slot, bool is_ending) {
     const auto is_recent = [&](mono_time told) {
         return now_.mono < told + limits::settle_patience;
     };
-    if (is_ending) return true;
-    if (words.called_ended && is_recent(*words.called_ended)) return false;
+    if (ends) return true;
+    const auto& further = is_past ? words.called_ended : words.called_past_its_work;
+    if (further && is_recent(*further)) return false;
     return !last.modified || *last.modified >= *words.newest || !is_recent(words.newest_told);
 }
 
