@@ -136,6 +136,20 @@ def _foreign(path, name):
     return None
 
 
+def own_header_comes_first(path, text, has_header):
+    """Yields (line, message) when `path` has a header of its name and includes another one first.
+
+    That the source compiles proves its header complete then, and nobody compiles the header alone.
+    """
+    if not path.endswith(".cpp") or not has_header:
+        return
+    own = path[: -len(".cpp")].removeprefix("daemon/") + ".hpp"
+    first = _INCLUDE.search(text)
+    if first is None or first[2] not in (own, own.rsplit("/", 1)[-1]):
+        line = text.count("\n", 0, first.start(2)) + 1 if first else 1
+        yield line, f"include {own} first: compiling this file is what proves that header complete"
+
+
 def check(path, text):
     """Yields (line, message) for each include of the C++ file `path` that the house forbids."""
     names = []

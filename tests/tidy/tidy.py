@@ -15,7 +15,12 @@ def complaints(root):
     for path in source.files(root, ".cpp", ".hpp"):
         text = (root / path).read_text(encoding="utf-8")
         code = source.code_of(text)
-        for line, message in [*includes.check(path, text), *calls.check(path, code)]:
+        has_header = (root / path).with_suffix(".hpp").exists()
+        for line, message in [
+            *includes.check(path, text),
+            *includes.own_header_comes_first(path, text, has_header),
+            *calls.check(path, code),
+        ]:
             yield path, line, message
     for path in source.files(root, *calls.SCRIPT_SLEEPS):
         if path.startswith("tests/") and not path.startswith("tests/tidy/"):

@@ -102,6 +102,27 @@ class IncludeGraph(unittest.TestCase):
         found = include("daemon/wire/beast.cpp", "<boost/beast/src.hpp>", "<boost/asio/ssl.hpp>")
         self.assertIn("1: Beast and ssl_stream", found[-1])
 
+    def test_a_source_includes_its_own_header_first(self):
+        for path, own in (
+            ("daemon/core/tracker.cpp", '"core/tracker.hpp"'),
+            ("tests/simulator/truth.cpp", '"tests/simulator/truth.hpp"'),
+            ("tests/sim/world.cpp", '"world.hpp"'),
+        ):
+            def found(*names, path=path, has_header=True):
+                text = "// What it is.\n" + "".join(f"#include {name}\n" for name in names)
+                return [
+                    f"{line}: {message}"
+                    for line, message in includes.own_header_comes_first(path, text, has_header)
+                ]
+
+            self.assertEqual(found(own, "<map>"), [])
+            self.assertEqual(found("<map>", has_header=False), [])
+            self.assertIn("2: include ", found("<map>", own)[0])
+            self.assertIn("1: include ", found()[0])
+        self.assertEqual(
+            list(includes.own_header_comes_first("daemon/core/x.hpp", "#pragma once\n", True)), []
+        )
+
     def test_a_header_guards_itself(self):
         self.assertEqual(len(list(includes.check("daemon/base/x.hpp", "int x;\n"))), 1)
 
@@ -210,11 +231,16 @@ class WholeRun(unittest.TestCase):
             for folder in ("daemon/core", "tests/e2e", "build/x"):
                 (root / folder).mkdir(parents=True)
             (root / "daemon/core/engine.cpp").write_text("// engine\n#include <thread>\n")
+            (root / "daemon/core/look.cpp").write_text('#include <map>\n#include "core/look.hpp"\n')
+            (root / "daemon/core/look.hpp").write_text("#pragma once\n")
             (root / "tests/e2e/run.py").write_text("time.sleep(1)\n")
             (root / "README.md").write_text("no title\n")
             (root / "build/x/generated.cpp").write_text("#include <thread>\n")
             places = [f"{path}:{line}" for path, line, _ in tidy.complaints(root)]
-        self.assertEqual(places, ["daemon/core/engine.cpp:2", "tests/e2e/run.py:1", "README.md:1"])
+        self.assertEqual(
+            places,
+            ["daemon/core/engine.cpp:2", "daemon/core/look.cpp:1", "tests/e2e/run.py:1", "README.md:1"],
+        )
 
 
 if __name__ == "__main__":
