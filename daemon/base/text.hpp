@@ -11,6 +11,13 @@ namespace trainwatch {
 
 // Lower-case hexadecimal.
 std::string hex(std::span<const unsigned char> bytes);
+// Of ASCII: a letter or digit of another script is none.
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 // Without blanks and tabs (and CR, LF) at both ends.
 std::string_view trim(std::string_view text);
 std::string lower(std::string_view text);

@@ -54,6 +54,9 @@ constexpr std::int64_t unix_milliseconds(wall_time value) {
 constexpr double unix_seconds(wall_time value) {
     return static_cast<double>(unix_milliseconds(value)) / 1000.0;
 }
+constexpr double in_seconds(milliseconds value) {
+    return static_cast<double>(value.count()) / 1000.0;
+}
 
 // "2026-11-24T09:12:00.123Z"
 std::string iso8601(wall_time value);

@@ -24,7 +24,7 @@ constexpr const char* finished = "sagemaker_training_jobs_finished_total";
 constexpr const char* last_completed = "sagemaker_training_job_last_completed_timestamp_seconds";
 constexpr const char* phase_duration = "sagemaker_training_job_phase_duration_seconds";
 constexpr const char* duration = "sagemaker_training_job_duration_seconds";
-constexpr const char* billable = "sagemaker_training_billable_instance_seconds_total";
+constexpr const char* billable_seconds = "sagemaker_training_billable_instance_seconds_total";
 
 constexpr std::array<outcome, 5> outcomes{
     outcome::completed,
@@ -158,13 +158,13 @@ std::vector<counter_row> counter_rows(const fleet_view& fleet, const counter_mar
         labels.emplace("instance_type", std::get<1>(key));
         labels.emplace("spot", std::get<2>(key) ? "true" : "false");
         const auto spent = fleet.billable_instance_seconds.at(key);
-        rows.push_back(row_of(billable, std::move(labels), spent));
+        rows.push_back(row_of(billable_seconds, std::move(labels), spent));
     }
     return rows;
 }
 
 std::optional<fleet_key> fleet_of(const counter_row& row) {
-    if (row.metric != transitions && row.metric != finished && row.metric != billable) {
+    if (row.metric != transitions && row.metric != finished && row.metric != billable_seconds) {
         return std::nullopt;
     }
     const auto* account = label(row, "account_id");
@@ -180,7 +180,7 @@ void take_in(fleet_view& fleet, const counter_row& row) {
         const auto* status = label(row, "secondary_status");
         if (row.metric == finished) {
             take_in_ends(fleet, *of, row);
-        } else if (row.metric == billable) {
+        } else if (row.metric == billable_seconds) {
             take_in_bill(fleet, *of, row);
         } else if (status) {
             fleet.transitions[{*of, *status}] = count_of(row);

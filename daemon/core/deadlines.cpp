@@ -32,13 +32,13 @@ bool is_waiting(secondary_status status) {
 }
 
 // How long a spot job stood still between interruptions and the work that followed them.
-struct standstill {
+struct stood_still {
     milliseconds before{};             // of those that are over
     std::optional<wall_time> since{};  // of the present one
 };
 
-standstill interrupted_time(const std::vector<domain::transition>& entries) {
-    standstill stood;
+stood_still interrupted_time(const std::vector<domain::transition>& entries) {
+    stood_still stood;
     auto& since = stood.since;
     for (const auto& entry : entries) {
         if (!since && entry.status.value == secondary_status::interrupted) since = entry.started;
@@ -60,14 +60,14 @@ bool is_stopping(const domain::observation& job) {
 
 std::optional<milliseconds> runtime_used(const domain::observation& job, wall_time by) {
     if (!job.training_started) return std::nullopt;
-    const auto stood = job.spot ? interrupted_time(job.transitions) : standstill{};
+    const auto stood = job.spot ? interrupted_time(job.transitions) : stood_still{};
     const auto until = stood.since ? std::min(by, *stood.since) : by;
     return std::max(until - *job.training_started - stood.before, milliseconds(0));
 }
 
 std::optional<wall_time> runtime_limit_at(const domain::observation& job) {
     if (!job.limits.max_runtime || !job.training_started) return std::nullopt;
-    const auto stood = job.spot ? interrupted_time(job.transitions) : standstill{};
+    const auto stood = job.spot ? interrupted_time(job.transitions) : stood_still{};
     return after(*job.training_started, *job.limits.max_runtime) + stood.before;
 }
 

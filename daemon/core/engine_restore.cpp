@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "core/engine.hpp"
 #include "core/history.hpp"
+#include "core/label_of.hpp"
 #include "core/notes.hpp"
 #include "core/rules.hpp"
 #include "core/taken_up.hpp"
@@ -35,16 +36,11 @@ std::map<std::pair<std::string, std::string>, lane_id> lanes_by_name(const domai
     return lanes;
 }
 
-std::string label(const domain::alert& alert, const char* name) {
-    const auto found = alert.labels.find(name);
-    return found == alert.labels.end() ? std::string() : found->second;
-}
-
 // The end that an alert is about, as text.
 std::string end_of(const domain::alert& alert) {
     std::string text;
     for (const auto* name : {"alertname", "account_id", "aws_region", "training_job", "created"})
-        text += label(alert, name) + "/";
+        text += label_of(alert.labels, name) + "/";
     return text;
 }
 
@@ -277,8 +273,8 @@ std::vector<bool> engine::who_had(const domain::alert& alert, const told_map& ke
 
 // Why one that fired when the last run ended does not go on.
 const char* engine::why_not_restored(const domain::alert& alert) const {
-    if (!label(alert, "training_job").empty()) return "unwatched";
-    if (label(alert, "alertname") != domain::overdue_alert) return "restarted";
+    if (!label_of(alert.labels, "training_job").empty()) return "unwatched";
+    if (label_of(alert.labels, "alertname") != domain::overdue_alert) return "restarted";
     return list_to_ask(alert) ? "switched_off" : "unwatched";
 }
 

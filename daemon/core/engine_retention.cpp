@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/engine.hpp"
+#include "core/label_of.hpp"
 #include "core/tracker.hpp"
 
 namespace trainwatch::core {
@@ -14,11 +15,6 @@ namespace {
 
 // Among the counters, because it is one number of the whole ledger.
 constexpr const char* forgotten_metric = "trainwatchd_ledger_forgotten_until_timestamp_seconds";
-
-std::string label(const domain::label_map& labels, const char* name) {
-    const auto found = labels.find(name);
-    return found == labels.end() ? std::string() : found->second;
-}
 
 // A job as the labels of an alert name it.
 using job_labels = std::tuple<std::string, std::string, std::string, std::string>;
@@ -34,10 +30,10 @@ std::set<job_labels> alerting(const std::vector<domain::alert>& alerts) {
         if (alert.state == domain::alert_state::resolved) continue;
         const auto& of = alert.labels;
         jobs.emplace(
-            label(of, "account_id"),
-            label(of, "aws_region"),
-            label(of, "training_job"),
-            label(of, "created")
+            label_of(of, "account_id"),
+            label_of(of, "aws_region"),
+            label_of(of, "training_job"),
+            label_of(of, "created")
         );
     }
     return jobs;

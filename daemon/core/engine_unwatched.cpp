@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/engine.hpp"
+#include "core/label_of.hpp"
 #include "core/notes.hpp"
 #include "core/notes_of_lists.hpp"
 #include "core/rules.hpp"
@@ -13,16 +14,12 @@
 namespace trainwatch::core {
 namespace {
 
-std::string label(const domain::alert& alert, const char* name) {
-    const auto found = alert.labels.find(name);
-    return found == alert.labels.end() ? std::string() : found->second;
-}
-
 // The job of that creation, not of that name alone.
 bool is_about(const domain::alert& alert, const domain::job_summary& job) {
-    return label(alert, "training_job") == job.name && label(alert, "aws_region") == job.region &&
-        label(alert, "account_id") == job.account_id &&
-        label(alert, "created") == iso8601(job.created);
+    return label_of(alert.labels, "training_job") == job.name &&
+        label_of(alert.labels, "aws_region") == job.region &&
+        label_of(alert.labels, "account_id") == job.account_id &&
+        label_of(alert.labels, "created") == iso8601(job.created);
 }
 
 }  // namespace
@@ -94,14 +91,14 @@ bool engine::is_unheard(alert_number alert) const {
 // Whether the lane is of the account and region of the alert's job, as far as is known.
 bool engine::may_have(lane_id lane, const domain::alert& alert) const {
     const auto& planned = plan_.lanes[lane.value];
-    if (planned.gone || planned.region != label(alert, "aws_region")) return false;
+    if (planned.gone || planned.region != label_of(alert.labels, "aws_region")) return false;
     const auto& account_id = view_.lanes[lane.value].account_id;
-    return account_id.empty() || account_id == label(alert, "account_id");
+    return account_id.empty() || account_id == label_of(alert.labels, "account_id");
 }
 
 // Whether some list still has the job that the alert is about; in `but` none has.
 engine::watched engine::who_watches(const domain::alert& alert, std::optional<lane_id> but) const {
-    const auto name = label(alert, "training_job");
+    const auto name = label_of(alert.labels, "training_job");
     if (name.empty()) return watched::no;
     auto found = watched::no;
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
@@ -118,12 +115,12 @@ engine::watched engine::who_watches(const domain::alert& alert, std::optional<la
 // The slot of the very job that the alert is about.
 std::optional<std::size_t> engine::slot_about(const domain::alert& alert) const {
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
-        if (plan_.lanes[i].region != label(alert, "aws_region")) continue;
-        const auto slot = slot_of(lane_id{i}, label(alert, "training_job"));
+        if (plan_.lanes[i].region != label_of(alert.labels, "aws_region")) continue;
+        const auto slot = slot_of(lane_id{i}, label_of(alert.labels, "training_job"));
         if (!slot || !is_watched(*slot) || !view_.jobs[*slot].last) continue;
         const auto& last = *view_.jobs[*slot].last;
-        const bool is_it = last.account_id == label(alert, "account_id") &&
-            iso8601(last.created) == label(alert, "created");
+        const bool is_it = last.account_id == label_of(alert.labels, "account_id") &&
+            iso8601(last.created) == label_of(alert.labels, "created");
         if (is_it) return slot;
     }
     return std::nullopt;
@@ -131,7 +128,7 @@ std::optional<std::size_t> engine::slot_about(const domain::alert& alert) const 
 
 // Whether its jobs are to be watched nobody can tell until the file of the list is mended or goes.
 bool engine::is_of_a_left_out_list(const domain::alert& alert) const {
-    return plan_.left_out.contains(label(alert, "watch_list"));
+    return plan_.left_out.contains(label_of(alert.labels, "watch_list"));
 }
 
 bool engine::is_unwatched(alert_number alert, std::optional<lane_id> but) {

@@ -13,17 +13,11 @@ namespace {
 
 constexpr char escape = '\x1b';
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 bool is_alphanumeric(char c) {
     return is_digit(c) || is_letter(c);
-}
-bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 bool is_blank(char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/limits.hpp"
+#include "base/time.hpp"
 
 namespace trainwatch::core {
 namespace {
@@ -16,10 +17,6 @@ namespace {
 constexpr double describes_a_job_second = 3.0 / 3'600;
 constexpr double describes_a_job_second_saved = 2.0 / 3'600;
 constexpr double changes_a_job_second = 11 / (5.5 * 3'600);
-
-double in_seconds(milliseconds value) {
-    return std::chrono::duration<double>(value).count();
-}
 
 // Whatever the load, a change is known a round trip after it is asked about at the earliest.
 milliseconds with_trip(double value) {

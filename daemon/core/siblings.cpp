@@ -3,17 +3,10 @@
 #include <algorithm>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 
 namespace trainwatch::core {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 // A date, a time, a number, or a hash: nothing that a person would call a job by.
 bool is_made_up(std::string_view part) {

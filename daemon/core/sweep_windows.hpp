@@ -23,7 +23,7 @@ struct creation_range {
     wall_time oldest{};
     wall_time newest{};
 
-    bool contains(wall_time created) const { return created >= oldest && created <= newest; }
+    bool contains(wall_time when) const { return when >= oldest && when <= newest; }
     bool operator==(const creation_range&) const = default;
 };
 

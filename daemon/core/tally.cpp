@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "base/time.hpp"
 #include "core/histograms.hpp"
 
 namespace trainwatch::core {
@@ -47,10 +48,6 @@ constexpr std::array<error_class, 7> classes{
     error_class::malformed,
     error_class::internal,
 };
-
-double in_seconds(milliseconds value) {
-    return static_cast<double>(value.count()) / 1000.0;
-}
 
 fleet_key fleet_of_job(const domain::observation& job, const std::string& watch_list) {
     return {job.account_id, job.region, watch_list};

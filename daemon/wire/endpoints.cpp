@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace trainwatch::wire {
 
 namespace {
@@ -32,9 +34,6 @@ constexpr std::array partitions{
     partition{"us-isof", "aws-iso-f-global", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
 };
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_word(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z');
 }

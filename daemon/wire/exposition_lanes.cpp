@@ -7,15 +7,12 @@
 
 #include <prometheus/metric_family.h>
 
+#include "base/time.hpp"
 #include "wire/exposition_parts.hpp"
 #include "wire/lane_operations.hpp"
 
 namespace trainwatch::wire {
 namespace {
-
-double in_seconds(milliseconds length) {
-    return std::chrono::duration<double>(length).count();
-}
 
 metric_labels with_lane(const domain::lane& lane, metric_labels more = {}) {
     metric_labels labels{{"connection", lane.connection}, {"aws_region", lane.region}};

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "base/text.hpp"
 #include "wire/settings_yaml_sections.hpp"
 
 namespace trainwatch::wire {
@@ -17,10 +18,6 @@ failure rejected(std::string detail) {
     why.kind = error_class::rejected;
     why.detail = std::move(detail);
     return why;
-}
-
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 // arn : partition : service : region : account : resource

@@ -4,13 +4,10 @@
 #include <array>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 
 namespace trainwatch::wire {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 bool is_word(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';

@@ -11,9 +11,6 @@
 namespace trainwatch::wire {
 namespace {
 
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 constexpr bool is_lower(char c) {
     return c >= 'a' && c <= 'z';
 }
