@@ -5,7 +5,7 @@
 
 #include "base/limits.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::alert_trial_text_test {
 namespace {
 
 using domain::receiver_kind;
@@ -180,4 +180,4 @@ TEST(TrialLine, names_an_endpoint_without_its_secrets) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::alert_trial_text_test

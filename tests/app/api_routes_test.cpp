@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::app {
+namespace trainwatch::app::api_routes_test {
 namespace {
 
 namespace json = boost::json;
@@ -21,7 +21,7 @@ constexpr wall_time now = from_unix_milliseconds(1'795'511'520'000);  // 2026-11
 
 class still_clock : public io::clock {
 public:
-    instant now() const override { return {mono_time(seconds(1000)), app::now}; }
+    instant now() const override { return {mono_time(seconds(1000)), api_routes_test::now}; }
 };
 
 domain::watch_plan plan_with(bool show_parameters) {
@@ -268,4 +268,4 @@ TEST(api_routes, are_those_under_api) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::api_routes_test

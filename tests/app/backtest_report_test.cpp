@@ -9,7 +9,7 @@
 #include "app/backtest_text.hpp"
 #include "base/limits.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::backtest_report_test {
 namespace {
 
 using std::chrono::hours;
@@ -393,4 +393,4 @@ TEST(BacktestEstimate, says_what_it_takes) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::backtest_report_test

@@ -12,7 +12,7 @@
 #include "app/configuration.hpp"
 #include "app/settings_file.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::check_config_test {
 namespace {
 
 using text_map = std::map<std::string, std::string>;
@@ -372,4 +372,4 @@ TEST(CheckConfig, with_a_silent_machine_may_pass_only_when_nothing_else_is_wrong
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::check_config_test

@@ -6,7 +6,7 @@
 #include "app/daemon_question.hpp"
 #include "tests/support/ledger_sample.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::control_desk_test {
 namespace {
 
 using testing::ElementsAre;
@@ -110,4 +110,4 @@ TEST(DaemonAnswer, puts_text_and_problems_on_their_streams) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::control_desk_test

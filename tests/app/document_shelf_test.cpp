@@ -6,7 +6,7 @@
 
 #include "base/random.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::document_shelf_test {
 namespace {
 
 constexpr std::size_t plenty = 1U << 20U;
@@ -96,4 +96,4 @@ TEST(document_shelf, a_text_beyond_the_bound_is_not_kept) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::document_shelf_test

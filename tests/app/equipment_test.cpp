@@ -7,7 +7,7 @@
 #include "tests/io/loop.hpp"
 #include "tests/io/scripted_server.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::equipment_test {
 namespace {
 
 using testing::HasSubstr;
@@ -244,4 +244,4 @@ TEST_F(Equipment, after_its_close_nothing_keeps_the_loop_running) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::equipment_test

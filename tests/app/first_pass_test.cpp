@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::app {
+namespace trainwatch::app::first_pass_test {
 namespace {
 
 // One lane that has been swept, with one live job that a page told of and nobody described.
@@ -99,4 +99,4 @@ TEST(FirstPass, tells_whose_tags_were_not_read) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::first_pass_test

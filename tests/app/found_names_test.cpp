@@ -12,7 +12,7 @@
 #include "io/name_lookup.hpp"
 #include "tests/io/loop.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::found_names_test {
 namespace {
 
 using testing::Contains;
@@ -247,4 +247,4 @@ TEST_F(NameWatch, looks_sooner_once_an_address_does_not_answer) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::found_names_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::app {
+namespace trainwatch::app::job_problem_test {
 namespace {
 
 using testing::HasSubstr;
@@ -132,4 +132,4 @@ TEST(Trouble, that_nobody_knows_a_cure_for_is_worth_another_try) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::job_problem_test

@@ -3,7 +3,7 @@
 
 #include "app/settings_file.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::job_settings_test {
 namespace {
 
 using testing::ElementsAre;
@@ -74,4 +74,4 @@ TEST(JobSettingsLoaded, without_a_region_name_the_broken_file_that_may_have_it) 
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::job_settings_test

@@ -14,7 +14,7 @@
 #include "app/settings_file.hpp"
 #include "tests/support/scratch_folder.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::kept_watch_lists_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -228,4 +228,4 @@ TEST(KeptText, has_a_name_that_every_file_system_takes) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::kept_watch_lists_test

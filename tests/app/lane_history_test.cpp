@@ -6,7 +6,7 @@
 
 #include "base/limits.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::lane_history_test {
 namespace {
 
 using std::chrono::hours;
@@ -346,4 +346,4 @@ TEST_F(LaneHistory, of_a_lane_that_does_not_list_is_that_of_its_names) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::lane_history_test

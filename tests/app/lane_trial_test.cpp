@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::app {
+namespace trainwatch::app::lane_trial_test {
 namespace {
 
 using testing::ElementsAre;
@@ -260,4 +260,4 @@ TEST_F(LaneTrial, of_a_job_that_is_deleted_meanwhile_is_no_trouble) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::lane_trial_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace trainwatch::app {
+namespace trainwatch::app::loaded_ledger_test {
 namespace {
 
 using testing::Contains;
@@ -40,4 +40,4 @@ TEST(LoadedLedger, one_that_cannot_is_not_told_as_damaged) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::loaded_ledger_test

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::app {
+namespace trainwatch::app::monitoring_commands_test {
 namespace {
 
 using testing::ElementsAre;
@@ -25,4 +25,4 @@ TEST(ScrapeTargets, that_others_can_reach_come_first) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::monitoring_commands_test

@@ -5,7 +5,7 @@
 
 #include "io/byte_stream.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::online_check_test {
 namespace {
 
 using testing::ElementsAre;
@@ -99,4 +99,4 @@ TEST(OnlineCheck, names_the_source_of_keys_that_is_silent) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::online_check_test

@@ -9,7 +9,7 @@
 
 #include "app/version.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::options_test {
 namespace {
 
 using testing::ElementsAre;
@@ -452,4 +452,4 @@ TEST(CommandLine, documents_the_exit_codes_of_wait) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::options_test

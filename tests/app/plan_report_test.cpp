@@ -10,7 +10,7 @@
 #include "core/promise.hpp"
 #include "domain/settings.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::plan_report_test {
 namespace {
 
 using testing::HasSubstr;
@@ -234,4 +234,4 @@ TEST(PlanReport, says_where_calls_are_saved) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::plan_report_test

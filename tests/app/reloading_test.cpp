@@ -7,7 +7,7 @@
 #include "app/routes.hpp"
 #include "wire/control_message.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::reloading_test {
 namespace {
 
 using testing::ElementsAre;
@@ -162,4 +162,4 @@ TEST(ReloadOverHttp, is_answered_in_prometheus_words) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::reloading_test

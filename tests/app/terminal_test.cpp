@@ -7,7 +7,7 @@
 
 #include "app/wait_screen.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::terminal_test {
 namespace {
 
 terminal_wishes wishes(const std::map<std::string, std::string>& variables) {
@@ -77,4 +77,4 @@ TEST(Redrawn, goes_back_over_its_block_and_no_further) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::terminal_test

@@ -6,7 +6,7 @@
 
 #include "io/byte_stream.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::test_alert_test {
 namespace {
 
 using testing::ElementsAre;
@@ -43,4 +43,4 @@ TEST(AlertTest, of_nobody_is_well) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::test_alert_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::app {
+namespace trainwatch::app::wait_verdict_test {
 namespace {
 
 using domain::failure_class;
@@ -36,4 +36,4 @@ TEST(Verdict, of_several_is_the_worst_in_the_documented_order) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::wait_verdict_test

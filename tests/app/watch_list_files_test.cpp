@@ -14,7 +14,7 @@
 
 #include "app/settings_file.hpp"
 
-namespace trainwatch::app {
+namespace trainwatch::app::watch_list_files_test {
 namespace {
 
 using testing::ElementsAre;
@@ -464,4 +464,4 @@ TEST(FolderListing, takes_no_folder_but_for_a_file_that_became_one) {
 }
 
 }  // namespace
-}  // namespace trainwatch::app
+}  // namespace trainwatch::app::watch_list_files_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch {
+namespace trainwatch::plain_text_test {
 namespace {
 
 TEST(PlainText, loses_whole_escape_sequences) {
@@ -47,4 +47,4 @@ TEST(PlainText, keeps_other_scripts_and_is_valid) {
 }
 
 }  // namespace
-}  // namespace trainwatch
+}  // namespace trainwatch::plain_text_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch {
+namespace trainwatch::random_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -42,4 +42,4 @@ TEST(random_numbers, stay_in_their_range) {
 }
 
 }  // namespace
-}  // namespace trainwatch
+}  // namespace trainwatch::random_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch {
+namespace trainwatch::text_test {
 namespace {
 
 TEST(hex_text, is_lower_case) {
@@ -87,4 +87,4 @@ TEST(fnv1a, is_the_published_function) {
 }
 
 }  // namespace
-}  // namespace trainwatch
+}  // namespace trainwatch::text_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch {
+namespace trainwatch::time_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -88,4 +88,4 @@ TEST(prometheus_duration, is_written_in_its_shortest_form) {
 }
 
 }  // namespace
-}  // namespace trainwatch
+}  // namespace trainwatch::time_test

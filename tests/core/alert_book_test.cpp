@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::alert_book_test {
 namespace {
 
 using domain::alert_state;
@@ -262,4 +262,4 @@ TEST(alert_book, forgotten_alert_leaves_the_view_and_the_others_stay) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::alert_book_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::core {
+namespace trainwatch::core::backoff_test {
 namespace {
 
 constexpr backoff_bounds bounds{milliseconds(500), milliseconds(60'000)};
@@ -45,4 +45,4 @@ TEST(backoff, same_seed_draws_the_same) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::backoff_test

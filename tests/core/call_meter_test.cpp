@@ -4,7 +4,7 @@
 
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::call_meter_test {
 namespace {
 
 TEST(call_meter, rate_is_that_of_about_the_last_minute) {
@@ -45,4 +45,4 @@ TEST(call_meter, what_two_counted_adds_up) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::call_meter_test

@@ -27,6 +27,7 @@ void PrintTo(const claim& value, std::ostream* out) {
     }
 }
 
+namespace claims_test {
 namespace {
 
 using domain::job_filter;
@@ -301,4 +302,5 @@ TEST(claims, outlive_the_plan_and_move) {
 }
 
 }  // namespace
+}  // namespace claims_test
 }  // namespace trainwatch::core

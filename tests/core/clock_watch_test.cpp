@@ -5,7 +5,7 @@
 #include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::clock_watch_test {
 namespace {
 
 constexpr lane_id first{0};
@@ -55,4 +55,4 @@ TEST(clock_watch, two_lanes_see_one_clock) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::clock_watch_test

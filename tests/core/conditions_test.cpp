@@ -10,7 +10,7 @@
 #include "core/tracker.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::conditions_test {
 namespace {
 
 using testing::AllOf;
@@ -674,4 +674,4 @@ TEST(conditions, carry_what_a_person_needs_to_look_further) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::conditions_test

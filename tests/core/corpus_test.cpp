@@ -13,7 +13,7 @@
 #include "tests/core/builders.hpp"
 #include "wire/sagemaker.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::corpus_test {
 namespace {
 
 using domain::failure_class;
@@ -225,4 +225,4 @@ TEST(corpus_replay, real_polls_give_exactly_the_transitions_and_messages_of_that
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::corpus_test

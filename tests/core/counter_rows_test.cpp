@@ -6,7 +6,7 @@
 #include "core/histograms.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::counter_rows_test {
 namespace {
 
 using domain::failure_class;
@@ -106,4 +106,4 @@ TEST(counter_rows, histogram_with_other_bounds_begins_anew) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::counter_rows_test

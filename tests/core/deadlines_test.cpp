@@ -5,7 +5,7 @@
 
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::deadlines_test {
 namespace {
 
 using domain::deadline;
@@ -128,4 +128,4 @@ TEST(deadlines, absurd_limit_does_not_overflow) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::deadlines_test

@@ -7,7 +7,7 @@
 #include "core/tracker.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::derived_test {
 namespace {
 
 using domain::predicted_end;
@@ -284,4 +284,4 @@ TEST(derived, ended_job_has_no_end_ahead) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::derived_test

@@ -5,7 +5,7 @@
 #include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::dispatch_test {
 namespace {
 
 using domain::receiver_kind;
@@ -98,4 +98,4 @@ TEST(dispatch, end_of_what_is_held_is_told_until_alertmanager_has_taken_it_for_i
 INSTANTIATE_TEST_SUITE_P(every_standing, dispatch_table, testing::ValuesIn(cases));
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::dispatch_test

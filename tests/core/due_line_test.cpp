@@ -10,7 +10,7 @@
 #include "core/due_queue.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::due_line_test {
 namespace {
 
 template <class Line>
@@ -99,4 +99,4 @@ TEST(due_queue, tells_all_that_wait_wherever_they_stand) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::due_line_test

@@ -4,7 +4,7 @@
 #include "core/engine.hpp"
 #include "tests/core/script.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_alerts_test {
 namespace {
 
 using domain::alert_state;
@@ -1216,4 +1216,4 @@ TEST(engine_stop, second_request_is_no_news) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_alerts_test

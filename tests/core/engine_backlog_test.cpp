@@ -8,7 +8,7 @@
 #include "core/engine.hpp"
 #include "tests/core/script.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_backlog_test {
 namespace {
 
 using domain::alert_state;
@@ -132,4 +132,4 @@ TEST(backlog, of_what_came_and_went_is_told_as_it_is_by_now) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_backlog_test

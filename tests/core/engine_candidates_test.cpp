@@ -1,7 +1,7 @@
 // An account full of other people's jobs: who is asked about first, and how often.
 #include "tests/core/fleet.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_candidates_test {
 namespace {
 
 using testing::SizeIs;
@@ -163,4 +163,4 @@ TEST_F(candidates, labels_of_what_fails_are_read_before_those_of_what_runs) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_candidates_test

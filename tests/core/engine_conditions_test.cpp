@@ -3,7 +3,7 @@
 #include "core/engine.hpp"
 #include "tests/core/script.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_conditions_test {
 namespace {
 
 using domain::alert_state;
@@ -1221,4 +1221,4 @@ TEST(receivers, that_a_reload_names_hear_of_what_fires_already) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_conditions_test

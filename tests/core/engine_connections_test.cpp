@@ -1,7 +1,7 @@
 // What the engine makes of keys and accounts: notes, the view, who is polled again.
 #include "tests/core/script.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_connections_test {
 namespace {
 
 using testing::Contains;
@@ -246,4 +246,4 @@ TEST(throttling, of_half_an_hour_costs_less_than_half_of_the_budget) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_connections_test

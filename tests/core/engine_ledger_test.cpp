@@ -1,7 +1,7 @@
 // What the engine writes into the ledger, and what comes back of it.
 #include "tests/core/ledger_disk.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_ledger_test {
 namespace {
 
 using testing::Contains;
@@ -334,4 +334,4 @@ TEST_F(engine_ledger, horizon_waits_a_while_for_a_live_job_that_nobody_could_cla
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_ledger_test

@@ -2,7 +2,7 @@
 #include "base/random.hpp"
 #include "tests/core/fleet.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_lists_test {
 namespace {
 
 using testing::ElementsAre;
@@ -897,4 +897,4 @@ TEST_P(random_discovery, counts_hold_whatever_happens) {
 INSTANTIATE_TEST_SUITE_P(seeds, random_discovery, testing::Range(1U, 9U));
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_lists_test

@@ -2,7 +2,7 @@
 #include "core/engine.hpp"
 #include "tests/core/script.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_read_back_test {
 namespace {
 
 using testing::Contains;
@@ -264,4 +264,4 @@ TEST(replica, that_is_alone_asks_nobody) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_read_back_test

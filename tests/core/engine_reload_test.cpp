@@ -1,7 +1,7 @@
 // Another configuration while everything goes on: what stays, what ends, what begins.
 #include "tests/core/fleet.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_reload_test {
 namespace {
 
 using testing::Contains;
@@ -981,4 +981,4 @@ TEST_F(promise_alert, that_ends_where_nobody_receives_leaves_no_trace) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_reload_test

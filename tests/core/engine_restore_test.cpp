@@ -1,7 +1,7 @@
 // What becomes of alerts of an earlier run whose list or lane is not this one's to judge.
 #include "tests/core/ledger_disk.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_restore_test {
 namespace {
 
 using testing::Contains;
@@ -246,4 +246,4 @@ TEST_F(shard_of_a_ledger, goes_on_with_its_own_alerts_and_lets_go_of_the_others)
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_restore_test

@@ -2,7 +2,7 @@
 // counted or alerted again.
 #include "tests/core/ledger_disk.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_retention_test {
 namespace {
 
 using testing::ElementsAre;
@@ -366,4 +366,4 @@ TEST_F(engine_retention, of_the_past_only_so_much_is_shown) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_retention_test

@@ -2,7 +2,7 @@
 // them.
 #include "tests/core/fleet.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_tags_test {
 namespace {
 
 using testing::ElementsAre;
@@ -582,4 +582,4 @@ TEST_F(tags, of_a_job_that_was_let_go_meanwhile_do_no_harm) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_tags_test

@@ -7,7 +7,7 @@
 #include "core/failure_reason.hpp"
 #include "tests/core/script.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_test {
 namespace {
 
 using testing::Contains;
@@ -899,4 +899,4 @@ TEST(engine, nothing_is_planned_before_what_has_happened) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_test

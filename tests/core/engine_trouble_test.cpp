@@ -1,7 +1,7 @@
 // A ledger that was damaged, a disk that takes nothing, and what a person has seen.
 #include "tests/core/ledger_disk.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_trouble_test {
 namespace {
 
 using domain::alert_state;
@@ -606,4 +606,4 @@ TEST_F(acknowledging, ends_an_alert_that_has_not_left_yet) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_trouble_test

@@ -1,7 +1,7 @@
 // One job, seen through two connections that have the same account: one row, one alert, one count.
 #include "tests/core/ledger_disk.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::engine_twins_test {
 namespace {
 
 constexpr lane_id main_lane{0};
@@ -298,4 +298,4 @@ TEST_F(twins, that_an_earlier_list_has_cost_a_later_one_nothing) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::engine_twins_test

@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "core/failure_reason.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::failure_fingerprint_test {
 namespace {
 
 TEST(normalised_reason, leaves_the_words_and_takes_out_what_differs_from_job_to_job) {
@@ -130,4 +130,4 @@ TEST(failure_fingerprint, never_changes_its_value) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::failure_fingerprint_test

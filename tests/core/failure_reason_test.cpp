@@ -13,7 +13,7 @@
 #include "base/limits.hpp"
 #include "wire/sagemaker.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::failure_reason_test {
 namespace {
 
 using domain::failure_class;
@@ -214,4 +214,4 @@ TEST(failure_reason, of_the_shared_answers_is_classified) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::failure_reason_test

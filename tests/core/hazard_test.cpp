@@ -4,7 +4,7 @@
 
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::hazard_test {
 namespace {
 
 using domain::secondary_status;
@@ -58,4 +58,4 @@ TEST(hazard, a_phase_that_began_before_all_time_is_a_long_one) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::hazard_test

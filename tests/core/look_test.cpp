@@ -10,7 +10,7 @@
 #include "core/tracker.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::look_test {
 namespace {
 
 domain::job_view shown(const domain::observation& seen) {
@@ -453,4 +453,4 @@ TEST(listed_look, job_that_is_not_found_is_asked_for_twice_more_and_believed_unt
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::look_test

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::core {
+#include "base/time.hpp"
+
+namespace trainwatch::core::promise_test {
 namespace {
 
 using domain::pace_kind;
@@ -12,10 +14,6 @@ using std::chrono::minutes;
 
 constexpr lane_load fleet(std::size_t live, std::size_t windows) {
     return {.live = live, .windows = windows, .describe_rate = 2, .list_rate = 1};
-}
-
-double in_seconds(milliseconds value) {
-    return std::chrono::duration<double>(value).count();
 }
 
 TEST(promise, the_floor_is_one_round_of_all_windows) {
@@ -120,4 +118,4 @@ TEST(promise, more_finished_jobs_never_need_fewer_windows) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::promise_test

@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::read_backs_test {
 namespace {
 
 using testing::ElementsAre;
@@ -136,4 +136,4 @@ TEST(read_backs, of_who_is_gone_are_over) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::read_backs_test

@@ -7,7 +7,7 @@
 
 #include "tests/core/script.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::replay_test {
 namespace {
 
 using testing::AllOf;
@@ -466,4 +466,4 @@ TEST(replay, says_what_the_engine_says_that_saw_it_go_by) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::replay_test

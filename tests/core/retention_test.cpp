@@ -7,7 +7,7 @@
 
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::retention_test {
 namespace {
 
 using testing::Eq;
@@ -57,4 +57,4 @@ TEST(retention, latest_time_of_a_key_counts) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::retention_test

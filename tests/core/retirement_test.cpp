@@ -4,7 +4,7 @@
 
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::retirement_test {
 namespace {
 
 TEST(retirement, job_leaves_at_its_time_once) {
@@ -51,4 +51,4 @@ TEST(retirement, jobs_leave_in_order_of_time) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::retirement_test

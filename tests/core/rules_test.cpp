@@ -9,7 +9,7 @@
 #include "tests/core/builders.hpp"
 #include "wire/settings_yaml.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::rules_test {
 namespace {
 
 using domain::label_map;
@@ -398,4 +398,4 @@ TEST(console_links, are_absent_where_the_console_is_not_public) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::rules_test

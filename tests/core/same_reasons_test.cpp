@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::same_reasons_test {
 namespace {
 
 // Of the job that fails now.
@@ -88,4 +88,4 @@ TEST(same_reasons, are_told_in_place_of_what_was_told_before) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::same_reasons_test

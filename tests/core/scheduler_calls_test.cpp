@@ -9,7 +9,7 @@
 #include "base/limits.hpp"
 #include "tests/core/schedule.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::scheduler_calls_test {
 namespace {
 
 using testing::DoubleEq;
@@ -402,4 +402,4 @@ TEST(scheduler_budgets, headroom_is_what_was_not_sent_lately) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::scheduler_calls_test

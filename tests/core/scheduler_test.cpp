@@ -8,7 +8,7 @@
 #include "base/limits.hpp"
 #include "tests/core/schedule.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::scheduler_test {
 namespace {
 
 using testing::ElementsAre;
@@ -605,4 +605,4 @@ TEST(scheduler, same_seed_gives_the_same_polls) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::scheduler_test

@@ -9,7 +9,7 @@
 #include "base/random.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::send_rate_test {
 namespace {
 
 constexpr mono_time start = mono(seconds(100));
@@ -215,4 +215,4 @@ TEST(send_rate, others_use_at_least_what_describes_are_not_allowed_of_their_budg
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::send_rate_test

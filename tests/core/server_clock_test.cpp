@@ -5,7 +5,7 @@
 #include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::server_clock_test {
 namespace {
 
 TEST(server_clock, is_our_own_before_anything_was_measured) {
@@ -59,4 +59,4 @@ TEST(server_clock, forgets_what_is_older_than_its_samples) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::server_clock_test

@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::stale_watch_test {
 namespace {
 
 constexpr milliseconds bound = minutes(1);
@@ -127,4 +127,4 @@ TEST(stale_watch, list_that_is_gone_is_forgotten) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::stale_watch_test

@@ -8,7 +8,7 @@
 
 #include "base/limits.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::steering_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -108,4 +108,4 @@ TEST(steering, scattered_jobs_stand_on_as_many_pages_as_there_are) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::steering_test

@@ -9,7 +9,7 @@
 #include "base/limits.hpp"
 #include "tests/core/sweep_player.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::sweep_steering_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -212,4 +212,4 @@ TEST(steered_sweep, is_over_where_aws_selects_too_late) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::sweep_steering_test

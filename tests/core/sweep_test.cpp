@@ -15,7 +15,7 @@
 #include "base/random.hpp"
 #include "tests/core/sweep_player.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::sweep_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -669,4 +669,4 @@ TEST(sweep, a_hundred_times_the_known_jobs_cost_little_more_each) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::sweep_test

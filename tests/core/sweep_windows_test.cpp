@@ -9,7 +9,7 @@
 #include "base/limits.hpp"
 #include "base/random.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::sweep_windows_test {
 namespace {
 
 wall_time at(std::int64_t value) {
@@ -117,4 +117,4 @@ TEST(roster, is_bounded_and_forgets_the_oldest) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::sweep_windows_test

@@ -9,7 +9,7 @@
 #include "core/freshness.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::tally_test {
 namespace {
 
 using domain::failure_class;
@@ -448,4 +448,4 @@ TEST(freshness, two_jobs_observed_at_one_moment_are_two) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::tally_test

@@ -6,7 +6,7 @@
 #include "core/tracker.hpp"
 #include "tests/core/fleet.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::tracker_summary_test {
 namespace {
 
 using testing::ElementsAre;
@@ -190,4 +190,4 @@ TEST_F(tracked_pages, job_that_a_page_shows_is_not_missing) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::tracker_summary_test

@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "tests/core/builders.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::tracker_test {
 namespace {
 
 using domain::failure_class;
@@ -973,4 +973,4 @@ TEST(tracker, restart_keeps_that_a_job_is_missing) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::tracker_test

@@ -8,7 +8,7 @@
 #include "tests/core/builders.hpp"
 #include "tests/core/fleet.hpp"
 
-namespace trainwatch::core {
+namespace trainwatch::core::withheld_tags_test {
 namespace {
 
 using testing::ElementsAre;
@@ -43,4 +43,4 @@ TEST_F(tags_withheld, one_that_is_asked_about_sooner_keeps_its_pace) {
 }
 
 }  // namespace
-}  // namespace trainwatch::core
+}  // namespace trainwatch::core::withheld_tags_test

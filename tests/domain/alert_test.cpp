@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::domain {
+namespace trainwatch::domain::alert_test {
 namespace {
 
 TEST(alert_identity, is_the_name_with_all_other_labels_in_order) {
@@ -18,4 +18,4 @@ TEST(alert_identity, cannot_be_forged_by_a_value) {
 }
 
 }  // namespace
-}  // namespace trainwatch::domain
+}  // namespace trainwatch::domain::alert_test

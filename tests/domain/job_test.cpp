@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::domain {
+namespace trainwatch::domain::job_test {
 namespace {
 
 ending must_end(
@@ -97,4 +97,4 @@ TEST(job_status, has_every_value_of_the_model_by_its_name) {
 }
 
 }  // namespace
-}  // namespace trainwatch::domain
+}  // namespace trainwatch::domain::job_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::domain {
+namespace trainwatch::domain::view_test {
 namespace {
 
 TEST(histogram, puts_a_value_in_the_first_bucket_that_holds_it) {
@@ -14,4 +14,4 @@ TEST(histogram, puts_a_value_in_the_first_bucket_that_holds_it) {
 }
 
 }  // namespace
-}  // namespace trainwatch::domain
+}  // namespace trainwatch::domain::view_test

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::domain {
+namespace trainwatch::domain::watch_plan_test {
 namespace {
 
 settings two_connections() {
@@ -293,4 +293,4 @@ TEST_F(succession, gives_what_comes_back_a_new_number) {
 }
 
 }  // namespace
-}  // namespace trainwatch::domain
+}  // namespace trainwatch::domain::watch_plan_test

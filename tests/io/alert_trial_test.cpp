@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "tests/io/scripted_server.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::alert_trial_test {
 namespace {
 
 using domain::receiver_kind;
@@ -105,4 +105,4 @@ TEST_F(AlertTrial, ends_by_its_deadline) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::alert_trial_test

@@ -14,7 +14,7 @@
 #include "tests/io/certificates.hpp"
 #include "tests/io/loop.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::byte_stream_test {
 namespace {
 
 using tcp = boost::asio::ip::tcp;
@@ -537,4 +537,4 @@ TEST_F(TlsStream, key_of_another_certificate_is_an_error) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::byte_stream_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::io {
+namespace trainwatch::io::clock_test {
 namespace {
 
 TEST(SystemClock, mono_never_goes_back) {
@@ -22,4 +22,4 @@ TEST(SystemClock, wall_is_the_unix_time) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::clock_test

@@ -17,7 +17,7 @@
 #include "tests/io/loop.hpp"
 #include "wire/control_message.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::control_socket_test {
 namespace {
 
 using local = boost::asio::local::stream_protocol;
@@ -231,4 +231,4 @@ TEST_F(ControlSocket, those_beyond_the_limit_wait_for_their_turn) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::control_socket_test

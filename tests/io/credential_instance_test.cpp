@@ -9,7 +9,7 @@
 #include "io/instance_metadata.hpp"
 #include "tests/io/credential_cases.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::credential_instance_test {
 namespace {
 
 namespace json = boost::json;
@@ -351,4 +351,4 @@ TEST_F(InstanceCredentials, published_sequences_are_walked) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::credential_instance_test

@@ -7,7 +7,7 @@
 #include "tests/io/credential_cases.hpp"
 #include "tests/io/scripted_server.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::credential_load_test {
 namespace {
 
 using std::chrono::hours;
@@ -139,4 +139,4 @@ TEST_F(CredentialLoad, outage_shorter_than_the_window_fails_no_poll) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::credential_load_test

@@ -4,7 +4,7 @@
 #include "base/limits.hpp"
 #include "tests/io/credential_cases.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::credential_matrix_test {
 namespace {
 
 using std::chrono::minutes;
@@ -302,4 +302,4 @@ TEST_P(CredentialMatrix, renewal) {
 INSTANTIATE_TEST_SUITE_P(Each, CredentialMatrix, testing::ValuesIn(all_pairs()), name_of);
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::credential_matrix_test

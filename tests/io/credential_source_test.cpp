@@ -5,7 +5,7 @@
 #include "base/limits.hpp"
 #include "tests/io/credential_cases.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::credential_source_test {
 namespace {
 
 using std::chrono::hours;
@@ -718,4 +718,4 @@ TEST_F(CredentialSource, closed_it_ends_what_is_under_way) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::credential_source_test

@@ -14,7 +14,7 @@
 #include "tests/io/played_answers.hpp"
 #include "tests/io/scripted_server.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::credential_world_test {
 namespace {
 
 using testing::HasSubstr;
@@ -194,4 +194,4 @@ TEST_F(LoopbackCredentials, program_then_role) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::credential_world_test

@@ -8,7 +8,7 @@
 #include "io/clock.hpp"
 #include "tests/io/loop.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::deadline_test {
 namespace {
 
 constexpr milliseconds soon{20};
@@ -98,4 +98,4 @@ TEST_F(Deadline, gone_it_calls_nobody) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::deadline_test

@@ -15,7 +15,7 @@
 #include "tests/io/black_hole.hpp"
 #include "tests/io/loop.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::dial_test {
 namespace {
 
 using tcp = boost::asio::ip::tcp;
@@ -189,4 +189,4 @@ TEST_F(Dial, connection_is_tuned_for_small_questions_and_long_silences) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::dial_test

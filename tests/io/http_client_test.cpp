@@ -7,7 +7,7 @@
 #include "tests/io/certificates.hpp"
 #include "tests/io/scripted_server.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::http_client_test {
 namespace {
 
 using after = step::after;
@@ -414,4 +414,4 @@ TEST_F(HttpClient, date_header_measures_the_clock) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::http_client_test

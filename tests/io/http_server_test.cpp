@@ -12,7 +12,7 @@
 #include "tests/io/certificates.hpp"
 #include "tests/io/loop.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::http_server_test {
 namespace {
 
 using tcp = boost::asio::ip::tcp;
@@ -374,4 +374,4 @@ TEST_F(HttpServer, answer_may_come_late_while_others_are_served) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::http_server_test

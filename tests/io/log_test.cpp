@@ -10,7 +10,7 @@
 
 #include "tests/io/certificates.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::log_test {
 namespace {
 
 using testing::HasSubstr;
@@ -191,4 +191,4 @@ TEST_F(StandardErrorLog, writes_from_its_level_on) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::log_test

@@ -6,7 +6,7 @@
 #include "tests/io/scripted_server.hpp"
 #include "tests/io/tunnel_proxy.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::notifier_test {
 namespace {
 
 using testing::HasSubstr;
@@ -218,4 +218,4 @@ TEST_F(Notifier, measures_the_receivers_clock) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::notifier_test

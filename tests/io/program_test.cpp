@@ -11,7 +11,7 @@
 #include "base/limits.hpp"
 #include "tests/io/loop.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::program_test {
 namespace {
 
 using testing::HasSubstr;
@@ -171,4 +171,4 @@ TEST_F(Program, control_characters_of_a_complaint_stay_out) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::program_test

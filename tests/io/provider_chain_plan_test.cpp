@@ -4,7 +4,7 @@
 #include "tests/wire/credential_cases.hpp"
 #include "wire/credential_plan.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::provider_chain_plan_test {
 namespace {
 
 wire::aws_config config_of_case(const boost::json::value& one) {
@@ -55,4 +55,4 @@ TEST(ProviderChain, profile_cases_end_to_end) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::provider_chain_plan_test

@@ -2,7 +2,7 @@
 // case has is decided in wire/; those that are decided without asking anybody are not here.
 #include "tests/io/provider_chain.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::provider_chain_test {
 namespace {
 
 using domain::credential_plan;
@@ -159,4 +159,4 @@ TEST(ProviderChain, profile_cases_make_the_recorded_requests) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::provider_chain_test

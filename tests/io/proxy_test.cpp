@@ -6,7 +6,7 @@
 #include "tests/io/scripted_server.hpp"
 #include "tests/io/tunnel_proxy.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::proxy_test {
 namespace {
 
 using after = step::after;
@@ -296,4 +296,4 @@ TEST_F(ThroughProxy, without_a_proxy_407_is_an_answer_like_any) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::proxy_test

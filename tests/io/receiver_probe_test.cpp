@@ -5,7 +5,7 @@
 
 #include "tests/io/scripted_server.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::receiver_probe_test {
 namespace {
 
 using domain::receiver_kind;
@@ -99,4 +99,4 @@ TEST_F(receiver_probe, says_that_nobody_listens) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::receiver_probe_test

@@ -10,7 +10,7 @@
 #include "tests/io/fixed_credentials.hpp"
 #include "tests/io/scripted_server.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::sagemaker_client_test {
 namespace {
 
 using testing::HasSubstr;
@@ -545,4 +545,4 @@ TEST_F(SagemakerClient, trouble_with_keys_is_no_news_of_a_list_or_tags) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::sagemaker_client_test

@@ -14,7 +14,7 @@
 
 #include "tests/io/certificates.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::service_manager_test {
 namespace {
 
 using testing::ElementsAre;
@@ -126,4 +126,4 @@ TEST_F(ServiceManager, without_a_socket_all_is_silent) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::service_manager_test

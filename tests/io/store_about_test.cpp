@@ -3,7 +3,7 @@
 #include "io/store.hpp"
 #include "tests/io/store_fixture.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::store_about_test {
 namespace {
 
 using namespace test_support;
@@ -101,4 +101,4 @@ TEST_F(StoreAbout, a_missing_file_is_named) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::store_about_test

@@ -11,7 +11,7 @@
 #include "io/store.hpp"
 #include "tests/io/store_fixture.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::store_damage_test {
 namespace {
 
 namespace files = std::filesystem;
@@ -254,4 +254,4 @@ TEST_F(StoreDamage, what_breaks_while_the_daemon_runs_is_begun_anew_and_written_
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::store_damage_test

@@ -10,7 +10,7 @@
 #include "tests/io/store_fixture.hpp"
 #include "tests/support/faulty_disk.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::store_fault_test {
 namespace {
 
 namespace files = std::filesystem;
@@ -227,4 +227,4 @@ TEST_F(StoreFault, a_folder_that_cannot_be_made_is_a_first_start_and_commits_say
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::store_fault_test

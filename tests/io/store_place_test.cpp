@@ -14,7 +14,7 @@
 #include "tests/io/loop.hpp"
 #include "tests/io/store_fixture.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::store_place_test {
 namespace {
 
 namespace files = std::filesystem;
@@ -235,4 +235,4 @@ TEST_F(StorePlace, the_store_answers_on_the_loop_and_works_on_its_own_thread) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::store_place_test

@@ -12,7 +12,7 @@
 #include "tests/io/store_fixture.hpp"
 #include "tests/support/faulty_disk.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::store_start_test {
 namespace {
 
 namespace files = std::filesystem;
@@ -222,4 +222,4 @@ TEST_F(StoreStart, the_lock_is_taken_again_when_somebody_removed_everything) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::store_start_test

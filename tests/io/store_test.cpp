@@ -8,7 +8,7 @@
 #include "io/store_file.hpp"
 #include "tests/io/store_fixture.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::store_test {
 namespace {
 
 using namespace test_support;
@@ -273,4 +273,4 @@ TEST_F(StoreRows, in_memory_everything_is_the_same_but_for_the_file) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::store_test

@@ -5,7 +5,7 @@
 #include "io/store.hpp"
 #include "tests/io/store_fixture.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::store_version_test {
 namespace {
 
 using namespace test_support;
@@ -131,4 +131,4 @@ TEST_F(StoreVersion, the_database_of_another_program_stands_aside) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::store_version_test

@@ -16,7 +16,7 @@
 
 #include "tests/io/certificates.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::tls_test {
 namespace {
 
 using outcome = attempt::outcome;
@@ -455,4 +455,4 @@ TEST(TlsTrust, system_without_certificates_is_noticed) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::tls_test

@@ -7,7 +7,7 @@
 
 #include "tests/io/loop.hpp"
 
-namespace trainwatch::io {
+namespace trainwatch::io::worker_test {
 namespace {
 
 TEST(Worker, works_beside_the_loop_and_comes_back_to_it) {
@@ -48,4 +48,4 @@ TEST(Worker, one_that_was_never_asked_just_goes) {
 }
 
 }  // namespace
-}  // namespace trainwatch::io
+}  // namespace trainwatch::io::worker_test

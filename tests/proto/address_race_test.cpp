@@ -4,7 +4,7 @@
 
 #include "base/limits.hpp"
 
-namespace trainwatch::proto {
+namespace trainwatch::proto::address_race_test {
 namespace {
 
 using action = address_race::action;
@@ -114,4 +114,4 @@ TEST(AddressRace, attempts_never_begin_all_at_once) {
 }
 
 }  // namespace
-}  // namespace trainwatch::proto
+}  // namespace trainwatch::proto::address_race_test

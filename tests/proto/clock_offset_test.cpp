@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::proto {
+namespace trainwatch::proto::clock_offset_test {
 namespace {
 
 constexpr wall_time sent = from_unix_milliseconds(1'767'225'600'000);  // 2026-01-01T00:00:00Z
@@ -50,4 +50,4 @@ TEST(ClockOffset, any_distance_is_told) {
 }
 
 }  // namespace
-}  // namespace trainwatch::proto
+}  // namespace trainwatch::proto::clock_offset_test

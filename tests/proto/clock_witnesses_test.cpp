@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::proto {
+namespace trainwatch::proto::clock_witnesses_test {
 namespace {
 
 using std::chrono::hours;
@@ -62,4 +62,4 @@ INSTANTIATE_TEST_SUITE_P(
 );
 
 }  // namespace
-}  // namespace trainwatch::proto
+}  // namespace trainwatch::proto::clock_witnesses_test

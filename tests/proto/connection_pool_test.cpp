@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace trainwatch::proto {
+namespace trainwatch::proto::connection_pool_test {
 namespace {
 
 using lease = connection_pool::lease;
@@ -101,4 +101,4 @@ TEST(ConnectionPoolDeathTest, release_of_an_idle_connection_is_our_bug) {
 }
 
 }  // namespace
-}  // namespace trainwatch::proto
+}  // namespace trainwatch::proto::connection_pool_test

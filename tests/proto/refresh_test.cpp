@@ -4,7 +4,7 @@
 
 #include "base/limits.hpp"
 
-namespace trainwatch::proto {
+namespace trainwatch::proto::refresh_test {
 namespace {
 
 using std::chrono::hours;
@@ -202,4 +202,4 @@ TEST(Refresh, forced_fetches_keep_their_distance) {
 }
 
 }  // namespace
-}  // namespace trainwatch::proto
+}  // namespace trainwatch::proto::refresh_test

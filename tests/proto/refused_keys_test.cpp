@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::proto {
+namespace trainwatch::proto::refused_keys_test {
 namespace {
 
 failure refusal(const std::string& code) {
@@ -31,4 +31,4 @@ TEST(RefusedKeys, missing_permissions_and_wrong_secrets_are_not_cured_by_newer_k
 }
 
 }  // namespace
-}  // namespace trainwatch::proto
+}  // namespace trainwatch::proto::refused_keys_test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::proto {
+namespace trainwatch::proto::retry_test {
 namespace {
 
 failure transient() {
@@ -145,4 +145,4 @@ TEST(RetryQuota, is_taken_whole_or_not_at_all_and_never_overflows) {
 }
 
 }  // namespace
-}  // namespace trainwatch::proto
+}  // namespace trainwatch::proto::retry_test

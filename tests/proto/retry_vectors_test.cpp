@@ -11,7 +11,7 @@
 #include "tests/wire/vector_files.hpp"
 #include "wire/aws_error.hpp"
 
-namespace trainwatch::proto {
+namespace trainwatch::proto::retry_vectors_test {
 namespace {
 
 namespace json = boost::json;
@@ -317,4 +317,4 @@ TEST_F(RetryVectors, clock_skew_is_measured_corrected_and_retried) {
 }
 
 }  // namespace
-}  // namespace trainwatch::proto
+}  // namespace trainwatch::proto::retry_vectors_test

@@ -8,7 +8,7 @@
 
 #include "tests/simulator/scenario.hpp"
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::api_test {
 namespace {
 
 namespace json = boost::json;
@@ -304,4 +304,4 @@ TEST_F(Api, a_heterogeneous_job_has_groups_instead_of_a_type) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::api_test

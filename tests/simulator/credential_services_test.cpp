@@ -1,6 +1,6 @@
 #include "tests/simulator/credentials_test_world.hpp"
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::credential_services_test {
 namespace {
 
 using std::chrono::hours;
@@ -277,4 +277,4 @@ jobs: []
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::credential_services_test

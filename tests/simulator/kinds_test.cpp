@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::kinds_test {
 namespace {
 
 using std::chrono::hours;
@@ -255,4 +255,4 @@ TEST(RequestSeconds, stay_when_the_speed_changes_later) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::kinds_test

@@ -10,7 +10,7 @@
 #include "tests/simulator/answers.hpp"
 #include "tests/simulator/scenario.hpp"
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::model_test {
 namespace {
 
 namespace json = boost::json;
@@ -128,4 +128,4 @@ TEST(Model, knows_every_answer) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::model_test

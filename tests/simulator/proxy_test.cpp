@@ -7,7 +7,7 @@
 #include "tests/simulator/server.hpp"
 #include "wire/http_codec.hpp"
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::proxy_test {
 namespace {
 
 using testing::EndsWith;
@@ -225,4 +225,4 @@ TEST_F(Tunnel, a_refusal_is_an_ordinary_answer) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::proxy_test

@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::scenario_test {
 namespace {
 
 using std::chrono::hours;
@@ -177,4 +177,4 @@ TEST(Scenario, one_job_as_json_counts_from_now) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::scenario_test

@@ -9,7 +9,7 @@
 #include "wire/training_job_list.hpp"
 #include "wire/training_job_tags.hpp"
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::service_test {
 namespace {
 
 namespace json = boost::json;
@@ -400,4 +400,4 @@ TEST(Glob, only_the_star_is_special) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::service_test

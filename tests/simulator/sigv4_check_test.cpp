@@ -11,7 +11,7 @@
 #include "base/text.hpp"
 #include "tests/simulator/authorization.hpp"
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::sigv4_check_test {
 namespace {
 
 using std::chrono::minutes;
@@ -249,4 +249,4 @@ TEST(SignatureCheck, requests_signed_by_botocore_pass) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::sigv4_check_test

@@ -4,7 +4,7 @@
 
 #include "base/random.hpp"
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::timeline_test {
 namespace {
 
 using std::chrono::minutes;
@@ -104,4 +104,4 @@ TEST(Timeline, what_has_happened_keeps_its_moment) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::timeline_test

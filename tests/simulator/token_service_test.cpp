@@ -1,6 +1,6 @@
 #include "tests/simulator/credentials_test_world.hpp"
 
-namespace trainwatch::simulator {
+namespace trainwatch::simulator::token_service_test {
 namespace {
 
 using std::chrono::hours;
@@ -247,4 +247,4 @@ TEST_F(TokenService, faults_come_in_its_own_words) {
 }
 
 }  // namespace
-}  // namespace trainwatch::simulator
+}  // namespace trainwatch::simulator::token_service_test

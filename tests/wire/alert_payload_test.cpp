@@ -13,7 +13,7 @@
 
 #include "wire/authorization.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::alert_payload_test {
 namespace {
 
 using testing::HasSubstr;
@@ -250,4 +250,4 @@ TEST(Receipt, detail_is_one_short_line) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::alert_payload_test

@@ -9,7 +9,7 @@
 
 #include "tests/wire/api_view.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::alert_query_test {
 namespace {
 
 using testing::ElementsAre;
@@ -79,4 +79,4 @@ TEST_F(AlertQuery, says_what_is_wrong) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::alert_query_test

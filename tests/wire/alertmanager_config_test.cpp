@@ -7,7 +7,7 @@
 #include "wire/prometheus_config.hpp"
 #include "wire/yaml_text.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::alertmanager_config_test {
 namespace {
 
 using testing::AllOf;
@@ -133,4 +133,4 @@ TEST(MatcherText, of_several_values_takes_each_of_them_as_it_is) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::alertmanager_config_test

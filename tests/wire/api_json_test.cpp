@@ -9,7 +9,7 @@
 
 #include "tests/wire/api_view.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::api_json_test {
 namespace {
 
 namespace json = boost::json;
@@ -291,4 +291,4 @@ TEST_F(ApiJson, status_counts_and_names_without_addresses) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::api_json_test

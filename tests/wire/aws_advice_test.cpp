@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::aws_advice_test {
 namespace {
 
 using testing::AllOf;
@@ -279,4 +279,4 @@ TEST(advice, is_silent_where_nobody_can_do_anything) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::aws_advice_test

@@ -11,7 +11,7 @@
 #include "base/random.hpp"
 #include "base/text.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::aws_document_test {
 namespace {
 
 namespace json = boost::json;
@@ -162,4 +162,4 @@ TEST(aws_document, no_mutation_shows_a_value) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::aws_document_test

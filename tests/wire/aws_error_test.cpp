@@ -8,7 +8,7 @@
 #include "tests/wire/vector_files.hpp"
 #include "wire/sagemaker.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::aws_error_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -234,4 +234,4 @@ TEST(answer, of_200_is_read_and_of_any_other_status_is_an_error) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::aws_error_test

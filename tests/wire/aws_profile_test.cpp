@@ -4,7 +4,7 @@
 
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::aws_profile_test {
 namespace {
 
 aws_file parsed_file(std::string_view text, aws_file_kind kind = aws_file_kind::config) {
@@ -196,4 +196,4 @@ TEST(aws_profile_file, botocores_files_are_read) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::aws_profile_test

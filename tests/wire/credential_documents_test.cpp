@@ -4,7 +4,7 @@
 
 #include "tests/wire/hostile_input.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::credential_documents_test {
 namespace {
 
 using domain::aws_credentials;
@@ -282,4 +282,4 @@ TEST(credential_document, that_repeats_a_token_in_its_refusal_is_not_quoted) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::credential_documents_test

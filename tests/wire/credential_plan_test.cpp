@@ -8,7 +8,7 @@
 #include "tests/wire/credential_cases.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::credential_plan_test {
 namespace {
 
 using testing::HasSubstr;
@@ -334,4 +334,4 @@ TEST(credential_plan, agrees_with_the_suite_of_the_sdks) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::credential_plan_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::deflate_test {
 namespace {
 
 std::string long_text() {
@@ -47,4 +47,4 @@ TEST(deflate, refuses_damage_and_what_follows_the_end) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::deflate_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::delivery_advice_test {
 namespace {
 
 using domain::receiver_kind;
@@ -56,4 +56,4 @@ TEST(DeliveryAdvice, of_the_failure_itself_comes_first) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::delivery_advice_test

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::document_text_test {
 namespace {
 
 using testing::HasSubstr;
@@ -85,4 +85,4 @@ TEST(DocumentText, is_empty_for_what_is_no_document) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::document_text_test

@@ -4,7 +4,7 @@
 
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::endpoints_test {
 namespace {
 
 std::string host_of(std::string_view region) {
@@ -231,4 +231,4 @@ TEST(endpoints, know_the_partition_of_every_published_region) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::endpoints_test

@@ -6,7 +6,7 @@
 #include "base/limits.hpp"
 #include "tests/support/ledger_sample.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::explanation_test {
 namespace {
 
 using testing::HasSubstr;
@@ -198,4 +198,4 @@ TEST(Explanation, is_safe_for_a_terminal_and_whole_whatever_aws_wrote) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::explanation_test

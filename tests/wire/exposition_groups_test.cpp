@@ -10,7 +10,7 @@
 #include "tests/wire/exposition_examples.hpp"
 #include "wire/metric_label_names.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::exposition_groups_test {
 namespace {
 
 using domain::label_map;
@@ -301,4 +301,4 @@ TEST(LabelsSeries, names_labels_as_kube_state_metrics_does) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::exposition_groups_test

@@ -10,7 +10,7 @@
 #include "tests/wire/exposition_examples.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::exposition_test {
 namespace {
 
 using testing::ContainsRegex;
@@ -225,4 +225,4 @@ INSTANTIATE_TEST_SUITE_P(Jobs, ExpositionBudget, testing::Bool(), [](const auto&
 });
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::exposition_test

@@ -8,7 +8,7 @@
 
 #include "base/random.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::http_codec_test {
 namespace {
 
 constexpr std::string_view describe_answer =
@@ -462,4 +462,4 @@ TEST(refusal, a_server_says_what_was_too_much) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::http_codec_test

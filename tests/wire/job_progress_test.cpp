@@ -7,7 +7,7 @@
 
 #include "tests/wire/job_views.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::job_progress_test {
 namespace {
 
 using testing::ElementsAre;
@@ -141,4 +141,4 @@ TEST(FinalWords, on_a_terminal_have_the_reason_below_them) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::job_progress_test

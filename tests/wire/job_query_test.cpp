@@ -8,7 +8,7 @@
 
 #include "tests/wire/api_view.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::job_query_test {
 namespace {
 
 using testing::AllOf;
@@ -218,4 +218,4 @@ TEST_F(JobQuery, reports_all_errors_at_once_but_not_thousands) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::job_query_test

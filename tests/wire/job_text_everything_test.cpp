@@ -9,7 +9,7 @@
 #include "wire/job_text.hpp"
 #include "wire/sagemaker.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::job_text_everything_test {
 namespace {
 
 namespace json = boost::json;
@@ -99,4 +99,4 @@ TEST(JobPageOfEverything, has_each_member_of_the_api) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::job_text_everything_test

@@ -9,7 +9,7 @@
 #include "tests/wire/job_views.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::job_text_test {
 namespace {
 
 using testing::HasSubstr;
@@ -212,4 +212,4 @@ TEST(Deadline, is_the_next_one_with_what_is_used_of_it) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::job_text_test

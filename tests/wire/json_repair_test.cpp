@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::json_repair_test {
 namespace {
 
 TEST(json_repair, leaves_sound_text_alone) {
@@ -37,4 +37,4 @@ TEST(json_repair, does_not_stumble_over_cut_escapes) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::json_repair_test

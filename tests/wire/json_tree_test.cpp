@@ -6,7 +6,7 @@
 
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::json_tree_test {
 namespace {
 
 TEST(JsonTree, is_indented_with_every_number_as_it_was_written) {
@@ -64,4 +64,4 @@ TEST(JsonTree, resolves_escapes_in_a_text) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::json_tree_test

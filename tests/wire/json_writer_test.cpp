@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::json_writer_test {
 namespace {
 
 TEST(json_writer, puts_members_in_order_and_commas_between_them) {
@@ -82,4 +82,4 @@ TEST(json_writer, hostile_text_is_still_json) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::json_writer_test

@@ -11,7 +11,7 @@
 
 #include "wire/html_text.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::landing_page_test {
 namespace {
 
 using testing::HasSubstr;
@@ -388,4 +388,4 @@ TEST(SpokenDuration, has_two_units_at_most) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::landing_page_test

@@ -7,7 +7,7 @@
 #include "tests/support/ledger_sample.hpp"
 #include "wire/lossless_json.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::ledger_json_test {
 namespace {
 
 using namespace test_support;
@@ -110,4 +110,4 @@ TEST(LedgerJson, what_is_none_of_ours_is_refused) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::ledger_json_test

@@ -5,7 +5,7 @@
 
 #include "tests/wire/job_views.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::live_line_test {
 namespace {
 
 using testing::HasSubstr;
@@ -106,4 +106,4 @@ TEST(LiveLine, of_a_job_that_was_not_seen_yet_says_so) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::live_line_test

@@ -6,7 +6,7 @@
 #include "tests/wire/credential_cases.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::local_credentials_test {
 namespace {
 
 using testing::HasSubstr;
@@ -195,4 +195,4 @@ TEST(instance_metadata, endpoints_agree_with_the_sdks) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::local_credentials_test

@@ -13,7 +13,7 @@
 #include "tests/wire/metric_table.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::metric_catalogue_test {
 namespace {
 
 using testing::UnorderedElementsAreArray;
@@ -121,4 +121,4 @@ TEST(MetricCatalogue, is_what_the_documentation_shows) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::metric_catalogue_test

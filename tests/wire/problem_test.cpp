@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::problem_test {
 namespace {
 
 TEST(problem, is_told_as_rfc_9457_asks) {
@@ -39,4 +39,4 @@ TEST(problem, a_hostile_request_is_quoted_briefly_and_as_json) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::problem_test

@@ -6,7 +6,7 @@
 #include "tests/wire/credential_cases.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::profile_credentials_test {
 namespace {
 
 using testing::ElementsAre;
@@ -310,4 +310,4 @@ TEST(profile_credentials, agree_with_the_suite_of_the_sdks) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::profile_credentials_test

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::proxy_connect_test {
 namespace {
 
 using testing::AllOf;
@@ -154,4 +154,4 @@ TEST(ProxyConnect, each_status_has_its_class) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::proxy_connect_test

@@ -7,7 +7,7 @@
 #include "tests/wire/vector_files.hpp"
 #include "wire/proxy_exceptions.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::proxy_test {
 namespace {
 
 using testing::ElementsAre;
@@ -322,4 +322,4 @@ TEST(ProxyException, shared_cases_are_judged_by_the_chosen_engine) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::proxy_test

@@ -7,7 +7,7 @@
 #include "wire/credential_documents.hpp"
 #include "wire/sts.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::published_credentials_test {
 namespace {
 
 namespace json = boost::json;
@@ -86,4 +86,4 @@ TEST_F(PublishedCredentials, of_instances_have_the_account_of_the_newer_path) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::published_credentials_test

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::role_arn_test {
 namespace {
 
 TEST(role_arn, of_every_partition_and_path_is_accepted) {
@@ -56,4 +56,4 @@ TEST(session_name, is_what_sts_takes) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::role_arn_test

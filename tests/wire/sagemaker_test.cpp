@@ -10,7 +10,7 @@
 #include "base/limits.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::sagemaker_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -466,4 +466,4 @@ TEST(describe_request, is_awsjson_with_its_target) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::sagemaker_test

@@ -5,7 +5,7 @@
 
 #include "domain/watch_plan.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::settings_jobs_test {
 namespace {
 
 using testing::ElementsAre;
@@ -144,4 +144,4 @@ TEST(JobSettings, refuse_arns_of_two_accounts) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::settings_jobs_test

@@ -11,7 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::settings_yaml_test {
 namespace {
 
 using testing::ElementsAre;
@@ -638,4 +638,4 @@ TEST(SettingsError, without_a_place_is_of_the_whole_file) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::settings_yaml_test

@@ -7,7 +7,7 @@
 #include "tests/wire/hostile_input.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::sts_test {
 namespace {
 
 using domain::assumed_role;
@@ -329,4 +329,4 @@ TEST(sts_call, of_the_published_suite_is_encoded_and_read) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::sts_test

@@ -5,7 +5,7 @@
 #include "tests/wire/vector_files.hpp"
 #include "wire/training_job_reader.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::training_job_everything_test {
 namespace {
 
 using testing::ElementsAre;
@@ -306,4 +306,4 @@ TEST(training_job, every_member_of_the_api_is_read_into_its_place) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::training_job_everything_test

@@ -10,7 +10,7 @@
 #include "tests/wire/vector_files.hpp"
 #include "wire/training_job_table.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::training_job_list_table_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -72,4 +72,4 @@ TEST(list_tables, agree_with_the_newest_model) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::training_job_list_table_test

@@ -8,7 +8,7 @@
 #include "base/limits.hpp"
 #include "tests/wire/vector_files.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::training_job_reader_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -210,4 +210,4 @@ TEST(training_job_reader, knows_everything_in_the_corpus_but_what_is_meant_to_be
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::training_job_reader_test

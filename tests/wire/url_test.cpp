@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::url_test {
 namespace {
 
 std::string refusal(std::string_view text) {
@@ -96,4 +96,4 @@ TEST(url, refuses_with_a_reason) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::url_test

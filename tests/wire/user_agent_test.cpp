@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::user_agent_test {
 namespace {
 
 TEST(user_agent, says_who_asks_from_where_and_how) {
@@ -37,4 +37,4 @@ TEST(user_agent, cannot_be_made_to_say_more) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::user_agent_test

@@ -4,7 +4,7 @@
 
 #include "base/limits.hpp"
 
-namespace trainwatch::wire {
+namespace trainwatch::wire::xml_tree_test {
 namespace {
 
 std::string repeated(std::string_view text, std::size_t times) {
@@ -72,4 +72,4 @@ TEST(xml_tree, is_bounded_in_tags_and_bytes) {
 }
 
 }  // namespace
-}  // namespace trainwatch::wire
+}  // namespace trainwatch::wire::xml_tree_test
