@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/plan_text.hpp"
 #include "app/version.hpp"
 #include "base/limits.hpp"
 #include "wire/delivery_advice.hpp"
@@ -37,13 +38,6 @@ std::string answer_of(const io::timed_receipt& receipt) {
         in_milliseconds(receipt.took);
 }
 
-std::string joined(const std::vector<std::string>& names) {
-    std::string text;
-    for (const auto& name : names)
-        text += (text.empty() ? "" : ", ") + name;
-    return wire::terminal_safe(text);
-}
-
 // Empty while the clocks are near enough for alerts.
 std::string told_of_clock(std::optional<milliseconds> offset) {
     if (!offset || std::chrono::abs(*offset) < limits::clock_skew_told) return {};
@@ -52,7 +46,7 @@ std::string told_of_clock(std::optional<milliseconds> offset) {
         " this machine's: correct the wrong one (chrony)";
 }
 
-std::string told_of_silence(const wire::held_alert& held) {
+std::string told_of_quiet(const wire::held_alert& held) {
     if (held.is_silenced) return ", but a silence there keeps it quiet";
     if (held.is_inhibited) return ", but an inhibition there keeps it quiet";
     return {};
@@ -83,8 +77,8 @@ trial_line told_of_alertmanager(
     }
     const auto goes = held->receivers.empty()
         ? std::string(", read back")
-        : ", read back; its routes give it to " + joined(held->receivers);
-    return {"ok, " + answer + goes + told_of_silence(*held) + clock, true};
+        : ", read back; its routes give it to " + wire::terminal_safe(joined(held->receivers));
+    return {"ok, " + answer + goes + told_of_quiet(*held) + clock, true};
 }
 
 trial_line told_of_webhook(

@@ -10,6 +10,7 @@
 #include "app/backtest_text.hpp"
 #include "app/configuration.hpp"
 #include "app/environment.hpp"
+#include "app/exit_codes.hpp"
 #include "app/history_reading.hpp"
 #include "app/instance_region.hpp"
 #include "app/job_commands.hpp"
@@ -25,8 +26,6 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr int success = 0;
-constexpr int could_not = 1;
 constexpr int broken_off = 130;
 
 // One list that has every job of the connection.

@@ -11,10 +11,12 @@
 #include "app/configuration.hpp"
 #include "app/daemon_question.hpp"
 #include "app/environment.hpp"
+#include "app/exit_codes.hpp"
 #include "app/first_pass.hpp"
 #include "app/kept_watch_lists.hpp"
 #include "app/listen_address.hpp"
 #include "app/online_check.hpp"
+#include "app/print_error.hpp"
 #include "app/process_facts.hpp"
 #include "app/version.hpp"
 #include "app/wiring.hpp"
@@ -24,14 +26,8 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr int success = 0;
-constexpr int could_not = 1;
 // EX_CONFIG of sysexits.h: systemd calls it CONFIG, and its unit does not try again.
 constexpr int misconfigured = 78;
-
-void print_error(const std::string& line) {
-    std::fprintf(stderr, "%s\n", line.c_str());
-}
 
 // What is done otherwise than the environment or the files ask.
 void log_departures(const wiring_inputs& inputs, io::log& log) {

@@ -9,7 +9,7 @@
 namespace trainwatch::app {
 namespace {
 
-std::string shown(const std::string& text) {
+std::string quoted_name(const std::string& text) {
     return "\"" + valid_utf8(text, 200) + "\"";
 }
 
@@ -22,7 +22,7 @@ std::string count_of(std::size_t alerts) {
 }
 
 // For whoever reads it elsewhere than it was made: no colours, and no width to wrap to.
-constexpr wire::text_style plain{wire::unwrapped, false, true};
+constexpr wire::text_style plain_style{wire::unwrapped, false, true};
 // Room for what JSON adds.
 constexpr std::size_t text_bytes_max = limits::control_answer_bytes_max / 4;
 
@@ -42,18 +42,18 @@ wire::control_answer explain_rows(
         const auto& why = rows.error();
         return {false, {why.detail + (why.cure.empty() ? "" : "; " + why.cure)}};
     }
-    auto text = wire::render_explanation({*rows, now, plain});
+    auto text = wire::render_explanation({*rows, now, plain_style});
     if (text.empty()) {
         const auto kept = format_duration(limits::ledger_retention);
         return {
             false,
-            {"the ledger knows no job " + shown(job) +
+            {"the ledger knows no job " + quoted_name(job) +
              "; names are case-sensitive, and what ended more than " + kept + " ago is forgotten"}};
     }
     if (text.size() > text_bytes_max) {
         return {
             false,
-            {"there is too much to tell of " + shown(job) +
+            {"there is too much to tell of " + quoted_name(job) +
              "; ask for one job by its ARN, or the ledger with sqlite3"}};
     }
     return {true, {}, {}, std::move(text)};
@@ -64,11 +64,11 @@ wire::control_answer tell_acknowledgement(const core::acknowledgement& done, uns
     if (!done.known) {
         return {
             false,
-            {"no job " + shown(done.job) +
+            {"no job " + quoted_name(done.job) +
              " is known here; names are case-sensitive, an ARN names one of several"}};
     }
     if (done.ended.empty()) {
-        const auto none = "No alert about the end of " + shown(done.job) + " fires.\n";
+        const auto none = "No alert about the end of " + quoted_name(done.job) + " fires.\n";
         return {true, {}, {}, none + other_replicas(replicas)};
     }
     wire::control_answer answer{true};
@@ -99,7 +99,7 @@ void control_desk::obey(const std::string& line, const io::control_reply& reply)
     }
     const bool is_explain = asked->command == "explain";
     if (!is_explain && asked->command != "ack") {
-        reply(refusal("this daemon does not know the command " + shown(asked->command)));
+        reply(refusal("this daemon does not know the command " + quoted_name(asked->command)));
         return;
     }
     const auto job = asked->arguments.find(job_argument);

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <string>
 
+#include "app/exit_codes.hpp"
 #include "app/job_commands.hpp"
 #include "app/job_problem.hpp"
 #include "app/terminal.hpp"
@@ -13,9 +14,6 @@
 
 namespace trainwatch::app {
 namespace {
-
-constexpr int success = 0;
-constexpr int could_not = 1;
 
 std::string page_of(
     const wiring& daemon, const domain::job_view& job, const std::string& document

@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "app/loaded_ledger.hpp"
+#include "io/rethrow.hpp"
 #include "proto/clock_witnesses.hpp"
 
 namespace trainwatch::app {
@@ -22,11 +23,6 @@ namespace asio = boost::asio;
 
 // Asio's timer stands still while the machine sleeps, our clock does not: look at it this often.
 constexpr nanoseconds longest_wait = seconds(5);
-
-// What escapes a coroutine is our own bug or an exhausted machine: `main` reports it and leaves.
-void rethrow(const std::exception_ptr& error) {
-    if (error) std::rethrow_exception(error);
-}
 
 io::log_level level_of(core::note_level level) {
     switch (level) {
@@ -106,7 +102,7 @@ public:
     }
 
     void look_up(std::string job, std::function<void(const result<domain::ledger_batch>&)> then) {
-        asio::co_spawn(executor_, read_about(std::move(job), std::move(then)), rethrow);
+        asio::co_spawn(executor_, read_about(std::move(job), std::move(then)), io::rethrow);
     }
 
     void add_to_status(std::string words) {
@@ -194,22 +190,22 @@ private:
     }
 
     void perform(core::describe& what) {
-        asio::co_spawn(executor_, describe_job(std::move(what)), rethrow);
+        asio::co_spawn(executor_, describe_job(std::move(what)), io::rethrow);
     }
     void perform(core::list_jobs& what) {
-        asio::co_spawn(executor_, list_page(std::move(what)), rethrow);
+        asio::co_spawn(executor_, list_page(std::move(what)), io::rethrow);
     }
     void perform(core::read_tags& what) {
-        asio::co_spawn(executor_, read_tags_of_job(std::move(what)), rethrow);
+        asio::co_spawn(executor_, read_tags_of_job(std::move(what)), io::rethrow);
     }
     void perform(core::commit& what) {
-        asio::co_spawn(executor_, commit_batch(std::move(what)), rethrow);
+        asio::co_spawn(executor_, commit_batch(std::move(what)), io::rethrow);
     }
     void perform(core::deliver& what) {
-        asio::co_spawn(executor_, deliver_alerts(std::move(what)), rethrow);
+        asio::co_spawn(executor_, deliver_alerts(std::move(what)), io::rethrow);
     }
     void perform(core::read_back& what) {
-        asio::co_spawn(executor_, read_alerts_back(std::move(what)), rethrow);
+        asio::co_spawn(executor_, read_alerts_back(std::move(what)), io::rethrow);
     }
     void perform(core::note& what) {
         if (is_unreadable_) tell_as_unreadable(what);

@@ -16,7 +16,7 @@ std::set<std::string> urls_of(const found_name& of) {
     return urls;
 }
 
-std::string joined(const std::set<std::string>& urls) {
+std::string list_of(const std::set<std::string>& urls) {
     std::string text;
     for (const auto& url : urls)
         text += (text.empty() ? "" : ", ") + url;
@@ -54,7 +54,7 @@ void look_up(const wire::url& where, found_name& known, const name_source& ask) 
 name_note trouble_note(const std::string& name, const found_name& known) {
     const auto stay = known.misses.empty()
         ? std::string("no alert is sent there until it is found")
-        : "alerts go to the addresses that it had: " + joined(urls_of(known));
+        : "alerts go to the addresses that it had: " + list_of(urls_of(known));
     return {
         io::log_level::warning,
         "an Alertmanager's name is not found",
@@ -128,7 +128,7 @@ std::vector<name_note> notes_of_names(const found_names& former, const found_nam
         notes.push_back(
             {io::log_level::info,
              "an Alertmanager's name leads elsewhere",
-             {{"address", name}, {"new", joined(come)}, {"gone", joined(gone)}}}
+             {{"address", name}, {"new", list_of(come)}, {"gone", list_of(gone)}}}
         );
     }
     return notes;

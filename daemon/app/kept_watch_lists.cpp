@@ -21,12 +21,12 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr std::string_view title =
+constexpr std::string_view file_title =
     "# The last good version of a file of watch_list_files. trainwatchd uses it at a start when\n"
     "# that file is broken, and removes it when that file is gone.\n";
 constexpr std::string_view path_mark = "# path: ";
 constexpr std::string_view checksum_mark = "# checksum: ";
-constexpr std::string_view ending = ".yaml";
+constexpr std::string_view file_ending = ".yaml";
 // Of a copy that is being written, or was when the daemon was killed.
 constexpr std::string_view unfinished = ".new";
 constexpr std::size_t digits = 16;
@@ -43,8 +43,8 @@ std::string sum_of(std::string_view text) {
 // Whatever else lies in the folder is not ours to remove.
 bool is_kept_name(std::string_view name) {
     if (name.ends_with(unfinished)) name.remove_suffix(unfinished.size());
-    if (!name.ends_with(ending)) return false;
-    name.remove_suffix(ending.size());
+    if (!name.ends_with(file_ending)) return false;
+    name.remove_suffix(file_ending.size());
     if (name.size() <= digits || name[name.size() - digits - 1] != '-') return false;
     return name.find_first_not_of("0123456789abcdef", name.size() - digits) == name.npos;
 }
@@ -120,19 +120,19 @@ std::string kept_watch_lists_folder(const std::string& storage) {
 std::string kept_name(const std::string& path) {
     auto stem = std::filesystem::path(path).stem().string();
     stem.resize(std::min(stem.size(), limits::kept_watch_list_stem_max));
-    return percent_encode(stem) + "-" + sum_of(path) + std::string(ending);
+    return percent_encode(stem) + "-" + sum_of(path) + std::string(file_ending);
 }
 
 std::string kept_text(const watch_list_file& file) {
     // A line each, whatever stands in a path.
     const auto path = percent_encode(file.path, true);
-    return std::string(title) + std::string(path_mark) + path + "\n" + std::string(checksum_mark) +
-        sum_of(path + "\n" + *file.last_good) + "\n" + *file.last_good;
+    return std::string(file_title) + std::string(path_mark) + path + "\n" +
+        std::string(checksum_mark) + sum_of(path + "\n" + *file.last_good) + "\n" + *file.last_good;
 }
 
 std::optional<watch_list_file> read_kept_text(std::string_view text) {
-    if (!text.starts_with(title)) return std::nullopt;
-    text.remove_prefix(title.size());
+    if (!text.starts_with(file_title)) return std::nullopt;
+    text.remove_prefix(file_title.size());
     const auto path = take_line(text, path_mark);
     const auto checksum = take_line(text, checksum_mark);
     if (!path || !checksum) return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include "app/control_desk.hpp"
 #include "app/daemon_question.hpp"
+#include "app/exit_codes.hpp"
 #include "app/job_commands.hpp"
 #include "base/limits.hpp"
 #include "io/clock.hpp"
@@ -13,8 +14,6 @@
 
 namespace trainwatch::app {
 namespace {
-
-constexpr int could_not = 1;
 
 daemon_question question_about(const char* command, const std::string& job) {
     return {

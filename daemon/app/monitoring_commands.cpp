@@ -8,16 +8,13 @@
 #include <variant>
 
 #include "app/environment.hpp"
+#include "app/print_error.hpp"
 #include "app/settings_file.hpp"
 #include "wire/alertmanager_config.hpp"
 #include "wire/prometheus_config.hpp"
 
 namespace trainwatch::app {
 namespace {
-
-void print_error(const std::string& line) {
-    std::fprintf(stderr, "%s\n", line.c_str());
-}
 
 // Nothing when it is wrong; it has been said then.
 std::optional<domain::settings> settings_of(const options& chosen) {

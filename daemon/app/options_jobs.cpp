@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/options_words.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "wire/instance_price.hpp"
@@ -11,15 +12,11 @@
 namespace trainwatch::app {
 namespace {
 
-constexpr const char* lent =
+constexpr const char* lent_by_environment =
     "What is not given comes from the environment, as for `run`: AWS_REGION, AWS_PROFILE,\n"
     "AWS_ENDPOINT_URL_SAGEMAKER, AWS_CA_BUNDLE, keys and profiles. No configuration file is read.";
 
 constexpr const char* a_job = "The name or the ARN of a training job";
-
-std::string shown(const std::string& value) {
-    return "\"" + valid_utf8(value, 80) + "\"";
-}
 
 void add_way_to_aws(CLI::App& app, options& into) {
     app.add_option("--region", into.region, "The region of jobs given by name; an ARN has its own")
@@ -36,7 +33,7 @@ std::string check_backtest_flags(options& parsed, const job_flags& flags) {
         parsed.since = parse_duration(flags.since);
         if (!parsed.since || *parsed.since <= milliseconds(0) ||
             *parsed.since > limits::backtest_since_most) {
-            return "--since " + shown(flags.since) +
+            return "--since " + quoted_value(flags.since) +
                 (parsed.since ? " is no time to look back" : " is no duration") +
                 "; write one such as 28d, 12h or 1y";
         }
@@ -85,7 +82,7 @@ CLI::App* add_describe(CLI::App& app, options& into, job_flags& flags) {
         ->type_name("FORMAT");
     add_price(*describe, flags, "turns AWS' billable time into a cost");
     describe->footer(
-        std::string(lent) +
+        std::string(lent_by_environment) +
         "\n\nColours on a terminal only; NO_COLOR=1 turns them off, CLICOLOR_FORCE=1 on.\n"
         "Exit code: 0 when the job was shown, else 1."
     );
@@ -113,7 +110,7 @@ CLI::App* add_wait(CLI::App& app, options& into, job_flags& flags) {
         "  0  all completed\n"
         "Ctrl-C leaves at once, with 130; the jobs go on. A job that is deleted and created again\n"
         "under the same name is followed as the new one, and a line says so.\n\n" +
-        std::string(lent)
+        std::string(lent_by_environment)
     );
     return wait;
 }
@@ -220,7 +217,7 @@ std::string check_job_flags(options& parsed, const job_flags& flags) {
     if (!flags.timeout.empty()) {
         parsed.timeout = parse_duration(flags.timeout);
         if (!parsed.timeout || parsed.timeout->count() <= 0) {
-            return "--timeout " + shown(flags.timeout) +
+            return "--timeout " + quoted_value(flags.timeout) +
                 (parsed.timeout ? " is no time to wait" : " is no duration") +
                 "; write one such as 90s, 5m or 1h30m";
         }
@@ -236,7 +233,7 @@ std::string check_job_flags(options& parsed, const job_flags& flags) {
     const auto interval = parse_duration(flags.interval);
     if (!interval || *interval < limits::wait_interval_least ||
         *interval > limits::wait_interval_most) {
-        return "--interval " + shown(flags.interval) + " is no duration from " +
+        return "--interval " + quoted_value(flags.interval) + " is no duration from " +
             format_duration(limits::wait_interval_least) + " to " +
             format_duration(limits::wait_interval_most) + "; write one such as 10s or 5m";
     }

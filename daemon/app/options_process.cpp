@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/options_words.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 
@@ -20,10 +21,6 @@ std::optional<unsigned> number_in(std::string_view text, unsigned most) {
     const bool is_number = error == std::errc{} && stop == text.data() + text.size();
     if (!is_number || value < 1 || value > most) return std::nullopt;
     return value;
-}
-
-std::string shown(std::string_view value) {
-    return "\"" + valid_utf8(value, 80) + "\"";
 }
 
 bool is_label_value(std::string_view text) {
@@ -65,7 +62,7 @@ void add_replica_name(CLI::App& app, options& into) {
 std::string check_process_flags(options& parsed, const process_flags& flags) {
     const auto replicas = number_in(flags.replicas, limits::replicas_most);
     if (!replicas) {
-        return "--replicas " + shown(flags.replicas) + " is no number from 1 to " +
+        return "--replicas " + quoted_value(flags.replicas) + " is no number from 1 to " +
             std::to_string(limits::replicas_most);
     }
     parsed.process.replicas = *replicas;
@@ -76,7 +73,8 @@ std::string check_process_flags(options& parsed, const process_flags& flags) {
         ? std::nullopt
         : number_in(shard.substr(slash + 1), limits::shards_most);
     if (!first || !count || *first > *count) {
-        return "--shard " + shown(shard) + " is no share; the second of four is 2/4, the first 1/4";
+        return "--shard " + quoted_value(shard) +
+            " is no share; the second of four is 2/4, the first 1/4";
     }
     parsed.process.shard = *first;
     parsed.process.shards = *count;

@@ -76,4 +76,8 @@ std::string explain_leftover(std::string_view word, bool wants_command) {
         (near.empty() ? std::string() : "; did you mean \"" + std::string(near) + "\"?");
 }
 
+std::string quoted_value(std::string_view value) {
+    return "\"" + valid_utf8(value, 80) + "\"";
+}
+
 }  // namespace trainwatch::app

@@ -8,6 +8,7 @@
 #include "app/connection_access.hpp"
 #include "app/environment.hpp"
 #include "app/instance_region.hpp"
+#include "app/print_error.hpp"
 #include "app/settings_file.hpp"
 #include "domain/watch_plan.hpp"
 #include "wire/credential_values.hpp"
@@ -15,10 +16,6 @@
 
 namespace trainwatch::app {
 namespace {
-
-void print_error(const std::string& line) {
-    std::fprintf(stderr, "%s\n", line.c_str());
-}
 
 // Of the keys that a source gives, where that follows from what is configured; else empty.
 std::string account_of(const domain::credential_base& base) {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "app/plan_text.hpp"
+
 namespace trainwatch::app {
 namespace {
 
@@ -14,13 +16,10 @@ domain::watch_plan numbers_of(const domain::watch_plan& plan) {
     return numbers;
 }
 
-std::string joined(std::vector<std::string> names) {
+std::string each_once(std::vector<std::string> names) {
     std::sort(names.begin(), names.end());
     names.erase(std::unique(names.begin(), names.end()), names.end());
-    std::string text;
-    for (const auto& name : names)
-        text += (text.empty() ? "" : ", ") + name;
-    return text;
+    return joined(names);
 }
 
 bool was_in_force(const std::string& path, const std::vector<watch_list_file>& files) {
@@ -140,7 +139,7 @@ void reloading::close() {
 }
 
 void reloading::begin(const std::vector<std::string>& by) {
-    asked_by_ = joined(by);
+    asked_by_ = each_once(by);
     with_.manager.reloading();
     const auto reading = std::make_shared<configuration_reading>();
     worker_->perform(

@@ -13,6 +13,7 @@
 
 #include "app/connection_access.hpp"
 #include "app/environment.hpp"
+#include "app/print_error.hpp"
 #include "app/receiver_trust.hpp"
 #include "app/settings_file.hpp"
 #include "domain/watch_plan.hpp"
@@ -24,10 +25,6 @@ namespace trainwatch::app {
 namespace {
 
 namespace asio = boost::asio;
-
-void print_error(const std::string& line) {
-    std::fprintf(stderr, "%s\n", line.c_str());
-}
 
 class alert_tester {
 public:

@@ -10,15 +10,12 @@
 #include "app/first_pass.hpp"
 #include "base/limits.hpp"
 #include "io/hangup.hpp"
+#include "io/rethrow.hpp"
 
 namespace trainwatch::app {
 namespace {
 
 namespace asio = boost::asio;
-
-void rethrow(const std::exception_ptr& error) {
-    if (error) std::rethrow_exception(error);
-}
 
 }  // namespace
 
@@ -158,7 +155,7 @@ void wiring::close_all() {
 
 void wiring::run_until_stopped() {
     asio::co_spawn(context_, driver_.run(), [this](const std::exception_ptr& error) {
-        rethrow(error);
+        io::rethrow(error);
         close_all();
     });
     context_.run();
@@ -171,9 +168,9 @@ void wiring::run() {
     stop_on_signal();
     reload_on_hangup();
     io::take_hangup();
-    if (control_) asio::co_spawn(context_, control_->serve(), rethrow);
+    if (control_) asio::co_spawn(context_, control_->serve(), io::rethrow);
     for (auto& server : servers_)
-        asio::co_spawn(context_, server->serve(), rethrow);
+        asio::co_spawn(context_, server->serve(), io::rethrow);
     run_until_stopped();
 }
 
@@ -211,7 +208,7 @@ bool wiring::run_until(std::function<bool(const domain::view&)> finished, millis
     driver_.on_step([&](const domain::view&) { look(); });
     next_tick();
     asio::co_spawn(context_, driver_.run(), [&](const std::exception_ptr& error) {
-        rethrow(error);
+        io::rethrow(error);
         drained = true;
         timer.cancel();
         close_all();

@@ -43,6 +43,8 @@ inline constexpr std::size_t proxy_answer_quoted_bytes = 200;
 // RFC 8305's connection attempt delay, and the least that it allows where time is short.
 inline constexpr milliseconds address_delay{250};
 inline constexpr milliseconds address_delay_least{10};
+// Out of descriptors: trying again at once to accept would only burn the processor.
+inline constexpr milliseconds accept_pause{100};
 // A name of AWS has up to eight addresses a family; each that is tried is a socket.
 inline constexpr std::size_t addresses_tried_max = 16;
 // A NAT gateway forgets an idle connection after 350 s, many firewalls much earlier.

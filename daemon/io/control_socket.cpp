@@ -16,10 +16,12 @@
 #include <unistd.h>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "io/as_value.hpp"
 #include "io/control_line.hpp"
 #include "io/deadline.hpp"
 #include "io/gate.hpp"
+#include "io/rethrow.hpp"
 #include "wire/control_message.hpp"
 
 namespace trainwatch::io {
@@ -29,21 +31,14 @@ namespace {
 using boost::asio::steady_timer;
 using boost::system::error_code;
 
-// Out of descriptors: trying again at once would only burn the processor.
-constexpr milliseconds accept_pause{100};
-
-void rethrow(std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-}
-
-class descriptor {
+class owned_socket {
 public:
-    explicit descriptor(int value) : value_(value) {}
-    ~descriptor() {
+    explicit owned_socket(int value) : value_(value) {}
+    ~owned_socket() {
         if (value_ >= 0) ::close(value_);
     }
-    descriptor(const descriptor&) = delete;
-    descriptor& operator=(const descriptor&) = delete;
+    owned_socket(const owned_socket&) = delete;
+    owned_socket& operator=(const owned_socket&) = delete;
     int get() const { return value_; }
     int release() { return std::exchange(value_, -1); }
 
@@ -70,7 +65,7 @@ int bind_to(int socket, const std::string& path) {
 
 // 0 where somebody listens: a full queue is a sign of life too.
 int connect_to(const std::string& path) {
-    const descriptor probe(new_socket());
+    const owned_socket probe(new_socket());
     const sockaddr_un address = address_of(path);
     const auto* const as = reinterpret_cast<const sockaddr*>(&address);
     if (::connect(probe.get(), as, sizeof address) == 0) return 0;
@@ -130,8 +125,8 @@ std::optional<file_id> identify(const std::string& path) {
     return file_id{facts.st_dev, facts.st_ino};
 }
 
-struct session {
-    session(local::socket from, const boost::asio::any_io_executor& executor)
+struct conversation {
+    conversation(local::socket from, const boost::asio::any_io_executor& executor)
         : socket(std::move(from)), limit(executor, [this] { stop(); }) {}
 
     void stop() {
@@ -183,7 +178,7 @@ public:
                 boost::asio::co_spawn(executor, serve_one(at), rethrow);
                 continue;
             }
-            bell_.expires_after(accept_pause);
+            bell_.expires_after(limits::accept_pause);
             co_await bell_.async_wait(as_value);
         }
         while (!sessions_.empty()) {
@@ -198,13 +193,13 @@ public:
         acceptor_.close(ignored);
         if (file_ && identify(path_) == file_) ::unlink(path_.c_str());
         bell_.cancel();
-        for (session& one : sessions_) {
+        for (conversation& one : sessions_) {
             if (one.reading) one.socket.close(ignored);
         }
     }
 
 private:
-    using place = std::list<session>::iterator;
+    using place = std::list<conversation>::iterator;
 
     task<void> serve_one(place at) {
         at->limit.expires_after(bounds_.read);
@@ -234,7 +229,7 @@ private:
     const std::optional<file_id> file_;
     const control_handler handler_;
     const control_limits bounds_;
-    std::list<session> sessions_{};
+    std::list<conversation> sessions_{};
     steady_timer bell_;  // wakes serve()
     bool closed_ = false;
 };
@@ -254,7 +249,7 @@ result<std::unique_ptr<control_server>> create_control_server(
         );
     }
     if (auto cleared = clear(path); cleared.has_error()) return cleared.error();
-    descriptor socket(new_socket());
+    owned_socket socket(new_socket());
     // The file gets these rights the moment it is made, whatever the umask leaves of them.
     int refused = ::fchmod(socket.get(), S_IRUSR | S_IWUSR) == 0 ? 0 : errno;
     if (refused == 0) refused = bind_to(socket.get(), path);

@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "io/as_value.hpp"
+#include "io/rethrow.hpp"
 
 namespace trainwatch::io {
 
@@ -18,10 +19,6 @@ namespace {
 using boost::asio::steady_timer;
 using action = proto::refresh::action;
 using outcome = proto::refresh::outcome;
-
-void rethrow(const std::exception_ptr& error) {
-    if (error) std::rethrow_exception(error);
-}
 
 }  // namespace
 

@@ -12,9 +12,11 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "base/check.hpp"
+#include "base/limits.hpp"
 #include "io/as_value.hpp"
 #include "io/clock.hpp"
 #include "io/gate.hpp"
+#include "io/rethrow.hpp"
 #include "wire/http_codec.hpp"
 
 namespace trainwatch::io {
@@ -23,17 +25,11 @@ namespace {
 
 using boost::asio::steady_timer;
 
-// Out of descriptors: trying again at once would only burn the processor.
-constexpr milliseconds accept_pause{100};
 // Beyond the connections of the limit: this many are told so, more are just closed.
 constexpr std::size_t refusals_max = 32;
 constexpr std::size_t request_buffer_bytes = 4096;
 // What a refused peer may still send while it is read and forgotten.
 constexpr std::size_t linger_bytes_max = 256U << 10U;
-
-void rethrow(std::exception_ptr error) {
-    if (error) std::rethrow_exception(error);
-}
 
 struct session {
     explicit session(std::unique_ptr<byte_stream> from) : stream(std::move(from)) {}
@@ -94,7 +90,7 @@ public:
                 admit(executor, std::move(*accepted));
                 continue;
             }
-            bell_->expires_after(accept_pause);
+            bell_->expires_after(limits::accept_pause);
             co_await bell_->async_wait(as_value);
         }
         while (!sessions_.empty() || !refused_.empty()) {

@@ -12,7 +12,7 @@ namespace trainwatch::io {
 namespace {
 
 using tcp = boost::asio::ip::tcp;
-using outcome = attempt::outcome;
+using progress = attempt::outcome;
 
 // Long writes let others run in between.
 constexpr std::size_t write_slice_bytes = 256U << 10U;
@@ -44,8 +44,8 @@ task<result<void>> socket_stream::handshake() {
     for (;;) {
         if (!socket_.is_open()) co_return interrupted("TLS handshake with ");
         const attempt tried = bytes_->handshake();
-        if (tried.what == outcome::done) co_return result<void>();
-        if (tried.what == outcome::failed) co_return broken("TLS handshake with ");
+        if (tried.what == progress::done) co_return result<void>();
+        if (tried.what == progress::failed) co_return broken("TLS handshake with ");
         const bool ready = co_await wait(tried.what);
         if (!ready) co_return interrupted("TLS handshake with ");
     }
@@ -54,13 +54,13 @@ task<result<void>> socket_stream::handshake() {
 task<result<std::size_t>> socket_stream::read_some(std::span<char> into) {
     // An answer is hardly ever there before one has waited for it: an attempt now would only
     // cost a system call.
-    attempt tried{outcome::wait_readable};
+    attempt tried{progress::wait_readable};
     if (read_ahead_ || bytes_->buffered()) {
         if (!socket_.is_open()) co_return interrupted("reading from ");
         tried = bytes_->read(into);
     }
-    while (tried.what != outcome::done) {
-        if (tried.what == outcome::failed) co_return broken("reading from ");
+    while (tried.what != progress::done) {
+        if (tried.what == progress::failed) co_return broken("reading from ");
         const bool ready = co_await wait(tried.what);
         if (!ready) co_return interrupted("reading from ");
         tried = bytes_->read(into);
@@ -73,8 +73,8 @@ task<result<void>> socket_stream::write(std::string_view bytes) {
     while (!bytes.empty()) {
         if (!socket_.is_open() || deadline_.passed()) co_return interrupted("writing to ");
         const attempt tried = bytes_->write(bytes.substr(0, write_slice_bytes));
-        if (tried.what == outcome::failed) co_return broken("writing to ");
-        if (tried.what == outcome::done) {
+        if (tried.what == progress::failed) co_return broken("writing to ");
+        if (tried.what == progress::done) {
             bytes.remove_prefix(tried.size);
             if (bytes.empty()) break;
             const auto executor = socket_.get_executor();
@@ -90,10 +90,10 @@ task<result<void>> socket_stream::write(std::string_view bytes) {
 }
 
 // False when the deadline passed or the stream was closed meanwhile.
-task<bool> socket_stream::wait(outcome what) {
+task<bool> socket_stream::wait(progress what) {
     if (!socket_.is_open() || deadline_.passed()) co_return false;
     const auto kind =
-        what == outcome::wait_readable ? tcp::socket::wait_read : tcp::socket::wait_write;
+        what == progress::wait_readable ? tcp::socket::wait_read : tcp::socket::wait_write;
     ++waiting_;
     const auto [code] = co_await socket_.async_wait(kind, as_value);
     --waiting_;
