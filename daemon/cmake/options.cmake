@@ -68,32 +68,53 @@ if(TRAINWATCH_LTO)
 endif()
 target_link_libraries(trainwatch_options INTERFACE Threads::Threads)
 
-# trainwatch_layer(name PUBLIC libs… PRIVATE libs…): the library of daemon/<name>, made of all
-# sources in that folder. Its headers are verified to compile alone.
+# trainwatch_unity(target): compiles its sources in batches, which share the work on what they
+# include. A helper of one file is seen in the files after it, so its name is its own in the target.
+# To GCC every file of a batch is a header, and its warning about those says nothing here.
+function(trainwatch_unity target)
+    set_target_properties(
+        ${target} PROPERTIES UNITY_BUILD ${TRAINWATCH_UNITY} UNITY_BUILD_BATCH_SIZE 8
+    )
+    if(TRAINWATCH_UNITY)
+        target_compile_options(
+            ${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>
+        )
+    endif()
+endfunction()
+
+# trainwatch_layer(name [UNITY] PUBLIC libs… PRIVATE libs…): the library of daemon/<name>, made of
+# all sources in that folder, with UNITY in batches. all_verify_interface_header_sets compiles its
+# headers alone, but for those that some source compiled by itself includes first (tests/tidy).
 function(trainwatch_layer name)
-    cmake_parse_arguments(layer "" "" "PUBLIC;PRIVATE" ${ARGN})
+    cmake_parse_arguments(layer "UNITY" "" "PUBLIC;PRIVATE" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/daemon/${name}/*.cpp)
     list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
     file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/daemon/${name}/*.hpp)
-    if(sources)
-        set(kind STATIC)
-        set(use PUBLIC)
-    else()
-        set(kind INTERFACE)
-        set(use INTERFACE)
-    endif()
-    add_library(trainwatch_${name} ${kind} ${sources})
+    set(proven)
+    set(unproven)
+    foreach(header IN LISTS headers)
+        string(REGEX REPLACE "hpp$" "cpp" namesake ${header})
+        if(namesake IN_LIST sources AND NOT (layer_UNITY AND TRAINWATCH_UNITY))
+            list(APPEND proven ${header})
+        else()
+            list(APPEND unproven ${header})
+        endif()
+    endforeach()
+    set(root ${PROJECT_SOURCE_DIR}/daemon)
+    add_library(trainwatch_${name} STATIC ${sources})
     target_sources(
         trainwatch_${name}
-        ${use}
-        FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/daemon FILES ${headers}
+        PUBLIC FILE_SET HEADERS BASE_DIRS ${root} FILES ${proven}
+        PUBLIC FILE_SET unproven TYPE HEADERS BASE_DIRS ${root} FILES ${unproven}
     )
-    if(sources)
-        set_target_properties(trainwatch_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
-        target_link_libraries(
-            trainwatch_${name} PUBLIC trainwatch_options ${layer_PUBLIC} PRIVATE ${layer_PRIVATE}
-        )
-    else()
-        target_link_libraries(trainwatch_${name} INTERFACE trainwatch_options ${layer_PUBLIC})
+    set_target_properties(
+        trainwatch_${name} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON
+                                      INTERFACE_HEADER_SETS_TO_VERIFY unproven
+    )
+    target_link_libraries(
+        trainwatch_${name} PUBLIC trainwatch_options ${layer_PUBLIC} PRIVATE ${layer_PRIVATE}
+    )
+    if(layer_UNITY)
+        trainwatch_unity(trainwatch_${name})
     endif()
 endfunction()
