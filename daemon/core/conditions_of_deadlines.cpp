@@ -17,11 +17,10 @@ bool ends_the_work(secondary_status status) {
     return status == secondary_status::stopping || status == secondary_status::uploading;
 }
 
-// What it had to do is done, or it is told to stop: no limit will hurt it any more. An older answer
-// that still calls it training takes nothing back.
-bool is_past_its_work(const job_facts& of) {
+// An older answer that still calls it training takes nothing back.
+bool was_past_its_work(const job_facts& of) {
     const auto& job = *of.job.last;
-    if (is_stopping(job) || ends_the_work(job.secondary.value)) return true;
+    if (is_past_its_work(job)) return true;
     const auto& entries = of.history.empty() ? job.transitions : of.history;
     return !entries.empty() && ends_the_work(entries.back().status.value);
 }
@@ -112,7 +111,7 @@ std::vector<passed> passed_deadlines(const domain::job_view& job, wall_time seen
 void find_near_deadline(condition_finder& finder) {
     const auto& last = *finder.of.job.last;
     if (!last.limits.max_runtime || last.limits.max_runtime->count() <= 0) return;
-    if (is_past_its_work(finder.of)) return;
+    if (was_past_its_work(finder.of)) return;
     const auto used = runtime_used(last, finder.of.seen);
     if (!used) return;
     const auto limit = *last.limits.max_runtime;
@@ -131,7 +130,7 @@ void find_near_deadline(condition_finder& finder) {
 // AWS ends jobs minutes late, and uploads after that: neither is worth a page.
 void find_past_deadline(condition_finder& finder) {
     const auto& job = finder.of.job;
-    if (is_past_its_work(finder.of)) return;
+    if (was_past_its_work(finder.of)) return;
     const auto& choice = finder.choice("TrainingJobPastDeadline");
     const auto patience = finder.fires("TrainingJobPastDeadline")
         ? milliseconds(0)

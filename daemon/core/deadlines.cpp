@@ -58,6 +58,10 @@ bool is_stopping(const domain::observation& job) {
         job.secondary.value == secondary_status::stopping;
 }
 
+bool is_past_its_work(const domain::observation& job) {
+    return is_stopping(job) || job.secondary.value == secondary_status::uploading;
+}
+
 std::optional<milliseconds> runtime_used(const domain::observation& job, wall_time by) {
     if (!job.training_started) return std::nullopt;
     const auto stood = job.spot ? interrupted_time(job.transitions) : stood_still{};

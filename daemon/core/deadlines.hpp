@@ -21,6 +21,10 @@ namespace trainwatch::core {
 // By a person or a limit: either of the two statuses may tell of it first.
 bool is_stopping(const domain::observation& job);
 
+// What it had to do is done, or it is told to stop: no limit will hurt it any more, and nothing
+// calls it back to its training.
+bool is_past_its_work(const domain::observation& job);
+
 // How much of MaxRuntimeInSeconds a job had used by then: it goes on while the job is not
 // interrupted. Nothing before training started.
 std::optional<milliseconds> runtime_used(const domain::observation& job, wall_time by);

@@ -22,11 +22,6 @@ bool is_ending(const domain::observation& job) {
     return !job.transitions.empty() && is_terminal_entry(job.transitions.back().status.value);
 }
 
-// Nothing calls a job back from there to its training, whatever an answer of two minds says.
-bool is_past_its_work(const domain::observation& job) {
-    return is_stopping(job) || job.secondary.value == domain::secondary_status::uploading;
-}
-
 // Of the present phase; nothing where AWS tells of none.
 std::optional<wall_time> phase_start(const domain::observation& job) {
     if (job.transitions.empty()) return std::nullopt;
