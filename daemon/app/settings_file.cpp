@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/receiver_files.hpp"
+#include "app/settings_doubts.hpp"
 #include "base/limits.hpp"
 #include "wire/settings_yaml.hpp"
 
@@ -181,7 +182,11 @@ settings_outcome load_settings(
     }
     load_receiver_files(path, *text, loaded.settings, access.read, {mistakes, loaded.warnings});
     load_ca_bundles(path, *text, loaded.settings, lent, access.read, mistakes);
-    if (mistakes.empty()) return loaded;
+    if (mistakes.empty()) {
+        for (auto& doubt : doubts_about(path, *text, loaded.settings))
+            loaded.warnings.push_back(std::move(doubt));
+        return loaded;
+    }
     for (const auto& file : loaded.files)
         mistakes.insert(mistakes.end(), file.mistakes.begin(), file.mistakes.end());
     return mistakes;

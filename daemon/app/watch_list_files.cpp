@@ -7,6 +7,7 @@
 
 #include "base/check.hpp"
 #include "base/text.hpp"
+#include "wire/terminal_text.hpp"
 
 namespace trainwatch::app {
 namespace {
@@ -14,18 +15,29 @@ namespace {
 // Whoever reads a pipe or a terminal waits for its other end, for ever if nobody is there: no team
 // is to keep the others from a reload so. Empty when it is a file, or nothing that can be told.
 std::string waiting_problem(const std::string& path) {
+    const auto shown = wire::terminal_safe(path);
     std::error_code unknown;
     switch (std::filesystem::status(path, unknown).type()) {
         case std::filesystem::file_type::fifo:
-            return path + ": a named pipe, where a file is expected";
+            return shown + ": a named pipe, where a file is expected";
         case std::filesystem::file_type::character:
         case std::filesystem::file_type::block:
-            return path + ": a device, where a file is expected";
+            return shown + ": a device, where a file is expected";
         case std::filesystem::file_type::socket:
-            return path + ": a socket, where a file is expected";
+            return shown + ": a socket, where a file is expected";
         default:
             return {};
     }
+}
+
+// "lists//./a.yaml" is the same file as "lists/a.yaml", and the same list. What ".." leads to only
+// the links on the way tell.
+std::string in_one_spelling(const std::filesystem::path& path) {
+    std::filesystem::path made;
+    for (const auto& part : path) {
+        if (part != "." && !part.empty()) made /= part;
+    }
+    return made.string();
 }
 
 }  // namespace
@@ -59,7 +71,8 @@ std::map<std::string, bool> ok_by_path(const std::vector<watch_list_file>& files
 }
 
 std::string what_is_in_force(const watch_list_file& file) {
-    return file.path + (file.in_force ? ": its last good version stays in force" : ": left out");
+    return wire::terminal_safe(file.path) +
+        (file.in_force ? ": its last good version stays in force" : ": left out");
 }
 
 std::string beside(const std::string& config, const std::string& path) {
@@ -74,7 +87,7 @@ result<std::vector<std::string>> find_watch_list_files(
     const folder_lister& list,
     const std::vector<watch_list_file>& previous
 ) {
-    const auto whole = beside(config, pattern);
+    const auto whole = in_one_spelling(beside(config, pattern));
     const auto slash = whole.rfind('/');
     const auto name = slash == std::string::npos ? 0 : slash + 1;
     const auto file = std::string_view(whole).substr(name);

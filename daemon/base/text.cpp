@@ -121,6 +121,16 @@ std::string valid_utf8(std::string_view text, std::size_t max_bytes) {
     return valid;
 }
 
+character first_character(std::string_view text) {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    static constexpr std::array<unsigned, 5> masks{0, 0x7F, 0x1F, 0x0F, 0x07};
+    char32_t code = lead & masks[bytes];
+    for (std::size_t i = 1; i < bytes && i < text.size(); ++i)
+        code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    return {code, std::min(bytes, text.size())};
+}
+
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
     std::string_view best;
     // A third of the letters may be wrong; beyond that a guess misleads more than it helps.
@@ -146,7 +156,10 @@ bool matches_glob(std::string_view text, std::string_view pattern) {
         if (p < pattern.size() && pattern[p] == '*') {
             star = p++;
             taken_to = t;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+        } else if (p < pattern.size() && pattern[p] == '?') {
+            ++p;
+            t += std::max<std::size_t>(sequence_length(text.substr(t)), 1);
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
             ++p;
             ++t;
         } else if (star != std::string_view::npos) {

@@ -1,5 +1,7 @@
 #include "core/dispatch.hpp"
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 
 namespace trainwatch::core {
@@ -13,8 +15,10 @@ dispatch decide_resolved(const standing& at, wall_time resolved_at) {
     }
     // What is held ends there a day ahead unless it is told: nobody else brings it to an end.
     const bool is_awaited = at.is_held && at.ends_taken < ends_to_take(at.kind, at.is_held);
-    const auto told_for = is_awaited ? limits::terminal_hold : limits::resolved_resend_for;
-    if (at.now >= resolved_at + told_for) return dispatch::finish_told;
+    const bool is_over = is_awaited
+        ? at.now >= std::max(resolved_at, at.heard_at.value_or(resolved_at)) + limits::terminal_hold
+        : at.now >= resolved_at + limits::resolved_resend_for;
+    if (is_over) return dispatch::finish_told;
     return at.ends_taken > 0 ? dispatch::repeat_resolve : dispatch::resolve;
 }
 

@@ -20,6 +20,9 @@ struct standing {
     bool firing_taken = false;
     int ends_taken = 0;
     std::optional<wall_time> resolved_at{};  // at this receiver; nothing while it is to fire
+    // When it took last that the alert fires: a clock that was behind may have dated the end
+    // before.
+    std::optional<wall_time> heard_at{};
     wall_time now{};
     bool is_heartbeat = false;
     bool is_held = false;  // told with the end of its hold, a day ahead

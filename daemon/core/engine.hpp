@@ -159,7 +159,8 @@ private:
         // What its lists come to, as the plan has them.
         bool discovers = false;
         milliseconds staleness_bound{};
-        std::map<std::string, mono_time> end_turns{};    // the next one of each list
+        std::map<std::string, mono_time> failure_turns{};  // the next one of each list
+        std::map<std::string, mono_time> completion_turns{};
         std::map<std::string, mono_time> first_turns{};  // likewise, to see whom it names
         std::map<poll_id, sweep_request> asked{};
         mono_time idle_until{};  // the sweep had nothing to ask for
@@ -320,6 +321,7 @@ private:
     void observe_page(std::size_t slot, const domain::job_summary& told, mono_time sent);
     news_kind news_of(std::size_t slot, const domain::job_summary& told) const;
     void end_unexplained_jobs();
+    void forget_unexplained(std::size_t slot);
     bool will_be_explained(std::size_t slot) const;
     void end_without_cause(std::size_t slot);
     bool is_of_the_past(std::size_t slot) const;
@@ -404,6 +406,7 @@ private:
     // ---- engine_conditions.cpp -----------------------------------------------------------------
     void judge(std::size_t slot);
     bool is_latest_word(std::size_t slot);
+    void remember_ending(const domain::alert& over);
     bool wants(const std::string& watch_list, const domain::alert& alert) const;
     bool is_of_a_rule(alert_number alert) const;
     std::vector<condition> conditions_of_slot(std::size_t slot, std::set<std::string> firing) const;
@@ -545,6 +548,7 @@ private:
     void refresh(std::size_t slot);
     void derive(std::size_t slot, wall_time told_at);
     void plan_retirement(std::size_t slot, mono_time over_since);
+    void retire_past(std::size_t slot);
     void bring_back(std::size_t slot);
     void retire_finished();
     void mark_tried(std::size_t slot);

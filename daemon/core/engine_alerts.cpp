@@ -39,7 +39,7 @@ domain::delivery_row engine::row_of_delivery(endpoint_id endpoint, alert_number 
         to.url,
         known.first_confirmed,
         known.last_confirmed,
-        known.ends_taken > 0};
+        known.ends_taken};
 }
 
 // What has come back before everybody was told that it was over: nobody need hear of that end any
@@ -214,6 +214,7 @@ dispatch engine::decide_for(endpoint_id endpoint, alert_number alert) {
     at.ends_taken = known.ends_taken;
     at.is_held = is_terminal_alert(book_.alert(alert));
     at.resolved_at = end_reached(endpoint, alert);
+    at.heard_at = known.last_confirmed;
     // While nobody tells the time nobody has been told of an end for long enough.
     at.now = at.resolved_at && !is_time_told(endpoint) ? *at.resolved_at : believed_at(endpoint);
     at.is_heartbeat = book_.key(alert) == heartbeat_.identity;

@@ -130,14 +130,35 @@ bool engine::is_latest_word(std::size_t slot) {
     return !last.modified || *last.modified >= *words.newest || !is_recent(words.newest_told);
 }
 
+// What the last run knew of that, for an answer from an older server that the next run gets first.
+void engine::remember_ending(const domain::alert& over) {
+    const auto because = label_of(over.annotations, "resolved_because");
+    if (because != "job_ended" && because != "over") return;
+    if (kept_until_ - over.resolved_at.value_or(kept_until_) >= limits::settle_patience) return;
+    const auto slot = slot_about(over);
+    if (!slot || !view_.jobs[*slot].last) return;
+    auto& words = targets_[*slot].words;
+    words.created = view_.jobs[*slot].last->created;
+    words.called_past_its_work = now_.mono;
+    if (because == "job_ended") words.called_ended = now_.mono;
+}
+
 bool engine::is_of_a_rule(alert_number alert) const {
     return book_.alert(alert).labels.contains("rule_name");
 }
 
-// Whether the list has not switched such alerts off.
+// Whether the list has not switched such alerts off, be it by taking back the limit.
 bool engine::wants(const std::string& watch_list, const domain::alert& alert) const {
-    const auto& choices = plan_.traits(watch_list).alerts;
-    const auto choice = choices.find(label_of(alert.labels, "alertname"));
+    const auto& traits = plan_.traits(watch_list);
+    const auto name = label_of(alert.labels, "alertname");
+    const bool is_of_a_budget = name == "TrainingJobOverBudget";
+    if (is_of_a_budget && !traits.limits.billable && !traits.limits.cost) return false;
+    if (name == "TrainingJobStuck") {
+        const auto limit = traits.limits.phases.find(label_of(alert.labels, "secondary_status"));
+        if (limit != traits.limits.phases.end() && limit->second == milliseconds(0)) return false;
+    }
+    const auto& choices = traits.alerts;
+    const auto choice = choices.find(name);
     return choice == choices.end() || choice->second.enabled.value_or(true);
 }
 

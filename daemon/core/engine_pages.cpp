@@ -137,7 +137,8 @@ sighting engine::sight_of(std::size_t slot, const domain::job_identity& job) con
         now_, told == told_until_.end() ? horizon_of(slot, job) : horizon_without(job), reasons_};
     if (told != told_until_.end()) {
         sight.told_until = told->second;
-        if (told->second == wall_time::max()) sight.horizon = wall_time::max();
+        sight.is_end_told = told->second == wall_time::max();
+        if (sight.is_end_told) sight.horizon = wall_time::max();
     }
     heed_twins(slot, job, sight);
     return sight;
@@ -180,11 +181,7 @@ void engine::observe_page(std::size_t slot, const domain::job_summary& told, mon
     if (first) {
         target.described.reset();
         target.misses = 0;
-        if (job.ending) {
-            // Its past is of no interest to a scraper.
-            retirement_.cancel(slot);
-            job.retired = true;
-        }
+        if (job.ending) retire_past(slot);
     }
     if (first && !job.ending && lacks_tag_labels(slot)) want_tags(slot);
     if (job.summarised && !job.ending) set_undescribed(slot, true);
@@ -246,7 +243,7 @@ void engine::end_unexplained_jobs() {
         }
     }
     for (const auto slot : given_up) {
-        unexplained_.erase({targets_[slot].news_since, slot});
+        forget_unexplained(slot);
         end_without_cause(slot);
     }
 }
@@ -269,7 +266,7 @@ void engine::end_without_cause(std::size_t slot) {
 bool engine::is_of_the_past(std::size_t slot) const {
     const auto& job = view_.jobs[slot];
     return targets_[slot].use == slot_use::discovered && job.summarised && job.ending &&
-        !targets_[slot].memory.counted;
+        !targets_[slot].memory.is_end_counted();
 }
 
 }  // namespace trainwatch::core

@@ -225,6 +225,19 @@ void engine::plan_retirement(std::size_t slot, mono_time over_since) {
     bring_back(slot);
 }
 
+// The past that nobody saw is of no interest to a scraper; of what was shown until its list went
+// the rest of its time is left.
+void engine::retire_past(std::size_t slot) {
+    auto& job = view_.jobs[slot];
+    const auto over_for = now_.wall - job.ended.value_or(*job.last_observed);
+    if (targets_[slot].memory.counted_before && over_for < plan_.global.finished_retention) {
+        plan_retirement(slot, now_.mono - std::max(over_for, milliseconds(0)));
+        return;
+    }
+    retirement_.cancel(slot);
+    job.retired = true;
+}
+
 void engine::bring_back(std::size_t slot) {
     auto& job = view_.jobs[slot];
     retirement_.cancel(slot);

@@ -65,19 +65,14 @@ wall_time last_written(const domain::ledger_batch& rows) {
     return last;
 }
 
-// Whoever took the end for its time was kept with the last time that it did (count_taken_end).
-bool is_told_for_good(const told& known, const domain::alert& alert) {
-    constexpr auto almost = limits::resolved_resend_for - 2 * limits::resend_interval;
-    return known.ends_taken > 0 && known.last_confirmed && alert.resolved_at &&
-        *known.last_confirmed >= *alert.resolved_at + almost;
-}
-
 told told_by(const domain::delivery_row& row) {
     told known;
     known.attempted = true;
     known.first_confirmed = row.first_confirmed;
     known.last_confirmed = row.last_confirmed;
-    known.ends_taken = row.resolved_confirmed ? 1 : 0;
+    known.ends_taken = static_cast<int>(
+        std::clamp<std::int64_t>(row.resolved_confirmed, 0, limits::held_end_takings)
+    );
     known.has_row = true;
     return known;
 }
@@ -168,11 +163,7 @@ told engine::known_to(
     const auto confirmed = at == kept.end() ? std::nullopt : at->second.last_confirmed;
     const bool is_former =
         of_watcher && confirmed && *confirmed + limits::clock_tolerance < alert.starts_at;
-    if (at != kept.end() && !is_former) {
-        auto known = at->second;
-        if (is_told_for_good(known, alert)) known.ends_taken = limits::held_end_takings;
-        return known;
-    }
+    if (at != kept.end() && !is_former) return at->second;
     told unknown;
     // Of a damaged ledger the alert may be left, and no word of who was told.
     const auto resolved_at = alert.resolved_at.value_or(now_.wall);
@@ -194,6 +185,7 @@ bool engine::is_history(const domain::alert& alert, const told_map& kept) const 
             .firing_taken = known.first_confirmed.has_value(),
             .ends_taken = known.ends_taken,
             .resolved_at = alert.resolved_at,
+            .heard_at = known.last_confirmed,
             .now = now_.wall,
             .is_held = is_terminal_alert(alert)};
         const auto next = decide(here);
@@ -283,7 +275,11 @@ void engine::restore_alert(const domain::alert_row& row, const told_map& kept) {
     const auto addressed = who_had(row.alert, kept);
     const auto number = book_.fire(row.alert, row.reason, addressed);
     if (!number) return;
-    if (!resolved) restore_condition(*number);
+    if (resolved) {
+        remember_ending(row.alert);
+    } else {
+        restore_condition(*number);
+    }
     for (std::size_t i = 0; i < receivers_.size(); ++i) {
         if (!resolved && addressed[i]) ++view_.receivers[receivers_[i]].unconfirmed;
     }

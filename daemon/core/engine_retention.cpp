@@ -49,7 +49,7 @@ void engine::let_go_of_rows(std::size_t slot) {
     const auto& target = targets_[slot];
     if (!job.last) return;
     let_go_.put(key_of(slot), job.ended.value_or(*job.last_observed));
-    remember_what_was_told(*job.last, job.ending && target.memory.counted);
+    remember_what_was_told(*job.last, job.ending && target.memory.is_end_counted());
 }
 
 // So that the list that finds the job next does not tell of it again. `is_over`: its end, too.

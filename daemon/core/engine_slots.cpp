@@ -223,12 +223,15 @@ look engine::look_for(std::size_t slot, mono_time sent) const {
             scheduler_.backlog(target.lane),
             sweep ? sweep->floor : milliseconds(0),
             plan_.lanes[target.lane.value].pace == domain::pace_kind::bound,
+            target.memory.counted_before,
             target.key ? lanes_[target.lane.value].pages->described_each(*target.key)
                        : std::nullopt};
     }
     if (are_pages_late(target.lane)) facts.late = late_pages_of(target.lane, bound);
     auto next = next_look(job, facts);
-    if (next.queue == look_queue::ended) next.due = std::max(next.due, target.end_turn);
+    if (next.queue == look_queue::ended) {
+        next.due = std::max(next.due, target.end_turn - ahead_of_completions(job));
+    }
     return next;
 }
 
@@ -265,7 +268,7 @@ void engine::look_anew_everywhere(lane_id lane) {
 void engine::set_news(std::size_t slot, news_kind news, mono_time since) {
     auto& target = targets_[slot];
     if (target.news == news_kind::ended && news != news_kind::ended) {
-        unexplained_.erase({target.news_since, slot});
+        forget_unexplained(slot);
     }
     if (news == news_kind::none) {
         target.news = news;
@@ -277,8 +280,18 @@ void engine::set_news(std::size_t slot, news_kind news, mono_time since) {
     target.news_since = since;
     if (news == news_kind::ended) {
         unexplained_.emplace(since, slot);
-        target.end_turn = take_turn(lanes_[target.lane.value].end_turns, slot);
+        ++view_.lanes[target.lane.value].unexplained;
+        // Among those of its list that are as urgent: no failure waits for its completions.
+        const bool may_page = ahead_of_completions(view_.jobs[slot]) > nanoseconds(0);
+        auto& lane = lanes_[target.lane.value];
+        target.end_turn = take_turn(may_page ? lane.failure_turns : lane.completion_turns, slot);
     }
+}
+
+void engine::forget_unexplained(std::size_t slot) {
+    const auto& target = targets_[slot];
+    if (unexplained_.erase({target.news_since, slot}) == 0) return;
+    --view_.lanes[target.lane.value].unexplained;
 }
 
 // The ends of one list are described as fast as the budget allows, and not faster: those of another

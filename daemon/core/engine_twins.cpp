@@ -107,7 +107,7 @@ void engine::offer_to_neighbours(lane_id lane) {
 // for a connection that may never answer.
 void engine::heed_twins(std::size_t slot, const domain::job_identity& job, sighting& sight) const {
     for (const auto twin : twins_of(targets_[slot].lane, job)) {
-        sight.is_end_told = sight.is_end_told || targets_[twin].memory.counted;
+        sight.is_end_told = sight.is_end_told || targets_[twin].memory.is_end_counted();
         for (const auto& entry : view_.jobs[twin].last->transitions)
             sight.told_until = std::max(sight.told_until, entry.started);
     }

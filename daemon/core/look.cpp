@@ -167,7 +167,9 @@ look look_for_news(
         // By turns with those that are known already.
         queue = look_queue::unseen;
     }
-    const auto ahead = queue == look_queue::unseen ? head_start(job, facts) : nanoseconds(0);
+    nanoseconds ahead{};
+    if (queue == look_queue::unseen) ahead = head_start(job, facts);
+    if (told.news == news_kind::ended) ahead = ahead_of_completions(job);
     if (is_newer_than_describes(told)) return {queue, due_of_news(told, facts) - ahead};
     // A describe has left since and did not show it: AWS is of two minds. It may make up one in a
     // moment; if not, the job must not stand before all others for ever.
@@ -183,7 +185,10 @@ look look_without_news(
 ) {
     if (!told.described) {
         // What had ended long before we came has nothing to explain: it is never described in bulk.
-        if (job.ending) return {look_queue::calm, facts.sent + limits::refresh_ended};
+        if (job.ending) {
+            const auto wait = told.is_end_known ? milliseconds(0) : limits::refresh_ended;
+            return {look_queue::calm, facts.sent + wait};
+        }
         return {look_queue::unseen, facts.sent - head_start(job, facts)};
     }
     if (!is_calm(job, facts.misses)) {
@@ -236,6 +241,13 @@ look next_look_at_listed(
 }
 
 }  // namespace
+
+nanoseconds ahead_of_completions(const domain::job_view& job) {
+    if (!job.last) return nanoseconds(0);
+    const auto ended = terminal_status(*job.last);
+    const bool may_page = ended && ended->value != domain::primary_status::completed;
+    return may_page ? nanoseconds(limits::explaining_patience) : nanoseconds(0);
+}
 
 look next_look(const domain::job_view& job, const look_facts& facts) {
     if (facts.listed) return next_look_at_listed(job, facts, *facts.listed);

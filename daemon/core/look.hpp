@@ -28,7 +28,7 @@
 namespace trainwatch::core {
 
 enum class look_queue : std::uint8_t {
-    ended,   // a list page says that it has ended: before all others, to learn why
+    ended,   // a list page says that it has ended: before all others, failures first, to learn why
     unseen,  // never described in this run
     live,    // regular looks where nothing lists, and those that a limit or an end calls for
     // Pages should tell of it and do not come: describes keep its bound (core/steering).
@@ -55,6 +55,8 @@ struct listing_facts {
     std::size_t backlog = 0;    // jobs of the lane that wait with news
     milliseconds list_floor{};  // a sweep over the lane's live jobs takes so long
     bool frugal = false;        // no more calls than the bound needs
+    // Its end was told before its list went and came back; what a describe had told is not known.
+    bool is_end_known = false;
     // Its bound is tighter than a round of pages, and describes are to keep it (core/steering).
     std::optional<nanoseconds> described_each{};
 
@@ -88,5 +90,9 @@ struct look_facts {
 };
 
 look next_look(const domain::job_view& job, const look_facts& facts);
+
+// How far an end that somebody may be woken for stands before completions, which nobody waits for:
+// those that pages told of so much earlier are described after it. Zero for a completion.
+nanoseconds ahead_of_completions(const domain::job_view& job);
 
 }  // namespace trainwatch::core

@@ -88,7 +88,7 @@ domain::alert_row trainwatchd_stale(
     alert.annotations["summary"] = "What is known of some live job of watch list " + place +
         " is older than the promised " + bound + ".";
     std::string cause = std::to_string(facts.live) + " live jobs there, and the oldest was seen " +
-        format_duration(std::chrono::floor<seconds>(facts.age)) + " ago. ";
+        format_duration(std::chrono::ceil<seconds>(facts.age)) + " ago. ";
     if (facts.feasible_bound > facts.bound) {
         cause += "The budget of connection " + facts.lane.connection + " allows a bound of about " +
             format_duration(std::chrono::ceil<seconds>(facts.feasible_bound)) +
@@ -102,7 +102,7 @@ domain::alert_row trainwatchd_stale(
     return {
         std::move(alert),
         "The oldest observation of a live job was " +
-            format_duration(std::chrono::floor<seconds>(facts.age)) +
+            format_duration(std::chrono::ceil<seconds>(facts.age)) +
             " old, and staleness_bound is " + bound + "."};
 }
 

@@ -120,6 +120,7 @@ void establish_end(
     job.ended = ended_at(last);
     const auto how = classify_end(last, memory, job.ended, seen);
     memory.counted = how != seen_as::old;
+    memory.counted_before = seen.is_end_told;
     memory.unsettled_since.reset();
     findings.push_back(domain::job_ended{*job.ending, job.ended, how, corrected});
 }
@@ -426,7 +427,9 @@ void restore(
     memory = {};
     memory.first_observed = row.first_observed;
     memory.already_ended = row.already_ended;
-    memory.counted = row.counted;
+    // What a page told of a job that had ended before somebody looked again, and no describe since.
+    memory.counted_before = row.counted && row.summarised && row.already_ended;
+    memory.counted = row.counted && !memory.counted_before;
     memory.billed = row.counted && row.last.billable_time.has_value();
     for (const auto& kept : seen) {
         memory.retired.push_back({kept.entry, {kept.index, kept.observed, kept.counted}});

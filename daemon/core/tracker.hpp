@@ -68,8 +68,11 @@ struct job_memory {
     bool already_ended = false;
     bool contradicted = false;  // `inconsistent` was reported
     bool counted = false;
+    // Its end was told and counted while somebody else watched the job, or before its list went.
+    bool counted_before = false;
     bool billed = false;
 
+    bool is_end_counted() const { return counted || counted_before; }
     bool operator==(const job_memory&) const = default;
 };
 

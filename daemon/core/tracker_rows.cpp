@@ -36,7 +36,7 @@ domain::job_row row_of(
     row.already_ended = memory.already_ended;
     row.ending = job.ending;
     row.ended = job.ended;
-    row.counted = memory.counted;
+    row.counted = memory.is_end_counted();
     row.missing = job.missing;
     row.summarised = job.summarised;
     return row;

@@ -62,14 +62,15 @@ struct alert_row {
 };
 
 // What is known of one alert at one endpoint. Written at the first confirmed delivery, when its end
-// is told first, and at the first confirmed resolve, not at each re-send.
+// is told first, and at the first and the last confirmed resolve, not at each re-send.
 struct delivery_row {
     std::string alert{};  // identity(labels)
     std::string receiver{};
     std::string url{};
     std::optional<wall_time> first_confirmed{};
     std::optional<wall_time> last_confirmed{};
-    bool resolved_confirmed = false;
+    // How often it has taken the end: none, once, or as often as it has to (core/dispatch).
+    std::int64_t resolved_confirmed = 0;
 
     bool operator==(const delivery_row&) const = default;
 };

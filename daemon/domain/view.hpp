@@ -194,6 +194,7 @@ struct lane_view {
     // Elsewhere, by describes alone; zero: there is no live job to tell it by.
     milliseconds described_bound{};
     std::size_t undecided = 0;      // jobs that may be some list's, once more is known of them
+    std::size_t unexplained = 0;    // ended as pages tell, and no describe has told why yet
     std::size_t untold_tags = 0;    // jobs that wait for ListTags, undecided ones included
     std::size_t withheld_tags = 0;  // unwatched jobs whose tags alone AWS refuses to tell
     std::string lists_refused{};    // why AWS refuses ListTrainingJobs, or the cure

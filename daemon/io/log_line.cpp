@@ -15,26 +15,14 @@ std::string_view name_of(log_level level) {
     return names[static_cast<std::size_t>(level)];
 }
 
-// Decodes one character of valid UTF-8 and tells its length.
-std::pair<std::uint32_t, std::size_t> character_at(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    const std::size_t size = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    std::uint32_t value = size == 1 ? first : first & (0xFFU >> (size + 1));
-    for (std::size_t i = 1; i < size && i < text.size(); ++i) {
-        value = (value << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
-    }
-    return {value, std::min(size, text.size())};
-}
-
 // C0 and C1 controls (a terminal takes U+009B like ESC [), line and paragraph separators, and
 // what reorders or hides text: a reader would see another line than the one that was written.
-bool misleads(std::uint32_t c) {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029 ||
-        (c >= 0x200B && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) ||
-        (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF;
+bool misleads(char32_t c) {
+    return is_control_character(c) || is_direction_mark(c) || (c >= 0x200B && c <= 0x200D) ||
+        (c >= 0x2060 && c <= 0x2065);
 }
 
-void append_escape(std::string& out, std::uint32_t c) {
+void append_escape(std::string& out, char32_t c) {
     switch (c) {
         case '\n':
             out += "\\n";
@@ -60,7 +48,7 @@ void append_quoted(std::string& out, std::string_view text) {
     std::string_view left = clean;
     out += '"';
     while (!left.empty()) {
-        const auto [c, size] = character_at(left);
+        const auto [c, size] = first_character(left);
         if (misleads(c)) {
             append_escape(out, c);
         } else {

@@ -125,7 +125,7 @@ CREATE TABLE deliveries (           -- of each alert, what each receiver has con
     url TEXT NOT NULL,
     first_confirmed INTEGER,
     last_confirmed INTEGER,
-    resolved_confirmed INTEGER NOT NULL,
+    resolved_confirmed INTEGER NOT NULL,  -- 0, once, or as often as the end has to be taken
     checksum INTEGER NOT NULL,
     PRIMARY KEY (alert, receiver, url)
 ) STRICT, WITHOUT ROWID;

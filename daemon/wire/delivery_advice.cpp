@@ -2,6 +2,9 @@
 
 #include <string_view>
 
+#include "base/limits.hpp"
+#include "base/time.hpp"
+
 namespace trainwatch::wire {
 namespace {
 
@@ -12,6 +15,11 @@ bool says(const failure& why, std::string_view what) {
 }
 
 // What OpenSSL reads where a server that knows no TLS answers.
+// Connected, and nothing came back within limits::delivery_deadline.
+bool is_slow(const failure& why) {
+    return why.detail.ends_with(" timed out");
+}
+
 bool is_no_tls(const failure& why) {
     return says(why, "wrong version number") || says(why, "packet length too long");
 }
@@ -48,6 +56,11 @@ std::string advise_on_delivery(const failure& why, receiver_kind kind) {
     switch (why.kind) {
         case error_class::transient:
             if (is_answer) return "see what it logs, or a load balancer in front of it";
+            if (is_slow(why)) {
+                return "it took the connection and did not answer within " +
+                    format_duration(limits::delivery_deadline) +
+                    ": it should answer first and work afterwards";
+            }
             return is_no_tls(why) ? "it speaks no TLS there: give its address with http://"
                                   : "check its address, and that it runs";
         case error_class::throttled:

@@ -109,6 +109,12 @@ void add_sweeps(metric_families& into, const domain::view& view, const domain::w
             if (known.sweep) undecided.add(with_lane(lane), number(known.undecided));
         });
     }
+    {
+        family_builder unexplained(into, metric("trainwatchd_unexplained_ends"));
+        for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
+            if (known.sweep) unexplained.add(with_lane(lane), number(known.unexplained));
+        });
+    }
     family_builder feasible(into, metric("trainwatchd_feasible_staleness_bound_seconds"));
     for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
         const auto bound = known.sweep ? known.sweep->feasible_bound : known.described_bound;

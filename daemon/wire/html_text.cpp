@@ -1,22 +1,11 @@
 #include "wire/html_text.hpp"
 
-#include <array>
 #include <cstdint>
 
 #include "base/text.hpp"
 
 namespace trainwatch::wire {
 namespace {
-
-// U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069: they reorder what stands around them.
-bool is_direction_mark(std::string_view three) {
-    if (three.size() < 3 || three[0] != '\xE2') return false;
-    const auto last = static_cast<unsigned char>(three[2]);
-    if (three[1] == '\x80') {
-        return last == 0x8E || last == 0x8F || (last >= 0xAA && last <= 0xAE);
-    }
-    return three[1] == '\x81' && last >= 0xA6 && last <= 0xA9;
-}
 
 std::string two_units(
     std::int64_t value, std::int64_t size, const char* large, std::int64_t part, const char* small
@@ -32,26 +21,24 @@ std::string html_escape(std::string_view text) {
     const std::string valid = valid_utf8(text);
     std::string escaped;
     escaped.reserve(valid.size());
-    for (std::size_t at = 0; at < valid.size(); ++at) {
-        const char c = valid[at];
-        const auto byte = static_cast<unsigned char>(c);
-        if (is_direction_mark(std::string_view(valid).substr(at, 3))) {
-            at += 2;
-        } else if (c == '&') {
+    for (std::string_view rest = valid; !rest.empty();) {
+        const auto [code, bytes] = first_character(rest);
+        if (code == '&') {
             escaped += "&amp;";
-        } else if (c == '<') {
+        } else if (code == '<') {
             escaped += "&lt;";
-        } else if (c == '>') {
+        } else if (code == '>') {
             escaped += "&gt;";
-        } else if (c == '"') {
+        } else if (code == '"') {
             escaped += "&quot;";
-        } else if (c == '\'') {
+        } else if (code == '\'') {
             escaped += "&#39;";
-        } else if ((byte >= 0x20 && byte != 0x7F) || c == '\n') {
-            escaped += c;
-        } else {
+        } else if (code != '\n' && is_control_character(code)) {
             escaped += ' ';
+        } else if (!is_direction_mark(code)) {
+            escaped += rest.substr(0, bytes);
         }
+        rest.remove_prefix(bytes);
     }
     return escaped;
 }

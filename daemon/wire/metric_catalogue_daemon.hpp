@@ -103,7 +103,7 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      "0 or 1",
      "connection aws_region",
      "Whether list pages have told of every job back to the horizon, and still come; while they do "
-     "a new or an ended one is news. This and the following four are absent where jobs are not "
+     "a new or an ended one is news. This and the following five are absent where jobs are not "
      "listed."},
     {"trainwatchd_sweep_pages_total",
      metric_type::counter,
@@ -132,6 +132,13 @@ inline constexpr auto metrics_of_daemon = std::to_array<metric_entry>({
      "connection aws_region",
      "Jobs that may be some list's and wait for a describe or ListTags to tell; no bound holds for "
      "them, and no alert about them fires before."},
+    {"trainwatchd_unexplained_ends",
+     metric_type::gauge,
+     metric_group::daemon,
+     "jobs",
+     "connection aws_region",
+     "Jobs that have ended as pages tell and wait for the describe that tells why, those that did "
+     "not complete first; their alerts fire then, or without a cause after two to ten minutes."},
     {"trainwatchd_feasible_staleness_bound_seconds",
      metric_type::gauge,
      metric_group::daemon,

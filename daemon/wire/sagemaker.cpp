@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/limits.hpp"
+#include "base/plain_text.hpp"
+#include "base/text.hpp"
 #include "wire/job_arn.hpp"
 #include "wire/sagemaker_call.hpp"
 #include "wire/training_job_reader.hpp"
@@ -202,6 +204,8 @@ result<domain::observation> observe(training_job_answer& answer, std::string_vie
     seen.status = domain::parse_primary(status);
     seen.secondary = domain::parse_secondary(job.secondary_status.value_or(std::string_view()));
     seen.failure_reason = owned(job.failure_reason);
+    // Of blanks and escape sequences alone: it tells as little as none.
+    if (trim(plain_text(seen.failure_reason)).empty()) seen.failure_reason.clear();
     seen.transitions = read_transitions(job.secondary_status_transitions);
     if (job.resource_config) read_resources(*job.resource_config, seen);
     read_times(job, seen);

@@ -10,6 +10,7 @@
 #include "wire/settings_yaml_reader.hpp"
 #include "wire/settings_yaml_sections.hpp"
 #include "wire/settings_yaml_tree.hpp"
+#include "wire/terminal_text.hpp"
 
 namespace trainwatch::wire {
 namespace {
@@ -81,7 +82,8 @@ const yaml_node* step_into(const yaml_node& node, std::string_view& path) {
 }  // namespace
 
 std::string format_error(std::string_view file, const settings_error& error) {
-    std::string text(file);
+    // A name of a file may hold anything but a slash, another line too.
+    std::string text = terminal_safe(file);
     if (error.line > 0) {
         text += ":" + std::to_string(error.line) + ":" + std::to_string(error.column);
     }

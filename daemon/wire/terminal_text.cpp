@@ -11,32 +11,6 @@
 namespace trainwatch::wire {
 namespace {
 
-struct character {
-    char32_t code = 0;
-    std::size_t bytes = 0;
-};
-
-// The first character of valid UTF-8.
-character first_of(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    static constexpr std::array<unsigned, 5> masks{0, 0x7F, 0x1F, 0x0F, 0x07};
-    char32_t code = lead & masks[bytes];
-    for (std::size_t i = 1; i < bytes && i < text.size(); ++i)
-        code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
-    return {code, std::min(bytes, text.size())};
-}
-
-constexpr bool is_control(char32_t code) {
-    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
-}
-// What reorders the text around it, or hides in it.
-constexpr bool is_direction_mark(char32_t code) {
-    return code == 0x061C || code == 0x200E || code == 0x200F ||
-        (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
-        code == 0xFEFF || (code >= 0xE0000 && code <= 0xE007F);
-}
-
 using range = std::pair<char32_t, char32_t>;
 // The large blocks only: enough to keep columns straight in what job messages hold.
 constexpr std::array<range, 10> wide{
@@ -70,7 +44,7 @@ std::size_t bytes_within(std::string_view text, std::size_t columns) {
     std::size_t at = 0;
     std::size_t used = 0;
     while (at < text.size()) {
-        const auto [code, bytes] = first_of(text.substr(at));
+        const auto [code, bytes] = first_character(text.substr(at));
         used += columns_of(code);
         if (used > columns) break;
         at += bytes;
@@ -165,8 +139,8 @@ std::string terminal_safe(std::string_view text) {
             rest.remove_prefix(sequence);
             continue;
         }
-        const auto [code, bytes] = first_of(rest);
-        if (is_control(code)) {
+        const auto [code, bytes] = first_character(rest);
+        if (is_control_character(code)) {
             safe += ' ';
         } else if (!is_direction_mark(code)) {
             safe += rest.substr(0, bytes);
@@ -179,7 +153,7 @@ std::string terminal_safe(std::string_view text) {
 std::size_t display_width(std::string_view text) {
     std::size_t columns = 0;
     while (!text.empty()) {
-        const auto [code, bytes] = first_of(text);
+        const auto [code, bytes] = first_character(text);
         columns += columns_of(code);
         text.remove_prefix(bytes);
     }
@@ -204,7 +178,7 @@ std::string elided(std::string_view text, std::size_t columns, const text_style&
     const auto head = bytes_within(text, room / 2);
     auto tail = head;
     while (display_width(text.substr(tail)) > room - room / 2)
-        tail += first_of(text.substr(tail)).bytes;
+        tail += first_character(text.substr(tail)).bytes;
     return std::string(text.substr(0, head)) + std::string(mark) + std::string(text.substr(tail));
 }
 

@@ -272,6 +272,48 @@ TEST(ReceiverAccess, that_verifies_nobody_is_warned_of_and_accepted) {
     );
 }
 
+std::vector<std::string> warnings_of(std::string yaml) {
+    aws_files nothing;
+    const auto loaded = load_settings(
+        "/etc/a.yaml", std::as_const(nothing), access_to({{"/etc/a.yaml", std::move(yaml)}})
+    );
+    return std::get<loaded_configuration>(loaded).warnings;
+}
+
+TEST(CheckConfig, warns_of_a_connection_that_no_list_uses) {
+    EXPECT_THAT(
+        warnings_of(
+            "connections: [{name: a, regions: [eu-west-1]}, {name: b, regions: [eu-west-1]}]\n"
+            "watch_lists: [{name: l, connections: [a], jobs: [x]}]\n"
+        ),
+        testing::ElementsAre(testing::AllOf(
+            testing::StartsWith("/etc/a.yaml:1:"),
+            testing::EndsWith("connections[1].name: warning: no watch list uses this connection")
+        ))
+    );
+}
+
+TEST(CheckConfig, warns_of_a_list_that_finds_nothing_because_of_an_earlier_one) {
+    const std::string all =
+        "watch_lists:\n  - {name: all, regions: [eu-west-1], match: {name: '*'}}\n";
+    const std::string next = "  - {name: b, regions: [eu-west-1], match: {name: 'b*'}}\n";
+    EXPECT_THAT(
+        warnings_of(all + next),
+        testing::ElementsAre(testing::HasSubstr("\"b\" finds no job: \"all\", which comes before it"
+        ))
+    );
+    EXPECT_THAT(
+        warnings_of(
+            "watch_lists:\n" + next + "  - {name: all, regions: [eu-west-1], match: {name: '*'}}\n"
+        ),
+        testing::IsEmpty()
+    );
+    EXPECT_THAT(
+        warnings_of(all + "  - {name: c, regions: [us-east-1], match: {name: 'c*'}}\n"),
+        testing::IsEmpty()
+    ) << "it looks elsewhere";
+}
+
 // What is shipped is what the documentation says, and right.
 TEST(ShippedConfig, is_good) {
     const std::filesystem::path folder =

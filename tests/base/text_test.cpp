@@ -68,6 +68,10 @@ TEST(glob, is_about_the_whole_text) {
     EXPECT_FALSE(matches_glob("nightly-bert-7", "nightly-*-8"));
     EXPECT_FALSE(matches_glob("nightly-bert-7", "Nightly-*"));
     EXPECT_FALSE(matches_glob("", "?"));
+    EXPECT_TRUE(matches_glob("équipe", "?quipe")) << "a character, not a byte";
+    EXPECT_FALSE(matches_glob("équipe", "??quipe"));
+    EXPECT_TRUE(matches_glob("a模b", "*?b"));
+    EXPECT_TRUE(matches_glob("\xFFx", "?x")) << "what is no UTF-8 counts by bytes";
 }
 
 TEST(glob, takes_no_long_time_over_many_stars) {

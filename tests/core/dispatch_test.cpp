@@ -93,6 +93,9 @@ TEST(dispatch, end_of_what_is_held_is_told_until_alertmanager_has_taken_it_for_i
     where.ends_taken = 0;
     where.resolved_at = created - limits::terminal_hold;
     EXPECT_EQ(decide(where), dispatch::finish_told);
+    // By a clock that was a day behind when it came: it fired there a minute ago.
+    where.heard_at = created - minutes(1);
+    EXPECT_EQ(decide(where), dispatch::resolve);
 }
 
 INSTANTIATE_TEST_SUITE_P(every_standing, dispatch_table, testing::ValuesIn(cases));

@@ -875,6 +875,24 @@ TEST(engine_restart, end_goes_on_to_be_told_until_it_was_told_for_its_time) {
     }
 }
 
+// Whose clock was a day behind when the end came: what tells how often it was taken is no time.
+TEST(engine_restart, end_that_was_taken_once_goes_on_to_be_told_whatever_the_clock_said) {
+    auto before = failed_job({am_1});
+    auto log = before.play(minutes(5));
+    const auto rest = before.play(minutes(3), acknowledged{"resnet"});
+    log.insert(log.end(), rest.begin(), rest.end());
+    auto known = keep(log).load();
+    ASSERT_THAT(known.rows.deliveries, SizeIs(1));
+    ASSERT_EQ(known.rows.deliveries[0].resolved_confirmed, 1);
+    *known.rows.alerts[0].alert.resolved_at -= hours(2);
+    auto after = failed_job({am_1}, std::move(known));
+    after.pass(minutes(8));
+    const auto told = deliveries(after.play(minutes(30)));
+    EXPECT_GE(told.size(), 14U);
+    for (const auto& sent : told)
+        EXPECT_EQ(sent.what.alerts[0].state, alert_state::resolved);
+}
+
 // It was over for an hour when the last run ended: what nobody wrote of that receiver never was.
 TEST(engine_restart, receiver_that_came_after_the_end_is_not_told_it) {
     auto before = failed_job({am_1});

@@ -375,6 +375,20 @@ TEST(standing, alert_that_a_reload_switches_off_ends) {
     EXPECT_EQ(because(play, "TrainingJobNearDeadline"), "switched_off");
 }
 
+TEST(standing, alert_whose_limit_a_reload_takes_back_is_switched_off) {
+    auto plan = quick_plan({"resnet"});
+    plan.lists["nightly"].limits.billable = minutes(10);
+    script play(std::move(plan));
+    play.aws = [](const describe&) { return running().seen(); };
+    play.play(minutes(1));
+    ASSERT_THAT(firing(play), ElementsAre("TrainingJobOverBudget"));
+    auto next = play.subject().plan();
+    next.lists["nightly"].limits = {};
+    play.play(minutes(2), reconfigured{next});
+    EXPECT_THAT(firing(play), IsEmpty());
+    EXPECT_EQ(because(play, "TrainingJobOverBudget"), "switched_off");
+}
+
 // ---- what it says by now -----------------------------------------------------------------------
 
 // Of the first alert in each parcel for the endpoint that has one of that name, the annotation.

@@ -139,7 +139,7 @@ TEST_F(engine_ledger, restart_tells_the_end_of_what_fired_again) {
     over.alert.resolved_at = now - minutes(5);
     domain::delivery_row told{domain::identity(over.alert.labels), "hook", "http://hook/"};
     told.first_confirmed = told.last_confirmed = now - hours(2);
-    told.resolved_confirmed = true;
+    told.resolved_confirmed = 1;
     domain::ledger known;
     known.first_start = false;
     known.rows.alerts = {over};

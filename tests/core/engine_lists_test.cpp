@@ -159,6 +159,30 @@ TEST_F(discovery, end_is_explained_in_the_end_though_an_older_answer_came_first)
     EXPECT_EQ(play().view().alerts[0].labels.at("alertname"), "TrainingJobMaxRuntimeExceeded");
 }
 
+// A sweep of jobs that complete together is minutes of describes; nobody waits for those.
+TEST_F(discovery, failure_is_told_before_the_completions_that_pages_told_of_earlier) {
+    auto chosen = finds_all();
+    chosen.connections[0].budget.describe_per_second = 1;
+    for (int i = 0; i < 300; ++i)
+        aws.put(ran("job-" + std::to_string(i)), later(seconds(120)));
+    start(chosen).play(minutes(10));
+    for (int i = 0; i < 200; ++i) {
+        const auto name = "job-" + std::to_string(i);
+        aws.put(running(name).ends("Completed", "Completed", minutes(130)), later(minutes(130)));
+    }
+    play().play(seconds(20));
+    EXPECT_GT(play().view().lanes[0].unexplained, 150U);
+    const auto when = minutes(130) + seconds(20);
+    aws.put(failing("job-250", when), later(when));
+    play().play(seconds(30));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_NE(play().view().alerts[0].labels.at("failure_class"), "unknown");
+    EXPECT_GT(play().view().lanes[0].unexplained, 100U);
+    play().play(minutes(5));
+    EXPECT_EQ(play().view().lanes[0].unexplained, 0U);
+    EXPECT_EQ(finished(), 201U);
+}
+
 class failing_together : public discovery {
 protected:
     void three_hundred_fail() {

@@ -178,6 +178,45 @@ TEST_F(engine_retention, list_that_comes_back_after_a_restart_tells_nothing_twic
     EXPECT_EQ(counted(), 1U);
 }
 
+// A team's file that goes and comes back, again and again.
+TEST_F(engine_retention, list_that_comes_and_goes_over_restarts_counts_an_end_once) {
+    fails("a1", minutes(110));
+    runs("b1");
+    const auto only_b = with_list(one_connection(), list_of("bs", by_name("b*")));
+    const auto both = with_list(only_b, list_of("as", by_name("a*")));
+    begin(both);
+    run(minutes(5));
+    for (int i = 0; i < 3; ++i) {
+        run(minutes(1), change_to(play(), only_b));
+        run(minutes(1), change_to(play(), both));
+        EXPECT_EQ(counted(), 1U) << i;
+        restart(i == 1 ? only_b : both);
+        run(minutes(1));
+        run(minutes(1), change_to(play(), both));
+        ASSERT_NE(job("a1"), nullptr);
+        EXPECT_EQ(counted(), 1U) << i;
+    }
+    EXPECT_EQ(firing(), 0U);
+}
+
+// Nothing of what was known of it is lost, in the view and in the ledger.
+TEST_F(engine_retention, finished_job_whose_list_comes_back_is_shown_for_the_rest_of_its_time) {
+    fails("a1", minutes(115));
+    runs("b1");
+    const auto only_b = with_list(one_connection(), list_of("bs", by_name("b*")));
+    const auto both = with_list(only_b, list_of("as", by_name("a*")));
+    begin(both);
+    run(minutes(5));
+    run(minutes(1), change_to(play(), only_b));
+    run(minutes(2), change_to(play(), both));
+    ASSERT_NE(job("a1"), nullptr);
+    EXPECT_FALSE(job("a1")->retired);
+    EXPECT_FALSE(job("a1")->summarised) << "it was described once more";
+    EXPECT_NE(job("a1")->last->failure_reason, "");
+    run(hours(1));
+    EXPECT_TRUE(job("a1")->retired);
+}
+
 TEST_F(engine_retention, row_of_a_former_job_of_the_name_goes_one_day) {
     bounds.ledger_retention = 3 * day;
     fails("a", minutes(100));

@@ -256,6 +256,22 @@ TEST(listed_look, end_that_a_page_told_is_described_at_once_and_before_all_other
     EXPECT_EQ(next_look({}, new_job), expected);
 }
 
+// Nobody is woken for a completion: a failure is explained before those that were told earlier.
+TEST(listed_look, failure_goes_before_completions_that_pages_told_earlier) {
+    const auto told = [](const char* status, seconds since) {
+        auto facts = listed_facts(news_kind::ended);
+        facts.listed->news_since = mono(since);
+        return next_look(shown(running().status(status, status)), facts);
+    };
+    const auto completed = told("Completed", seconds(600));
+    const auto failed = told("Failed", seconds(1000));
+    EXPECT_EQ(completed.queue, look_queue::ended);
+    EXPECT_EQ(failed.queue, look_queue::ended);
+    EXPECT_LT(failed.due, completed.due);
+    EXPECT_LT(told("Stopped", seconds(1000)).due, completed.due) << "it may have met its limit";
+    EXPECT_LT(completed.due, told("Failed", seconds(1300)).due) << "and none waits for ever";
+}
+
 TEST(listed_look, job_that_a_page_lacks_is_described_a_moment_later) {
     const look expected{look_queue::ended, mono(seconds(1005)), false};
     EXPECT_EQ(next_look(shown(running()), listed_facts(news_kind::absent)), expected);

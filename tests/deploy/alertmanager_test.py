@@ -47,13 +47,13 @@ FAILED = {
 # end, a BEL, a C1 control, and more emoji than anybody reads.
 HOSTILE = (
     "\x1b[31;1mAlgorithmError\x1b[0m: <!channel> <https://evil.example|click> & <script>alert(1)</script>"
-    " ```*bold*\r\nBcc: all@example.com\r\n\r\nevil\u202egnp.exe\x07\u009b2J{{ .Status }}" + "\U0001F4A3" * 1024
+    " ```*bold*\r\nBcc: all@example.com\r\n\r\nevil\u202egnp.exe\u061c\u2028next\u2029\ufeff\x07\u009b2J{{ .Status }}" + "\U0001F4A3" * 1024
 )
 EVERYWHERE = {
     name: HOSTILE
     for name in ("failure_reason", "summary", "description", "phases", "cost", "same_reason")
 }
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def other(alert, annotations=None, **labels):
@@ -429,6 +429,23 @@ class Notifications(Shipped):
         (chat,) = self.vendors.next("slack")["slack"]["attachments"]
         self.assertEqual((chat["title"], chat["color"]), ("Over: TrainwatchdStale: nightly", "good"))
         self.assertTrue(chat["text"].startswith("Over: What is known"))
+
+    # Severities are the configuration's own: "page" is as bad as critical, whoever else is in a group.
+    def test_of_a_severity_of_ones_own_have_the_color_of_the_worst(self):
+        stuck = {"alertname": "TrainingJobStuck", "failure_class": None}
+        colors = {}
+        for severities in ("page", "ticket", "info", "critical"):
+            self.tell(other(FAILED, severity=severities, watch_list=severities, **stuck))
+            (chat,) = self.vendors.next("slack")["slack"]["attachments"]
+            colors[severities] = chat["color"]
+        self.assertEqual(
+            colors, {"page": "danger", "ticket": "warning", "info": "#439FE0", "critical": "danger"}
+        )
+
+    def test_of_a_runbook_with_marks_of_slack_have_one_link(self):
+        self.tell(other(FAILED, {"runbook_url": "https://wiki.example/a?b=<c>|d&e"}))
+        (chat,) = self.vendors.next("slack", "pagerduty", "sns")["slack"]["attachments"]
+        self.assertIn("<https://wiki.example/a?b=%3Cc%3E%7Cd&amp;e|runbook>", chat["text"])
 
     def test_of_a_test_reach_everybody_at_once(self):
         self.tell({"labels": {"alertname": "TrainwatchdTest", "severity": "info", "test": "1"},

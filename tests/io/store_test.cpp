@@ -121,7 +121,7 @@ TEST_F(StoreRows, later_rows_take_the_place_of_earlier_ones) {
     batch.jobs[0].watch_list = "another";
     batch.transitions[0].entry.message = "new";
     batch.alerts[0].reason = "new";
-    batch.deliveries[0].resolved_confirmed = false;
+    batch.deliveries[0].resolved_confirmed = 15;
     batch.counters[0].value = 2;
     commit(batch);
     const domain::ledger expected{false, batch, std::nullopt};

@@ -61,7 +61,7 @@ public:
     // The engine hears of the job, or that there is none of that name.
     void heard(std::size_t job, mono_time now);
     // A describe told how the job ended, and why.
-    void explained(std::size_t job, const domain::observation& told);
+    void explained(std::size_t job, const domain::observation& told, mono_time now);
     void unheard(std::size_t job) { heard_.erase(job); }
     void account_told(lane_id lane) { account_told_[lane.value] = true; }
     // Tags are asked for; were told; were refused.
@@ -264,7 +264,8 @@ private:
     // By job, alert and the label that tells it from its like: when it was first told of a job for
     // which that is due.
     std::map<std::tuple<std::size_t, std::string, std::string>, mono_time> due_since_{};
-    std::set<std::size_t> explained_{};  // jobs of which this run was told how they ended, and why
+    // Jobs of which this run was told how they ended, and why; when first.
+    std::map<std::size_t, mono_time> explained_{};
     struct completion {
         wall_time at{};
         mono_time told{};

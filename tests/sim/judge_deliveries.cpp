@@ -136,7 +136,9 @@ void judge::check_resolve(
         if (job.deleted) return;
         // Where tags may not be read, no filter of tags has it, once the list is gone that had it;
         // another list may name it by the time that somebody hears.
-        if (may_lack_tags(job.place) && !was_always_named(job)) return;
+        // Nor, where describes are refused, one that goes by what only they tell.
+        const bool may_lack_details = undescribed_.contains(job.place);
+        if ((may_lack_tags(job.place) || may_lack_details) && !was_always_named(job)) return;
         const bool was_left = std::any_of(
             scene_.lists.history().begin(),
             scene_.lists.history().end(),

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "alert_labels.hpp"
+#include "base/limits.hpp"
 #include "core/history.hpp"
 #include "judge.hpp"
 
@@ -57,12 +58,12 @@ void judge::check_texts(
     if (!comes_and_goes(alert.labels)) check_class(alert, identity, now);
 }
 
-void judge::explained(std::size_t job, const domain::observation& told) {
+void judge::explained(std::size_t job, const domain::observation& told, mono_time now) {
     const bool is_failed = told.status.value == domain::primary_status::failed;
     const bool says_why = domain::is_terminal(told.status.value) &&
         core::is_terminal_entry(told.secondary.value) &&
         (!is_failed || !told.failure_reason.empty());
-    if (says_why) explained_.insert(job);
+    if (says_why) explained_.emplace(job, now);
 }
 
 // Whoever was told why before it fired says so; later on it keeps the name under which it fired.
@@ -82,9 +83,18 @@ void judge::check_class(
         disk.latency_max <= milliseconds(10) && !restored_.contains(identity);
     const bool contradicts_itself = aws.torn > 0 || aws.taken_back > 0 || aws.scrambled > 0;
     const bool is_first = known.starts_at == wall_time{};
-    const bool was_explained =
-        is_first && leaves_at_once && !contradicts_itself && explained_.contains(*known.job);
-    if (told != is && (told != "unknown" || was_explained)) {
+    // It may have waited for its receiver: what was told since has come too late for its name.
+    const auto explained = explained_.find(*known.job);
+    const bool came_in_time =
+        explained != explained_.end() && alert.starts_at >= clocks::true_wall(explained->second);
+    const bool was_explained = is_first && leaves_at_once && !contradicts_itself && came_in_time;
+    // Nor is a cause given up before AWS has had its time to tell it.
+    const auto& clock = scene_.drawn.clock;
+    const bool is_dated = clock.skew == milliseconds(0) && clock.drift == 0 && clock.steps == 0;
+    const bool was_in_haste = is_dated && !contradicts_itself &&
+        !scene_.jobs.jobs()[*known.job].deleted &&
+        alert.starts_at < truth.ended() + limits::settle_patience - seconds(5);
+    if (told != is && (told != "unknown" || was_explained || was_in_haste)) {
         violated("of another class than " + is + ": " + identity, now);
     }
 }

@@ -45,7 +45,10 @@ result<domain::receipt> receiver_endpoint::take(
         return why;
     }
     const bool is_manager = kind_ == domain::receiver_kind::alertmanager;
-    if (deaf_ || (is_manager && chance(faults_.lies))) return domain::receipt{};
+    if (deaf_ || (is_manager && chance(faults_.lies))) {
+        drop(what);
+        return domain::receipt{};
+    }
     const bool is_wrong =
         std::any_of(what.alerts.begin(), what.alerts.end(), [&](const auto& each) {
             return (!calm_ && is_about(each.labels, poisoned)) ||
@@ -78,6 +81,14 @@ result<std::vector<bool>> receiver_endpoint::tell(
     return held;
 }
 
+void receiver_endpoint::drop(const core::deliver& what) {
+    for (const auto& alert : what.alerts) {
+        if (alert.state != domain::alert_state::resolved) continue;
+        const auto known = held_.find(domain::identity(alert.labels));
+        if (known != held_.end()) ++known->second.ends_dropped;
+    }
+}
+
 // Overlapping intervals are one alert: from the first start on, until the latest word on its end.
 void receiver_endpoint::keep(const domain::alert_message& alert, mono_time now) {
     auto [at, added] = held_.try_emplace(domain::identity(alert.labels));
@@ -96,6 +107,7 @@ void receiver_endpoint::keep(const domain::alert_message& alert, mono_time now) 
     const bool is_shorter = !alert.ends_at && overlaps && known.ends_at > end;
     if (!is_shorter) known.ends_at = end;
     (alert.state == domain::alert_state::firing ? known.fired : known.resolved) = now;
+    known.ends_dropped = 0;
 }
 
 bool receiver_endpoint::fires(const std::string& identity, wall_time now) const {

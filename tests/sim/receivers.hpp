@@ -28,6 +28,7 @@ struct held_alert {
     wall_time ends_at{};                  // it fires until then
     std::optional<mono_time> fired{};     // taken last
     std::optional<mono_time> resolved{};  // likewise
+    int ends_dropped = 0;                 // said 200 to and not taken, since it was told last
 };
 
 class receiver_endpoint {
@@ -60,6 +61,7 @@ public:
 private:
     bool chance(double of) { return !calm_ && of > 0 && random_.unit() < of; }
     void keep(const domain::alert_message& alert, mono_time now);
+    void drop(const core::deliver& what);
 
     random_source random_;
     random_source telling_;  // of its own: what is asked changes nothing of what is taken

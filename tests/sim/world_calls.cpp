@@ -75,7 +75,7 @@ void world::hear(const core::described& event, const call& made) {
     }
     const auto job = aws_.find_created(told.account_id, told.region, told.name, told.created);
     if (job) judge_->heard(*job, now_);
-    if (job && told.name == made.what) judge_->explained(*job, told);
+    if (job && told.name == made.what) judge_->explained(*job, told, now_);
     const bool is_true = calm_ && made.sent >= calm_from_ && told.name == made.what;
     if (job && is_true) judge_->described_truly(*job, clocks::true_wall(made.sent), now_);
 }

@@ -7,6 +7,7 @@ namespace {
 
 using domain::receiver_kind;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string advice(error_class kind, std::string detail, receiver_kind to) {
     failure why;
@@ -46,6 +47,14 @@ TEST(DeliveryAdvice, on_the_wrong_scheme_names_the_right_one) {
         ),
         HasSubstr("https://")
     );
+}
+
+TEST(DeliveryAdvice, on_who_answers_late_tells_of_the_time_and_not_of_the_address) {
+    const auto said = advice(
+        error_class::transient, "reading from 127.0.0.1:9 timed out", receiver_kind::webhook
+    );
+    EXPECT_THAT(said, HasSubstr("within 10s"));
+    EXPECT_THAT(said, Not(HasSubstr("address")));
 }
 
 TEST(DeliveryAdvice, of_the_failure_itself_comes_first) {

@@ -103,7 +103,7 @@ TEST(Explanation, tells_why_an_alert_ended_and_who_knows) {
     alert.state = domain::alert_state::resolved;
     alert.resolved_at = at("2026-11-24T09:30:00Z");
     alert.annotations["resolved_because"] = "acknowledged";
-    rows.deliveries[0].resolved_confirmed = true;
+    rows.deliveries[0].resolved_confirmed = 1;
     const auto text = explained(rows);
     EXPECT_THAT(text, HasSubstr("taken 2026-11-24 09:00:09Z, its end too\n"));
     EXPECT_THAT(text, HasSubstr("ended         2026-11-24 09:30:00Z, acknowledged\n"));
