@@ -560,6 +560,7 @@ private:
     void on_candidate_failure(const poll& failed, const failure& why);
     void give_up_details(std::size_t slot, const failure& why);
     void tell_refused_details(std::size_t slot, const failure& why);
+    bool may_be_of_an_older_server(std::size_t slot) const;
     void on_missing(const poll& done);
     void tell_missing(std::size_t slot);
     void on_silence(const poll& failed, const failure& why);

@@ -96,6 +96,16 @@ void engine::tell_refused_details(std::size_t slot, const failure& why) {
     say(note_of_refused_details(plan_.lanes[target.lane.value], target.name, why));
 }
 
+// A page has told of its end a moment ago: a server that does not know the job may not know it yet.
+// Of a young one that is likely; of others it is not said three times in a row.
+bool engine::may_be_of_an_older_server(std::size_t slot) const {
+    const auto& target = targets_[slot];
+    const auto& job = view_.jobs[slot];
+    if (target.news != news_kind::ended || !job.last || job.ending) return false;
+    const bool is_young = now_.wall - job.last->created < limits::settle_patience;
+    return is_young || target.misses < limits::misses_believed;
+}
+
 void engine::on_missing(const poll& done) {
     const auto slot = done.slot;
     auto& job = view_.jobs[slot];
@@ -103,6 +113,11 @@ void engine::on_missing(const poll& done) {
     tell_recovery(slot);
     ++targets_[slot].misses;
     targets_[slot].described = done.sent;
+    if (may_be_of_an_older_server(slot)) {
+        mark_heard(slot, done.sent);
+        scheduler_.place(done, look{look_queue::ended, done.sent + limits::settle_interval});
+        return;
+    }
     // Gone before anybody explained it: it has ended all the same.
     end_without_cause(slot);
     const bool is_news = mark_missing(job);

@@ -183,6 +183,24 @@ TEST_F(discovery, failure_is_told_before_the_completions_that_pages_told_of_earl
     EXPECT_EQ(finished(), 201U);
 }
 
+// Of AWS' servers the one that is asked may not know a job yet that another has listed.
+TEST_F(discovery, end_of_a_young_job_is_explained_though_a_server_does_not_know_the_job) {
+    start().play(soon);
+    const auto born = minutes(120) + seconds(40);
+    aws.put(running("a").created_at(later(born)), later(born));
+    play().play(seconds(30));
+    ASSERT_NE(job("a"), nullptr);
+    const auto ended = born + seconds(30);
+    aws.put(running("a").created_at(later(born)).fails(ended), later(ended));
+    play().aws = [](const describe&) { return failed(error_class::not_found); };
+    play().play(seconds(30));
+    EXPECT_THAT(play().view().alerts, IsEmpty());
+    aws.serve(play());
+    play().play(seconds(30));
+    ASSERT_THAT(play().view().alerts, SizeIs(1));
+    EXPECT_NE(play().view().alerts[0].labels.at("failure_class"), "unknown");
+}
+
 class failing_together : public discovery {
 protected:
     void three_hundred_fail() {

@@ -93,7 +93,7 @@ void judge::check_class(
     const bool is_dated = clock.skew == milliseconds(0) && clock.drift == 0 && clock.steps == 0;
     const bool was_in_haste = is_dated && !contradicts_itself &&
         !scene_.jobs.jobs()[*known.job].deleted &&
-        alert.starts_at < truth.ended() + limits::settle_patience - seconds(5);
+        alert.starts_at < truth.ended() + limits::settle_patience / 2;
     if (told != is && (told != "unknown" || was_explained || was_in_haste)) {
         violated("of another class than " + is + ": " + identity, now);
     }
