@@ -141,6 +141,7 @@ void add(history_counts& all, const history_counts& more) {
     all.unwatched += more.unwatched;
     all.short_lived += more.short_lived;
     all.undecided += more.undecided;
+    all.unknown += more.unknown;
     all.gone += more.gone;
     all.unread += more.unread;
     all.waiting += more.waiting;
@@ -245,10 +246,17 @@ int backtest_folder(const options& chosen) {
         complain(no_job_saved(chosen.from));
         return could_not;
     }
+    if (saved->jobs.empty() && since) {
+        complain("no job saved in " + chosen.from + " was created since " + iso8601(*since));
+        return could_not;
+    }
     backtest_source source;
     source.where = "the saved answers in " + chosen.from;
     source.is_folder = true;
     source.has_lists = chosen.config_file_given;
+    source.expects = std::any_of(plan.lists.begin(), plan.lists.end(), [](const auto& list) {
+        return list.second.completed_within.has_value();
+    });
     source.counts = saved->counts;
     const auto from = since.value_or(saved->first);
     const auto report = make_backtest_report(saved->jobs, plan, from, std::max(from, saved->last));

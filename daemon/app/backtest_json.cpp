@@ -34,6 +34,7 @@ void write_jobs(
     out.member("short_lived", counts.short_lived);
     out.member("unwatched", counts.unwatched);
     out.member("undecided", counts.undecided);
+    out.member("unknown", counts.unknown);
     out.member("deleted", counts.gone);
     out.member("unread", counts.unread);
     out.member("missing", counts.waiting);

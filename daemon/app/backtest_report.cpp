@@ -99,6 +99,9 @@ private:
              ++next_completion_) {
             siblings_.ran(next_completion_->second->whole);
         }
+        // A list names it, and it was over before: it has had its part in the others' limits alone.
+        if (core::terminal_status(whole) && core::ended_at(whole).value_or(job.until) < made_.since)
+            return;
         count(job);
         const auto& traits = plan_.traits(job.watch_list);
         auto configured = plan_.alert_labels(job.watch_list);
@@ -161,12 +164,23 @@ private:
                  chosen,
                  configured,
                  times,
-                 made_.since,
+                 begin_of(list, times),
                  made_.until}
             );
             for (const auto& each : found)
                 made_.alerts.push_back({each.row.alert, each.row.reason, each.ended, 0});
         }
+    }
+
+    // When somebody who began with its first job would have begun to watch the list.
+    wall_time begin_of(const std::string& list, const std::vector<wall_time>& completions) const {
+        std::optional<wall_time> first;
+        if (!completions.empty()) first = completions.front();
+        for (const auto* const job : jobs_) {
+            if (job->watch_list != list) continue;
+            first = std::min(first.value_or(job->whole.created), job->whole.created);
+        }
+        return std::max(made_.since, first.value_or(made_.since));
     }
 
     void weigh_stuck(const past_job& job, const core::replayed_alert& each) {

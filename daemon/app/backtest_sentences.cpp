@@ -59,6 +59,11 @@ std::string outcomes(const backtest_jobs& jobs) {
 
 void add_rest(const backtest_source& source, std::vector<std::string>& said) {
     const auto& counts = source.counts;
+    if (source.is_folder && source.expects) {
+        said.emplace_back(
+            "TrainingJobOverdue is not judged: saved answers need not be the whole history."
+        );
+    }
     if (counts.short_lived > 0) {
         said.push_back(
             counted_jobs(counts.short_lived) + " that completed within " +
@@ -73,6 +78,12 @@ void add_rest(const backtest_source& source, std::vector<std::string>& said) {
         said.push_back(
             counted_jobs(counts.undecided) + " may be of a watch list that goes by tags, which " +
             "could not be read."
+        );
+    }
+    if (counts.unknown > 0) {
+        said.push_back(
+            counted_jobs(counts.unknown) + " named by a watch list and not known to AWS" +
+            (counts.unknown == 1 ? ": mistyped, or deleted long ago." : ": mistyped, or deleted.")
         );
     }
     if (counts.gone > 0) said.push_back(counted_jobs(counts.gone) + " deleted meanwhile.");

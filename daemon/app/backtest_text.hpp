@@ -15,6 +15,7 @@ namespace trainwatch::app {
 struct backtest_source {
     std::string where{};  // "eu-west-1", "the saved answers in history/"
     bool is_folder = false;
+    bool expects = false;      // a list has expect.completed_within, which a folder cannot tell of
     bool has_lists = false;    // of a configuration file; else every job and the default rules
     bool interrupted = false;  // or it broke off: what was not read is missing
     history_counts counts{};

@@ -136,6 +136,7 @@ void lane_history::take_page(const domain::job_page& page) {
     for (const auto& job : page.jobs) {
         if (job.created < from_) continue;
         if (!known_.emplace(job.name, job.created).second) continue;
+        known_names_.insert(job.name);
         summaries_.push_back(job);
     }
     query_.token = page.next_token;
@@ -204,7 +205,8 @@ void lane_history::take(io::describe_answer answer, instant now) {
     const auto& why = answer.outcome.error();
     if (may_repeat(describe_rate_, why, now.mono)) return;
     if (why.kind == error_class::not_found) {
-        ++counts_.gone;
+        const bool is_named = !known_names_.contains(queue_.front().name);
+        ++(is_named ? counts_.unknown : counts_.gone);
         has_answered_ = true;
         drop();
         return;

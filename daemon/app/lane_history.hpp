@@ -50,6 +50,7 @@ struct history_counts {
     std::size_t short_lived = 0;  // completed too quickly to be worth a call
     std::size_t undecided = 0;    // may be of a list that goes by tags, which could not be read
     std::size_t gone = 0;         // deleted since
+    std::size_t unknown = 0;      // named by a list, and in no page: mistyped, or deleted long ago
     std::size_t unread = 0;       // could not be read
     std::size_t waiting = 0;      // not asked for yet
 
@@ -165,7 +166,8 @@ private:
     std::set<std::pair<std::string, wall_time>> known_{};
     bool are_pages_read_ = false;
     bool may_describe_ = false;
-    bool has_answered_ = false;  // a description, ever
+    bool has_answered_ = false;                         // a description, ever
+    std::set<std::string, std::less<>> known_names_{};  // of pages
     std::deque<candidate> queue_{};
     std::vector<past_job> jobs_{};
     std::vector<past_completion> completions_{};

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/watch_list_files.hpp"
 #include "base/limits.hpp"
 #include "core/tracker.hpp"
 #include "wire/json_tree.hpp"
@@ -72,7 +73,6 @@ public:
         return std::move(made_);
     }
 
-private:
     void leave_out(const std::string& path, const std::string& why) {
         if (left_out_++ >= limits::backtest_strays_told) {
             ++unnamed_;
@@ -82,6 +82,7 @@ private:
         made_.notes.push_back((is_told ? why : path + ": " + why) + ": left out");
     }
 
+private:
     void take_job(const std::string& path, const std::string& content, const std::string& name) {
         auto job = wire::decode_describe_training_job(content, name);
         if (job.has_error()) {
@@ -168,6 +169,10 @@ result<saved_history> read_saved_history(
         // Folders within, and what editors and systems hide.
         if (name.ends_with('/') || name.starts_with('.')) continue;
         const auto path = folder.ends_with('/') ? folder + name : folder + "/" + name;
+        if (const auto problem = waiting_problem(path); !problem.empty()) {
+            reader.leave_out(path, problem);
+            continue;
+        }
         reader.take(path, access.read(path));
     }
     return reader.finish();

@@ -13,12 +13,22 @@ bool names(const std::vector<std::string>& some, const std::string& one) {
     return some.empty() || std::find(some.begin(), some.end(), one) != some.end();
 }
 
+bool is_of_any_job(domain::job_filter filter) {
+    if (filter.name == std::vector<std::string>{"*"}) filter.name.clear();
+    return filter.empty();
+}
+
 // Every job that it can see at all is its own.
 bool takes_everything(const watch_list_settings& list) {
-    if (!list.match || !list.exclude.empty()) return false;
-    auto rest = *list.match;
-    if (rest.name == std::vector<std::string>{"*"}) rest.name.clear();
-    return rest.empty();
+    return list.match && list.exclude.empty() && is_of_any_job(*list.match);
+}
+
+bool excludes_everything(const watch_list_settings& list) {
+    return !list.exclude.empty() && is_of_any_job(list.exclude);
+}
+
+std::string in_lists(const std::string& path, const std::string& doubt) {
+    return wire::format_error(path, {0, 0, "watch_lists", "warning: " + doubt});
 }
 
 // Whether `earlier` looks wherever `later` does; the regions of a connection are left alone.
@@ -54,17 +64,20 @@ std::vector<std::string> doubts_about(
     }
     for (auto list = lists.begin(); list != lists.end(); ++list) {
         if (!list->match) continue;
+        if (excludes_everything(*list)) {
+            doubts.push_back(
+                in_lists(path, "\"" + list->name + "\" finds no job: its `exclude` takes them all")
+            );
+            continue;
+        }
         const auto before = std::find_if(lists.begin(), list, [&](const auto& each) {
             return takes_everything(each) && covers(each, *list);
         });
         if (before == list) continue;
-        doubts.push_back(wire::format_error(
+        doubts.push_back(in_lists(
             path,
-            {0,
-             0,
-             "watch_lists",
-             "warning: \"" + list->name + "\" finds no job: \"" + before->name +
-                 "\", which comes before it, takes them all; put it first"}
+            "\"" + list->name + "\" finds no job: \"" + before->name +
+                "\", which comes before it, takes them all; put it first"
         ));
     }
     return doubts;

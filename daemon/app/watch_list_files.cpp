@@ -12,24 +12,6 @@
 namespace trainwatch::app {
 namespace {
 
-// Whoever reads a pipe or a terminal waits for its other end, for ever if nobody is there: no team
-// is to keep the others from a reload so. Empty when it is a file, or nothing that can be told.
-std::string waiting_problem(const std::string& path) {
-    const auto shown = wire::terminal_safe(path);
-    std::error_code unknown;
-    switch (std::filesystem::status(path, unknown).type()) {
-        case std::filesystem::file_type::fifo:
-            return shown + ": a named pipe, where a file is expected";
-        case std::filesystem::file_type::character:
-        case std::filesystem::file_type::block:
-            return shown + ": a device, where a file is expected";
-        case std::filesystem::file_type::socket:
-            return shown + ": a socket, where a file is expected";
-        default:
-            return {};
-    }
-}
-
 // "lists//./a.yaml" is the same file as "lists/a.yaml", and the same list. What ".." leads to only
 // the links on the way tell.
 std::string in_one_spelling(const std::filesystem::path& path) {
@@ -61,6 +43,22 @@ result<std::vector<std::string>> list_folder(const std::string& folder) {
 
 file_access machine_files() {
     return {read_file, list_folder};
+}
+
+std::string waiting_problem(const std::string& path) {
+    const auto shown = wire::terminal_safe(path);
+    std::error_code unknown;
+    switch (std::filesystem::status(path, unknown).type()) {
+        case std::filesystem::file_type::fifo:
+            return shown + ": a named pipe, where a file is expected";
+        case std::filesystem::file_type::character:
+        case std::filesystem::file_type::block:
+            return shown + ": a device, where a file is expected";
+        case std::filesystem::file_type::socket:
+            return shown + ": a socket, where a file is expected";
+        default:
+            return {};
+    }
 }
 
 std::map<std::string, bool> ok_by_path(const std::vector<watch_list_file>& files) {

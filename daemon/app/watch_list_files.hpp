@@ -50,6 +50,9 @@ std::map<std::string, bool> ok_by_path(const std::vector<watch_list_file>& files
 std::string what_is_in_force(const watch_list_file& file);
 
 // `path` as it is written in `config`: relative to that file.
+// Whoever reads a pipe or a terminal waits for its other end, for ever if nobody is there. Empty
+// when it is a file, or nothing that can be told.
+std::string waiting_problem(const std::string& path);
 std::string beside(const std::string& config, const std::string& path);
 
 // Each once, sorted by path. A path without * and ? need not exist. A folder is none, but where a

@@ -46,8 +46,9 @@ bool is_c1(std::string_view text) {
     return text.size() >= 2 && text[0] == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0;
 }
 
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '\x7F';
+// LF, and Unicode's separators of lines and paragraphs.
+bool is_line_end(char32_t code) {
+    return code == '\n' || code == 0x2028 || code == 0x2029;
 }
 
 }  // namespace
@@ -76,13 +77,15 @@ std::string plain_text(std::string_view text) {
             rest.remove_prefix(sequence);
             continue;
         }
-        const char c = rest.front();
-        const std::size_t bytes = is_c1(rest) ? 2 : 1;
+        const auto [code, bytes] = first_character(rest);
+        const auto whole = rest.substr(0, bytes);
         rest.remove_prefix(bytes);
-        if (c == '\r') {
+        if (code == '\r') {
             if (!rest.starts_with('\n')) plain += '\n';
-        } else if (bytes == 1 && (!is_control(c) || c == '\n' || c == '\t')) {
-            plain += c;
+        } else if (is_line_end(code)) {
+            plain += '\n';
+        } else if (code == '\t' || (!is_control_character(code) && !is_direction_mark(code))) {
+            plain += whole;
         }
     }
     return plain;

@@ -269,7 +269,12 @@ void engine::say_headline() {
     said_ = present;
     said_at_ = now_.mono;
     std::string next_sweep;
-    if (const auto next = scheduler_.next_send()) {
+    auto next = scheduler_.next_send();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const auto page = plan_.lanes[i].gone ? std::nullopt : next_list(lane_id{i});
+        if (page) next = std::min(next.value_or(*page), *page);
+    }
+    if (next) {
         const auto wait = std::max(*next - now_.mono, nanoseconds(0));
         next_sweep = format_duration(std::chrono::ceil<seconds>(wait));
     }

@@ -436,6 +436,8 @@ private:
         const char* over
     );
     void watch_over();
+    domain::alert_row heartbeat_of_today() const;
+    void renew_heartbeat();
     void watch_connections();
     void note_statuses(std::size_t slot);
     void watch_unknown_statuses();
@@ -667,6 +669,7 @@ private:
     // What another replica may have ended meanwhile: asked for, and there still.
     std::set<std::pair<endpoint_id, alert_number>> in_question_{};
     std::set<std::pair<endpoint_id, alert_number>> found_held_{};
+    std::map<std::pair<endpoint_id, alert_number>, wall_time> found_gone_{};  // and when
     // Of jobs that are in no slot and may be some filter's: until it is told whose they are.
     std::set<alert_number> doubtful_{};
     std::set<alert_number> unheard_{};      // nobody's by now: they end once somebody has heard

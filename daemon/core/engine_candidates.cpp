@@ -65,7 +65,11 @@ void engine::take_unclaimed(lane_id lane, const domain::job_summary& told, mono_
     const bool claimed = decided.answer == claim_answer::claimed;
     // Nor is anything asked for that could not change whose it is.
     if (is_claimed_elsewhere(lane, decided.watch_list, identity_of(told))) return;
-    if (past && !claimed) return;
+    if (past && !claimed) {
+        // Nobody asks about it any more, here.
+        if (!doubtful_.empty()) end_doubtful_alerts(lane, told);
+        return;
+    }
     if (past && (ended_.size() >= bounds_.past_jobs || is_forgotten(told))) return;
     const bool full = view_.watched >= bounds_.tracked_jobs;
     // It has made room for others, or would have to at once.

@@ -216,7 +216,9 @@ void engine::end_orphans() {
             waiting_orphans_.insert(alert);
             orphans_look_ = now_.mono + limits::orphans_interval;
         } else {
-            end_alert(alert, who_watches(about, {}) == watched::no ? "unwatched" : "job_ended");
+            const bool has_list = plan_.lists.contains(label_of(about.labels, "watch_list"));
+            const bool is_watched = has_list && who_watches(about, {}) != watched::no;
+            end_alert(alert, is_watched ? "job_ended" : "unwatched");
         }
     }
 }

@@ -20,8 +20,9 @@ void engine::take_at_its_word_or_ask(endpoint_id endpoint, alert_number alert) {
     read_backs_.add(endpoint, alert, now_.mono);
 }
 
-// Another replica may see the job while this one does not, and have said that it is over: who has
-// not heard of the job for a re-send repeats only what Alertmanager still holds.
+// Another replica may have seen, and said, that it is over: only what Alertmanager still holds is
+// repeated. What it does not hold it may have forgotten: whoever has heard of the job since knows
+// better than whoever said so.
 bool engine::is_to_be_asked_for(endpoint_id endpoint, alert_number alert) {
     if (plan_.replicas < 2 || read_backs_.is_believed(endpoint, now_.mono)) return false;
     const auto& about = book_.alert(alert);
@@ -30,8 +31,11 @@ bool engine::is_to_be_asked_for(endpoint_id endpoint, alert_number alert) {
     if (found_held_.erase({endpoint, alert}) > 0) return false;
     const auto slot = slot_about(about);
     if (!slot) return true;
+    const auto gone = found_gone_.find({endpoint, alert});
     const auto& seen = view_.jobs[*slot].last_observed;
-    return !seen || now_.wall - *seen >= limits::resend_interval;
+    if (gone == found_gone_.end() || !seen || *seen <= gone->second) return true;
+    found_gone_.erase(gone);
+    return false;
 }
 
 void engine::ask_before_repeating(endpoint_id endpoint, alert_number alert) {
@@ -122,6 +126,7 @@ void engine::on_held(const question& done, const std::vector<bool>& held) {
         const auto alert = done.alerts[i];
         const bool was_in_question = in_question_.erase({done.endpoint, alert}) > 0;
         if (was_in_question && held[i]) repeat_after_all(done.endpoint, alert);
+        if (was_in_question && !held[i]) found_gone_[{done.endpoint, alert}] = now_.wall;
         if (!is_to_be_seen(done.endpoint, alert)) continue;
         if (held[i]) {
             confirm(done.endpoint, alert);

@@ -126,6 +126,8 @@ void engine::close(alert_number alert, std::size_t receiver) {
 void engine::finish(endpoint_id endpoint, alert_number alert) {
     close(alert, receiver_of(endpoint));
     outbox_.remove(endpoint, alert);
+    found_gone_.erase({endpoint, alert});
+    found_held_.erase({endpoint, alert});
     if (!outbox_.holds(alert)) forget_alert(alert);
 }
 

@@ -57,6 +57,7 @@ void engine::on(const reconfigured& what) {
             watch_in_sweep(slot);
     end_unwatched_alerts();
     end_promises();
+    renew_heartbeat();
     // Of jobs that have left the view already: made room for others, or deleted.
     std::vector<alert_number> over;
     for (const auto& [key, alert] : book_.numbers()) {

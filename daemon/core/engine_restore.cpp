@@ -161,8 +161,10 @@ told engine::known_to(
     // What is known may be of the last time that it fired; what nobody has confirmed is of this
     // one, however the clock was corrected in between.
     const auto confirmed = at == kept.end() ? std::nullopt : at->second.last_confirmed;
-    const bool is_former =
-        of_watcher && confirmed && *confirmed + limits::clock_tolerance < alert.starts_at;
+    const bool was_over =
+        at != kept.end() && at->second.ends_taken > 0 && alert.state == domain::alert_state::firing;
+    const bool is_before = confirmed && *confirmed + limits::clock_tolerance < alert.starts_at;
+    const bool is_former = of_watcher && (was_over || is_before);
     if (at != kept.end() && !is_former) return at->second;
     told unknown;
     // Of a damaged ledger the alert may be left, and no word of who was told.

@@ -24,6 +24,10 @@ void engine::show_sweeps() {
         sweep.complete = !lane.discovers || (lane.pages->reached_horizon() && !sweep.stands);
         sweep.known = lane.pages->known();
         sweep.pages = lane.pages_told;
+        // What was counted before counts until the sweep that begins anew has reached its end.
+        const bool is_whole = !lane.discovers || lane.pages->reached_horizon();
+        sweep.is_measured |= is_whole;
+        if (sweep.is_measured && !is_whole && !sweep.stands) continue;
         sweep.windows = lane.pages->windows();
         const lane_load load{
             shown.live,
@@ -58,8 +62,10 @@ void engine::show_described_bound(lane_id lane) {
     auto& shown = view_.lanes[lane.value];
     const auto rate = shown.operation(aws_operation::describe).rate;
     shown.described_bound = milliseconds(0);
+    // Names that nobody has asked about yet are as good as live.
     if (shown.live == 0 || rate <= 0) return;
-    const lane_load load{.live = shown.live, .describe_rate = rate};
+    const auto live = shown.live + lanes_[lane.value].untried;
+    const lane_load load{.live = live, .describe_rate = rate};
     const auto& here = plan_.lanes[lane.value];
     const auto bound = lanes_[lane.value].staleness_bound;
     shown.described_bound = promise_of(load, here.pace, bound).feasible_bound;

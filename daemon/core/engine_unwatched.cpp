@@ -100,13 +100,19 @@ bool engine::may_have(lane_id lane, const domain::alert& alert) const {
 engine::watched engine::who_watches(const domain::alert& alert, std::optional<lane_id> but) const {
     const auto name = label_of(alert.labels, "training_job");
     if (name.empty()) return watched::no;
+    const auto created = parse_iso8601(label_of(alert.labels, "created"));
     auto found = watched::no;
     for (std::size_t i = 0; i < plan_.lanes.size(); ++i) {
         if (but == lane_id{i} || !may_have(lane_id{i}, alert)) continue;
         const auto slot = slot_of(lane_id{i}, name);
         if (slot && is_watched(*slot)) return watched::yes;
+        // This very job was turned down here: several lanes may do so, one after the other.
+        if (created && lanes_[i].foreign.contains({*created, name})) continue;
         // It may have made room for others, or be deleted: a filter has not forgotten it.
-        const auto decided = taken_up_.decide({lane_id{i}, name, {}, nullptr, nullptr});
+        // Where tags are refused, no filter of tags matches.
+        static const domain::label_map no_tags{};
+        const auto* const tags = lanes_[i].tags_refused ? &no_tags : nullptr;
+        const auto decided = taken_up_.decide({lane_id{i}, name, {}, nullptr, tags});
         if (slot || decided.answer != claim_answer::nobody) found = watched::maybe;
     }
     return found;

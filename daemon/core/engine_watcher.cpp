@@ -50,11 +50,19 @@ void engine::watch_over() {
             return endpoint.heartbeat && !endpoint.gone;
         });
     follow(
-        heartbeat_,
-        asked,
-        [&] { return trainwatchd_heartbeat(plan_.replica, now_.wall, plan_.global.labels); },
-        "not_asked_for"
+        heartbeat_, asked, [&] { return heartbeat_of_today(); }, "not_asked_for"
     );
+}
+
+domain::alert_row engine::heartbeat_of_today() const {
+    return trainwatchd_heartbeat(plan_.replica, now_.wall, plan_.global.labels);
+}
+
+// With other labels it is another one: it never ends, and would have the former ones for ever.
+void engine::renew_heartbeat() {
+    if (heartbeat_.identity.empty()) return;
+    if (heartbeat_.identity == domain::identity(heartbeat_of_today().alert.labels)) return;
+    follow(heartbeat_, false, {}, "restarted");
 }
 
 void engine::watch_connections() {
@@ -253,6 +261,8 @@ bool engine::goes_on(alert_number number) {
         alertname == "TrainwatchdStale" || alertname == "TrainwatchdConnectionDown";
     if (is_ours && is_of_a_lane) return goes_on_in_its_lane(number, alertname);
     if (alertname == "TrainwatchdHeartbeat") {
+        // Under the name and the labels of today: whoever waits for it has to know whose it is.
+        if (book_.key(number) != domain::identity(heartbeat_of_today().alert.labels)) return false;
         heartbeat_.identity = book_.key(number);
         return true;
     }

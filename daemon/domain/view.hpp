@@ -171,7 +171,8 @@ struct sweep_view {
     // Bounds below that which are looked after before others, because few jobs have them, and what
     // is kept of each (core/steering).
     std::map<milliseconds, milliseconds> kept{};
-    bool stands = false;  // no page comes, for long: jobs are described in turn
+    bool is_measured = false;  // a sweep has reached its end: the numbers below are whole
+    bool stands = false;       // no page comes, for long: jobs are described in turn
     milliseconds feasible(milliseconds bound) const {
         const auto found = kept.find(bound);
         return found == kept.end() ? feasible_bound : found->second;

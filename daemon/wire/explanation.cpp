@@ -101,6 +101,11 @@ std::string delivery_words(const domain::delivery_row& row) {
     return text;
 }
 
+// Of the last time that it fired: the row is written anew when somebody takes it this time.
+bool is_of_former_firing(const domain::delivery_row& row, const domain::alert& alert) {
+    return row.last_confirmed && *row.last_confirmed + limits::clock_tolerance < alert.starts_at;
+}
+
 std::string ending_words(const domain::alert& alert) {
     if (alert.state == domain::alert_state::firing) return "not yet; it fires";
     const auto because = label(alert.annotations, "resolved_because");
@@ -118,7 +123,7 @@ std::string alert_lines(const alert_row& row, const explanation_sheet& sheet) {
     facts.add("summary", label(alert.annotations, "summary"));
     bool was_sent = false;
     for (const auto& told : sheet.rows.deliveries) {
-        if (told.alert != identity) continue;
+        if (told.alert != identity || is_of_former_firing(told, alert)) continue;
         facts.add("sent", delivery_words(told));
         was_sent = true;
     }

@@ -117,6 +117,9 @@ void add_sweeps(metric_families& into, const domain::view& view, const domain::w
     }
     family_builder feasible(into, metric("trainwatchd_feasible_staleness_bound_seconds"));
     for_each_lane(view, plan, [&](const auto& lane, const auto& known) {
+        const bool is_half_counted =
+            known.sweep && !known.sweep->is_measured && !known.sweep->stands;
+        if (is_half_counted) return;
         const auto bound = known.sweep ? known.sweep->feasible_bound : known.described_bound;
         // Nothing is known of the load yet.
         if (bound > milliseconds(0)) feasible.add(with_lane(lane), in_seconds(bound));

@@ -314,6 +314,14 @@ TEST(CheckConfig, warns_of_a_list_that_finds_nothing_because_of_an_earlier_one) 
     ) << "it looks elsewhere";
 }
 
+TEST(CheckConfig, warns_of_a_list_that_excludes_what_it_finds) {
+    EXPECT_THAT(
+        warnings_of("watch_lists: [{name: c, regions: [eu-west-1], match: {name: 'c*'}, "
+                    "exclude: {name: '*'}}]\n"),
+        testing::ElementsAre(testing::HasSubstr("\"c\" finds no job: its `exclude`"))
+    );
+}
+
 // What is shipped is what the documentation says, and right.
 TEST(ShippedConfig, is_good) {
     const std::filesystem::path folder =

@@ -41,6 +41,11 @@ TEST(PlainText, keeps_its_lines_and_tabs_and_no_other_control_character) {
     );
 }
 
+TEST(PlainText, lets_nothing_reorder_or_hide_it_and_ends_lines_as_others_do) {
+    EXPECT_EQ(plain_text("evil\u202Egnp.exe\u2066x\u061C\uFEFF"), "evilgnp.exex");
+    EXPECT_EQ(plain_text("a\u2028b\u2029c"), "a\nb\nc");
+}
+
 TEST(PlainText, keeps_other_scripts_and_is_valid) {
     EXPECT_EQ(plain_text("labelé 模型 🔥 \xC2\xA0"), "labelé 模型 🔥 \xC2\xA0");
     EXPECT_EQ(plain_text("\xff"), "\xEF\xBF\xBD");

@@ -945,6 +945,22 @@ TEST(standing, webhook_that_took_it_a_moment_before_it_began_hears_that_it_is_ov
     EXPECT_THAT(told(second.play(minutes(5))), Contains("TrainingJobNearDeadline over"));
 }
 
+// It had ended a second before, and the daemon was killed before the webhook took it anew.
+TEST(standing, webhook_that_had_taken_the_end_hears_of_what_fires_anew_after_a_restart) {
+    auto plan = quick_plan({"resnet"});
+    plan.endpoints = {hook};
+    auto first = near_deadline(plan);
+    auto log = first.play(minutes(1));
+    auto known = keep(log).load();
+    ASSERT_THAT(known.rows.deliveries, SizeIs(1));
+    auto& told_before = known.rows.deliveries[0];
+    told_before.resolved_confirmed = 1;
+    told_before.last_confirmed = known.rows.alerts.at(0).alert.starts_at - milliseconds(500);
+    script second(plan, known, first.now());
+    second.aws = first.aws;
+    EXPECT_THAT(told(second.play(minutes(5))), Contains("TrainingJobNearDeadline"));
+}
+
 // An earlier list may have all its jobs, and it waits for one of its own all the same.
 TEST(overdue, new_receiver_hears_of_a_list_without_jobs) {
     script play(nightly_plan());
@@ -989,6 +1005,24 @@ TEST(heartbeat, goes_on_over_a_restart) {
     const auto log = second.play(minutes(10));
     EXPECT_THAT(told(log, 1), Contains("TrainwatchdHeartbeat").Times(testing::Ge(8)));
     EXPECT_THAT(told(log, 1), Not(Contains("TrainwatchdHeartbeat over")));
+}
+
+// Whoever waits for it has to know whose it is: two that share one cover each other's end.
+TEST(heartbeat, has_the_name_and_the_labels_of_today) {
+    script first(heartbeat_plan());
+    const auto ledger = run_and_keep(first, minutes(5));
+    auto plan = heartbeat_plan();
+    plan.replica = "b";
+    script second(plan, ledger.load(), first.now());
+    const auto log = second.play(minutes(10));
+    EXPECT_THAT(told(log, 1), Contains("TrainwatchdHeartbeat over"));
+    ASSERT_THAT(second.view().alerts, SizeIs(1));
+    EXPECT_EQ(second.view().alerts[0].labels.at("replica"), "b");
+    auto next = second.subject().plan();
+    next.global.labels = {{"site", "north"}};
+    second.play(minutes(20), reconfigured{next});
+    ASSERT_THAT(firing(second), ElementsAre("TrainwatchdHeartbeat"));
+    EXPECT_EQ(second.view().alerts[0].labels.at("site"), "north");
 }
 
 TEST(heartbeat, ends_when_nobody_asks_for_it_any_more) {

@@ -246,6 +246,27 @@ TEST(replica, that_sees_nothing_repeats_only_what_alertmanager_holds) {
     EXPECT_GE(told_of_it(play.play(minutes(3))), 1U);
 }
 
+// The other one saw the end half a minute ago: what fires no more is not brought back.
+TEST(replica, that_is_a_moment_behind_brings_nothing_back) {
+    auto play = near_its_deadline(2);
+    play.play(minutes(5));
+    play.holds = [](const read_back& asked) {
+        return std::vector<bool>(asked.alerts.size(), false);
+    };
+    play.aws = [](const describe&) { return failed(error_class::transient); };
+    EXPECT_EQ(told_of_it(play.play(minutes(2))), 0U);
+}
+
+// Alertmanager was restarted, and has forgotten what the job still tells.
+TEST(replica, heals_an_alertmanager_that_has_forgotten) {
+    auto play = near_its_deadline(2);
+    play.play(minutes(5));
+    play.holds = [](const read_back& asked) {
+        return std::vector<bool>(asked.alerts.size(), false);
+    };
+    EXPECT_GE(told_of_it(play.play(minutes(3))), 1U);
+}
+
 TEST(replica, that_cannot_ask_repeats_what_it_knows) {
     auto play = near_its_deadline(2);
     play.play(minutes(5));

@@ -247,6 +247,33 @@ TEST_F(reload, connection_that_goes_leaves_the_alerts_of_a_job_that_another_one_
     EXPECT_EQ(firing(), 1U);
 }
 
+// Another connection into the same account finds by tags, which it may not read: no filter of tags
+// matches there, and who passed the job by as past does not have it either.
+TEST_F(reload, alert_ends_with_its_list_where_another_connection_may_not_read_tags) {
+    auto chosen = names({"b"});
+    chosen.connections.push_back(chosen.connections[0]);
+    chosen.connections[1].name = "second";
+    chosen.watch_lists[0].connections = {"main"};
+    domain::job_filter by_tags;
+    by_tags.tags = {{"team", "vision"}};
+    auto without = chosen;
+    without.watch_lists = {list_of("vision", by_tags)};
+    chosen.watch_lists.push_back(without.watch_lists[0]);
+    aws.tags_closed = {lane_id{1}};
+    for (std::size_t lane = 0; lane < 2; ++lane) {
+        aws.put(running("b"), later(seconds(120)), lane_id{lane});
+        aws.put(running("c"), later(seconds(120)), lane_id{lane});
+    }
+    start(chosen).play(minutes(2));
+    for (std::size_t lane = 0; lane < 2; ++lane)
+        aws.put(running("b").fails(minutes(122)), later(minutes(122)), lane_id{lane});
+    play().play(minutes(3));
+    ASSERT_EQ(firing(), 1U);
+    const auto log = change(without, minutes(2));
+    EXPECT_TRUE(is_told(messages_to(log, endpoint_id{0}), "unwatched"));
+    EXPECT_EQ(firing(), 0U);
+}
+
 TEST_F(reload, alert_of_a_job_that_has_left_the_view_ends_with_its_list) {
     auto chosen = finds_all();
     chosen.global.finished_retention = seconds(1);

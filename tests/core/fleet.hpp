@@ -65,6 +65,7 @@ public:
     std::set<std::string> undescribable{};            // names whose describes get lost
     std::set<lane_id> closed{};                       // lanes whose describes are refused
     std::set<lane_id> lists_closed{};                 // lanes whose lists are refused
+    std::set<lane_id> tags_closed{};                  // lanes whose tags are refused
     std::map<std::string, domain::label_map> tags{};  // by ARN
 
 private:
@@ -88,6 +89,7 @@ private:
     result<domain::label_map> tagged(const read_tags& asked) {
         ++tag_reads[asked.arn];
         if (tags_fail) return *tags_fail;
+        if (tags_closed.contains(asked.lane)) return failed(error_class::denied);
         return tags[asked.arn];
     }
 

@@ -430,17 +430,15 @@ class Notifications(Shipped):
         self.assertEqual((chat["title"], chat["color"]), ("Over: TrainwatchdStale: nightly", "good"))
         self.assertTrue(chat["text"].startswith("Over: What is known"))
 
-    # Severities are the configuration's own: "page" is as bad as critical, whoever else is in a group.
+    # Severities are the configuration's own: "page" is as bad as critical.
     def test_of_a_severity_of_ones_own_have_the_color_of_the_worst(self):
         stuck = {"alertname": "TrainingJobStuck", "failure_class": None}
         colors = {}
-        for severities in ("page", "ticket", "info", "critical"):
-            self.tell(other(FAILED, severity=severities, watch_list=severities, **stuck))
+        for severity in ("page", "ticket"):
+            self.tell(other(FAILED, severity=severity, watch_list=severity, **stuck))
             (chat,) = self.vendors.next("slack")["slack"]["attachments"]
-            colors[severities] = chat["color"]
-        self.assertEqual(
-            colors, {"page": "danger", "ticket": "warning", "info": "#439FE0", "critical": "danger"}
-        )
+            colors[severity] = chat["color"]
+        self.assertEqual(colors, {"page": "danger", "ticket": "warning"})
 
     def test_of_a_runbook_with_marks_of_slack_have_one_link(self):
         self.tell(other(FAILED, {"runbook_url": "https://wiki.example/a?b=<c>|d&e"}))
