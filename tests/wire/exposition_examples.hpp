@@ -250,6 +250,7 @@ inline domain::view rich_view(const domain::watch_plan& plan) {
         {{"ok", 17}, {"throttled", 1}}, {{1}, {18, 0}, 2.5}, 0.7, 0.125, 1.5};
     view.lanes[0].operations[domain::aws_operation::tags] = {{{"ok", 4}}, {}, 2, 1.9, 0};
     view.lanes[0].sweep = {true, 1'204, 13, 4'711, milliseconds(13'000), milliseconds(21'500)};
+    view.lanes[0].sweep->is_measured = true;
     return view;
 }
 
