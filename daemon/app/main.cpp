@@ -1,4 +1,5 @@
 // Parse, do, leave with the command's exit code.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <variant>
@@ -63,6 +64,8 @@ int perform(const app::options& chosen) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    // A file that may not grow any more is a disk that is full (EFBIG), and no reason to die.
+    std::signal(SIGXFSZ, SIG_IGN);
     try {
         const auto parsed = app::parse_options(argc, argv);
         if (const auto* leave = std::get_if<app::early_exit>(&parsed)) {

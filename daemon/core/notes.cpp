@@ -217,6 +217,10 @@ note note_of_alert(note_level level, std::string name, const domain::alert& aler
         reason != alert.annotations.end()) {
         fields.emplace_back("failure_reason", reason->second);
     }
+    if (const auto because = alert.annotations.find("resolved_because");
+        because != alert.annotations.end()) {
+        fields.emplace_back("resolved_because", because->second);
+    }
     return {level, std::move(name), std::move(fields)};
 }
 

@@ -4,6 +4,7 @@ import collections
 import json
 import os
 import re
+import resource
 import sqlite3
 import stat
 import subprocess
@@ -132,6 +133,18 @@ class Restart(ledger_harness.WithLedger):
         self.assertIn("--storage.path", line)
         wait_until(lambda: "trainwatchd_storage_degraded 1" in get(daemon.url + "/metrics")[1],
                    "the metric")
+        wait_until(lambda: not self.webhook.received.empty(), "the alert all the same")
+        self.assertEqual(daemon.end(), 0)
+
+    def test_a_limit_on_the_size_of_files_degrades_storage_and_nothing_else(self):
+        limited = resource.getrlimit(resource.RLIMIT_FSIZE)
+        # For the daemon alone, which inherits it: 4 KiB hold no ledger.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limited[1]))
+        try:
+            daemon = self.start_daemon(self.configure())
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limited)
+        daemon.wait_for_line("the ledger cannot be written")
         wait_until(lambda: not self.webhook.received.empty(), "the alert all the same")
         self.assertEqual(daemon.end(), 0)
 
