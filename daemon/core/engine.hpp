@@ -585,6 +585,7 @@ private:
     wall_time believed_at(endpoint_id endpoint) const;
     std::optional<wall_time> end_reached(endpoint_id endpoint, alert_number alert) const;
     bool is_end_left_to(endpoint_id endpoint, alert_number alert) const;
+    bool may_be_over(endpoint_id endpoint, alert_number alert) const;
     bool came_too_late(const parcel& taken) const;
 
     // ---- engine_alerts.cpp ---------------------------------------------------------------------

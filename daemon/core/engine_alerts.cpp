@@ -160,7 +160,9 @@ void engine::send_alerts_to(endpoint_id endpoint) {
                     break;
                 case dispatch::fire:
                 case dispatch::repeat_firing:
-                    if (is_to_be_asked_for(endpoint, alert)) {
+                    if (may_be_over(endpoint, alert)) {
+                        outbox_.set_due(endpoint, alert, now_.mono + limits::clock_patience);
+                    } else if (is_to_be_asked_for(endpoint, alert)) {
                         ask_before_repeating(endpoint, alert);
                     } else {
                         sending.push_back(alert);

@@ -83,6 +83,14 @@ std::optional<wall_time> engine::end_reached(endpoint_id endpoint, alert_number 
     return has_passed ? end : std::nullopt;
 }
 
+// By our clock alone its day has passed, perhaps days ago: told once more it would page anew, and
+// whoever was told of it holds it for its day without a word.
+bool engine::may_be_over(endpoint_id endpoint, alert_number alert) const {
+    if (is_time_told(endpoint)) return false;
+    const auto end = book_.end_at(alert, receiver_of(endpoint));
+    return end && *end <= now_.wall;
+}
+
 // It had ended by Alertmanager's clock when it got there: what is taken is nothing.
 bool engine::came_too_late(const parcel& taken) const {
     const auto& to = plan_.endpoints[taken.endpoint.value];
