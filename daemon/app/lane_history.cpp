@@ -136,7 +136,6 @@ void lane_history::take_page(const domain::job_page& page) {
     for (const auto& job : page.jobs) {
         if (job.created < from_) continue;
         if (!known_.emplace(job.name, job.created).second) continue;
-        known_names_.insert(job.name);
         summaries_.push_back(job);
     }
     query_.token = page.next_token;
@@ -205,7 +204,9 @@ void lane_history::take(io::describe_answer answer, instant now) {
     const auto& why = answer.outcome.error();
     if (may_repeat(describe_rate_, why, now.mono)) return;
     if (why.kind == error_class::not_found) {
-        const bool is_named = !known_names_.contains(queue_.front().name);
+        const auto& name = queue_.front().name;
+        const auto page = known_.lower_bound({name, wall_time::min()});
+        const bool is_named = page == known_.end() || page->first != name;
         ++(is_named ? counts_.unknown : counts_.gone);
         has_answered_ = true;
         drop();

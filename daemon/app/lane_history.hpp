@@ -166,8 +166,7 @@ private:
     std::set<std::pair<std::string, wall_time>> known_{};
     bool are_pages_read_ = false;
     bool may_describe_ = false;
-    bool has_answered_ = false;                         // a description, ever
-    std::set<std::string, std::less<>> known_names_{};  // of pages
+    bool has_answered_ = false;  // a description, ever
     std::deque<candidate> queue_{};
     std::vector<past_job> jobs_{};
     std::vector<past_completion> completions_{};

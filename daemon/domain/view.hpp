@@ -171,7 +171,7 @@ struct sweep_view {
     // Bounds below that which are looked after before others, because few jobs have them, and what
     // is kept of each (core/steering).
     std::map<milliseconds, milliseconds> kept{};
-    bool is_measured = false;  // a sweep has reached its end: the numbers below are whole
+    bool is_measured = false;  // a sweep has reached its end: what it counts is whole
     bool stands = false;       // no page comes, for long: jobs are described in turn
     milliseconds feasible(milliseconds bound) const {
         const auto found = kept.find(bound);
